@@ -44,10 +44,11 @@ export interface UpResult {
 export interface Plan {
   readonly report: Report;
   /** Everything that would be done, in order, by step. */
-  readonly steps: readonly { readonly key: string; readonly title: string; readonly needs: readonly string[]; readonly host?: string; readonly actions: readonly string[] }[];
-}
-
-/** A failed run's report travels with its error. */
-export interface FailedRun {
-  readonly report: Report;
+  readonly steps: readonly {
+    readonly key: string;
+    readonly title: string;
+    readonly needs: readonly string[];
+    readonly host?: string;
+    readonly actions: readonly string[];
+  }[];
 }

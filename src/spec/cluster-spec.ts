@@ -42,7 +42,12 @@ export type ProviderName = 'ssh' | 'kind';
 export type HostRole = 'control-plane' | 'worker';
 
 export interface KubeadmPatch {
-  readonly kind: 'InitConfiguration' | 'ClusterConfiguration' | 'JoinConfiguration' | 'KubeletConfiguration' | 'KubeProxyConfiguration';
+  readonly kind:
+    | 'InitConfiguration'
+    | 'ClusterConfiguration'
+    | 'JoinConfiguration'
+    | 'KubeletConfiguration'
+    | 'KubeProxyConfiguration';
   readonly [field: string]: unknown;
 }
 

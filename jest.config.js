@@ -1,0 +1,21 @@
+const shared = {
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }] },
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/lib', '<rootDir>/dist'],
+};
+
+/** `unit` is what `npm test` runs; `e2e` needs the test bed. @type {import('jest').Config} */
+export default {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/'],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'] },
+  ],
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts'],
+};
