@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools names the main packages that the test bed builds, so that "go mod tidy" keeps what they need.
+package tools
+
+import (
+	_ "github.com/flannel-io/flannel"
+	_ "github.com/flannel-io/flannel/cmd/install_conf"
+)

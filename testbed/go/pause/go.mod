@@ -1,0 +1,3 @@
+module k8s-bootstrap.test/testbed/pause
+
+go 1.26.0

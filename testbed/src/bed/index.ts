@@ -1,0 +1,78 @@
+import { build } from '../build/index.ts';
+import { label } from '../constants.ts';
+import type { Docker } from '../engine/docker.ts';
+import { findEngine } from '../engine/index.ts';
+import { privateEnginePid, stopPrivateEngine } from '../engine/private-engine.ts';
+import { meetUpNeeds } from '../prerequisites.ts';
+import { duration, type Print, printToStderr, Progress } from '../progress.ts';
+import { defaultKubernetes } from '../versions.ts';
+import { remove } from './containers.ts';
+import { haveHosts, makeHosts } from './hosts.ts';
+import { ensureNetwork, removeNetwork } from './network.ts';
+import { ensureServices } from './services.ts';
+import { removeState, type State, state, writeChecksums, writeState } from './state.ts';
+
+export interface UpOptions {
+  readonly hosts?: number;
+  /** The first one is that of the cluster file. */
+  readonly kubernetes?: readonly string[];
+  readonly print?: Print;
+}
+
+export async function up(options: UpOptions = {}): Promise<State> {
+  const { hosts = 3, kubernetes = [defaultKubernetes], print = printToStderr } = options;
+  const start = Date.now();
+  await meetUpNeeds(print);
+  const built = await build(kubernetes, print);
+  const { docker, hostImage } = built;
+  const progress = new Progress(print, 'bed', 3);
+  await progress.step('network', 1, () => ensureNetwork(docker));
+  await progress.step('mirror and registry', 2, () => ensureServices(built));
+  if (await haveHosts(docker, hostImage, hosts)) progress.skip(`${String(hosts)} hosts`);
+  else await progress.step(`${String(hosts)} hosts`, 6, () => makeHosts(docker, hostImage, hosts));
+  writeChecksums(built.checksums);
+  const images = { all: built.images, nginx: built.nginx, client: built.client };
+  const written = writeState({ kubernetes, images, hosts, engine: engineState(docker, hostImage) });
+  print(`up after ${duration(Date.now() - start)}: ${written.files.cluster}`);
+  return written;
+}
+
+/** All hosts are removed and bare new ones made, at the same addresses and with the same host keys. */
+export async function freshHosts(options: { hosts?: number; print?: Print } = {}): Promise<State> {
+  const { print = printToStderr } = options;
+  const before = state();
+  const docker = await findEngine();
+  if (before === undefined || docker === undefined) throw new Error('the test bed is not up; run: testbed/testbed up');
+  const { kubernetes, images, engine } = before;
+  const hosts = options.hosts ?? before.hosts.length;
+  const progress = new Progress(print, 'hosts', 1);
+  await progress.step(`${String(hosts)} fresh hosts`, 6, () => makeHosts(docker, engine.hostImage, hosts));
+  return writeState({ kubernetes, images, hosts, engine });
+}
+
+export async function down(options: { print?: Print } = {}): Promise<void> {
+  const { print = printToStderr } = options;
+  const docker = await findEngine();
+  if (docker !== undefined) {
+    const progress = new Progress(print, 'down', 2);
+    await progress.step('hosts, services, network, volumes', 5, () => removeAll(docker));
+    await progress.step('engine of its own, if any', 2, stopPrivateEngine);
+  }
+  removeState();
+}
+
+async function removeAll(docker: Docker): Promise<void> {
+  await remove(docker, await docker.lines(['ps', '--all', '--quiet', '--filter', `label=${label}`]));
+  const volumes = await docker.lines(['volume', 'ls', '--quiet', '--filter', `label=${label}`]);
+  if (volumes.length > 0) await docker.run(['volume', 'rm', ...volumes]);
+  await removeNetwork(docker);
+}
+
+function engineState(docker: Docker, hostImage: string): State['engine'] {
+  const pid = privateEnginePid();
+  return {
+    hostImage,
+    ...(docker.host === undefined ? {} : { host: docker.host }),
+    ...(pid === undefined ? {} : { pid }),
+  };
+}

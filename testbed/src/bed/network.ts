@@ -1,0 +1,13 @@
+import { label, network } from '../constants.ts';
+import type { Docker } from '../engine/docker.ts';
+
+export async function ensureNetwork(docker: Docker): Promise<void> {
+  if (await docker.succeeds(['network', 'inspect', network.name])) return;
+  const options = ['--internal', '--subnet', network.subnet, '--label', label];
+  await docker.run(['network', 'create', ...options, network.name]);
+}
+
+export async function removeNetwork(docker: Docker): Promise<void> {
+  const networks = await docker.lines(['network', 'ls', '--quiet', '--filter', `label=${label}`]);
+  if (networks.length > 0) await docker.run(['network', 'rm', ...networks]);
+}

@@ -1,0 +1,28 @@
+import { join } from 'node:path';
+import { digestOfTree, keyOf } from '../cache/digest.ts';
+import type { Artefact } from '../cache/store.ts';
+import { engineImage, label } from '../constants.ts';
+import type { Docker } from '../engine/docker.ts';
+import { testbedDir } from '../paths.ts';
+import { type RootfsName, rootfsTar } from './rootfs.ts';
+
+export const imageDir = (name: string): string => join(testbedDir, 'images', name);
+
+/** A root file system as an image of the engine; other images start from it. */
+export async function importRootfs(docker: Docker, name: RootfsName, rootfs: Artefact): Promise<string> {
+  const tag = engineImage(`rootfs-${name}`, rootfs.key);
+  if (!(await docker.succeeds(['image', 'inspect', tag]))) {
+    await docker.run(['import', rootfsTar(rootfs), tag]);
+  }
+  return tag;
+}
+
+/** The images that the bed itself runs: they stay in the engine and are not in the registry. */
+export async function bedImage(docker: Docker, name: 'host' | 'services', rootfs: Artefact): Promise<string> {
+  const key = keyOf({ rootfs: rootfs.key, context: digestOfTree(imageDir(name)) });
+  const tag = engineImage(name, key);
+  if (await docker.succeeds(['image', 'inspect', tag])) return tag;
+  const base = await importRootfs(docker, name, rootfs);
+  await docker.run(['build', '--tag', tag, '--label', label, '--build-arg', `BASE=${base}`, imageDir(name)]);
+  return tag;
+}

@@ -1,0 +1,76 @@
+import { ensure, type Artefact, type Recipe } from '../cache/store.ts';
+import { type Print, Progress } from '../progress.ts';
+import { knownKubernetes } from '../versions.ts';
+import * as components from './components.ts';
+import type { GoComponent } from './components.ts';
+import { goRecipe } from './go.ts';
+import { baseRecipe, rootfsNames, type RootfsName, rootfsRecipe } from './rootfs.ts';
+
+export interface Binaries {
+  /** By Kubernetes version. */
+  readonly kubernetes: ReadonlyMap<string, Artefact>;
+  /** By their own version. */
+  readonly etcd: ReadonlyMap<string, Artefact>;
+  readonly coredns: ReadonlyMap<string, Artefact>;
+  readonly containerd: Artefact;
+  readonly runc: Artefact;
+  readonly cniPlugins: Artefact;
+  readonly flannel: Artefact;
+  readonly flannelCniPlugin: Artefact;
+  readonly pause: Artefact;
+}
+
+export type RootFileSystems = Readonly<Record<RootfsName, Artefact>>;
+
+/** Everything that takes long: the Go builds one after another, Debian's packages beside them. */
+export async function buildParts(
+  kubernetes: readonly string[],
+  print: Print,
+): Promise<{ binaries: Binaries; rootfs: RootFileSystems }> {
+  const known = kubernetes.map(knownKubernetes);
+  const etcd = [...new Set(known.map((version) => version.etcd))];
+  const coredns = [...new Set(known.map((version) => version.coredns))];
+  const singles = 6;
+  const total = kubernetes.length + etcd.length + coredns.length + singles + 1 + rootfsNames.length;
+  const progress = new Progress(print, 'parts', total);
+  const go = async (component: GoComponent): Promise<Artefact> => ensure(await goRecipe(component), progress);
+  const goMap = async (list: readonly string[], of: (version: string) => GoComponent): Promise<Map<string, Artefact>> =>
+    new Map(await Promise.all(list.map(async (version) => [version, await go(of(version))] as const)));
+
+  // The longest comes first, so that a failure late in the queue costs little.
+  const [kubernetesMap, containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause, etcdMap, corednsMap, rootfs] =
+    await Promise.all([
+      goMap(kubernetes, components.kubernetes),
+      go(components.containerd),
+      go(components.runc),
+      go(components.cniPlugins),
+      go(components.flannel),
+      go(components.flannelCniPlugin),
+      go(components.pause),
+      goMap(etcd, components.etcd),
+      goMap(coredns, components.coredns),
+      buildRootFileSystems((recipe) => ensure(recipe, progress)),
+    ]);
+  const one = { containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause };
+  return { binaries: { ...one, kubernetes: kubernetesMap, etcd: etcdMap, coredns: corednsMap }, rootfs };
+}
+
+async function buildRootFileSystems(make: (recipe: Recipe) => Promise<Artefact>): Promise<RootFileSystems> {
+  const base = await make(baseRecipe());
+  const derive = (name: RootfsName): Promise<Artefact> => make(rootfsRecipe(name, base));
+  const [host, services, net, nginx, busybox] = await Promise.all([
+    derive('host'),
+    derive('services'),
+    derive('net'),
+    derive('nginx'),
+    derive('busybox'),
+  ]);
+  return { host, services, net, nginx, busybox };
+}
+
+/** The artefact that must be there because the same list made it. */
+export function need(map: ReadonlyMap<string, Artefact>, version: string): Artefact {
+  const found = map.get(version);
+  if (found === undefined) throw new Error(`no artefact of version ${version}`);
+  return found;
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { run } from '../command.ts';
+import { digestOfTree } from '../cache/digest.ts';
+import type { Recipe } from '../cache/store.ts';
+import { testbedDir } from '../paths.ts';
+import type { GoComponent } from './components.ts';
+
+let version: Promise<string> | undefined;
+const goVersion = (): Promise<string> => (version ??= run('go', ['version']).then((line) => line.trim()));
+
+export async function goRecipe(component: GoComponent): Promise<Recipe> {
+  const dir = join(testbedDir, 'go', component.dir);
+  const packages = packagesOf(dir);
+  const cgo = component.cgo === true;
+  const ldflags = ['-s -w', ...(component.ldflags ?? [])];
+  if (cgo) ldflags.push('-linkmode external -extldflags -static');
+  const flags = ['-trimpath', '-buildvcs=false', '-ldflags', ldflags.join(' ')];
+  if (component.tags !== undefined) flags.push('-tags', component.tags.join(','));
+  const renames = Object.entries(component.rename ?? {});
+  return {
+    name: `go-${component.dir}`,
+    title: `go build ${component.dir}`,
+    expectedSeconds: component.expectedSeconds,
+    pool: 'go',
+    inputs: {
+      go: await goVersion(),
+      module: digestOfTree(dir),
+      packages,
+      flags,
+      cgo: String(cgo),
+      renames: renames.flat(),
+    },
+    async build(out, log) {
+      const env = { CGO_ENABLED: cgo ? '1' : '0' };
+      await run('go', ['build', ...flags, '-o', `${out}/`, ...packages], { cwd: dir, env, log });
+      for (const [from, to] of renames) {
+        if (existsSync(join(out, from))) renameSync(join(out, from), join(out, to));
+      }
+    },
+  };
+}
+
+/** A module of ours has its main package at the root; for others, tools.go names what to build. */
+function packagesOf(dir: string): string[] {
+  const tools = join(dir, 'tools.go');
+  if (!existsSync(tools)) return ['.'];
+  const packages = [...readFileSync(tools, 'utf8').matchAll(/^\s*_ "(.+)"$/gm)].map((match) => match[1] ?? '');
+  if (packages.length === 0) throw new Error(`${basename(dir)}/tools.go names no package`);
+  return packages;
+}

@@ -1,0 +1,55 @@
+import { ensure } from '../cache/store.ts';
+import type { Docker } from '../engine/docker.ts';
+import { findOrStartEngine } from '../engine/index.ts';
+import { meetBuildNeeds } from '../prerequisites.ts';
+import { type Print, Progress } from '../progress.ts';
+import { bedImage } from './base-images.ts';
+import { buildParts } from './binaries.ts';
+import { catalogOf } from './catalog.ts';
+import { mirrorFiles } from './mirror.ts';
+import { imageRecipe } from './registry-image.ts';
+import { checksumsOf, composeMirror, composeRegistry, type FileSet } from './sets.ts';
+
+/** Everything a bed runs on, ready in the cache and in the engine. */
+export interface Built {
+  readonly docker: Docker;
+  readonly hostImage: string;
+  readonly servicesImage: string;
+  readonly mirror: FileSet;
+  readonly registry: FileSet;
+  readonly checksums: string;
+  readonly images: readonly string[];
+  readonly nginx: string;
+  readonly client: string;
+}
+
+export async function build(kubernetes: readonly string[], print: Print): Promise<Built> {
+  await meetBuildNeeds(print);
+  const engine = findOrStartEngine(print);
+  // Whatever becomes of it is seen below; until then it must not count as unhandled.
+  engine.catch(() => undefined);
+  const { binaries, rootfs } = await buildParts(kubernetes, print);
+  const docker = await engine;
+  const [servicesImage, hostImage] = await Promise.all([
+    bedImage(docker, 'services', rootfs.services),
+    bedImage(docker, 'host', rootfs.host),
+  ]);
+  const catalog = await catalogOf(binaries, rootfs);
+  const progress = new Progress(print, 'images', catalog.images.length);
+  const tools = { docker, servicesImage };
+  const [files, images] = await Promise.all([
+    mirrorFiles(binaries, print),
+    Promise.all(catalog.images.map((spec) => ensure(imageRecipe(spec, tools), progress))),
+  ]);
+  return {
+    docker,
+    hostImage,
+    servicesImage,
+    mirror: composeMirror(files),
+    registry: composeRegistry(images),
+    checksums: checksumsOf(files),
+    images: catalog.images.map((spec) => spec.reference),
+    nginx: catalog.nginx,
+    client: catalog.client,
+  };
+}

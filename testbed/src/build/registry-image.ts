@@ -1,0 +1,57 @@
+import { cpSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { digestOfTree } from '../cache/digest.ts';
+import type { Artefact, Recipe } from '../cache/store.ts';
+import type { Docker } from '../engine/docker.ts';
+import { imageDir, importRootfs } from './base-images.ts';
+import { pushTo } from './push.ts';
+import type { RootfsName } from './rootfs.ts';
+
+/** An image as a cluster will ask for it, e.g. registry.k8s.io/pause:3.10. */
+export interface ImageSpec {
+  readonly reference: string;
+  /** Folder below testbed/images. */
+  readonly recipe: string;
+  readonly base?: { readonly name: RootfsName; readonly rootfs: Artefact };
+  /** Put into the build context as bin/<name>. */
+  readonly binaries?: readonly { readonly artefact: Artefact; readonly name: string }[];
+}
+
+export interface ImageTools {
+  readonly docker: Docker;
+  /** Of the image with the registry server. */
+  readonly servicesImage: string;
+}
+
+/** Builds one image into a registry's storage of its own; the storages are merged later (see sets.ts). */
+export function imageRecipe(spec: ImageSpec, tools: ImageTools): Recipe {
+  const binaries = spec.binaries ?? [];
+  return {
+    name: `image-${spec.reference.replaceAll(/[/:]/g, '_')}`,
+    title: `image ${spec.reference}`,
+    expectedSeconds: 8,
+    pool: 'image',
+    inputs: {
+      reference: spec.reference,
+      context: digestOfTree(imageDir(spec.recipe)),
+      base: spec.base?.rootfs.key ?? '',
+      binaries: binaries.map(({ artefact, name }) => `${name} ${artefact.files[name]?.sha256 ?? ''}`),
+    },
+    async build(out, log) {
+      const context = join(out, 'context');
+      cpSync(imageDir(spec.recipe), context, { recursive: true });
+      mkdirSync(join(context, 'bin'), { recursive: true });
+      for (const { artefact, name } of binaries) {
+        linkSync(join(artefact.dir, name), join(context, 'bin', basename(name)));
+      }
+      const args: string[] = [];
+      if (spec.base !== undefined) {
+        args.push('--build-arg', `BASE=${await importRootfs(tools.docker, spec.base.name, spec.base.rootfs)}`);
+      }
+      await pushTo(join(out, 'registry'), spec.reference, tools, log, async (tag) => {
+        await tools.docker.run(['build', '--tag', tag, ...args, context], { log });
+      });
+      rmSync(context, { recursive: true });
+    },
+  };
+}

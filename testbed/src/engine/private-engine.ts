@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheDir, runDir } from '../paths.ts';
+import { until } from '../wait.ts';
+import { Docker } from './docker.ts';
+
+const pidFile = join(runDir, 'docker.pid');
+const socket = `unix://${join(runDir, 'docker.sock')}`;
+const logFile = join(cacheDir, 'logs', 'dockerd.log');
+
+export const privateDocker = new Docker(socket);
+
+/** CAP_SYS_RESOURCE is bit 24 of the bounding set; without it, no privileged container can be made as asked. */
+export function lacksSysResource(): boolean {
+  const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${bounding}`) >> 24n) & 1n) === 0n;
+}
+
+/** Starts a dockerd of the bed's own; nothing of the machine's configuration is read or written. */
+export async function startPrivateEngine(runcWrapper: string | undefined): Promise<void> {
+  mkdirSync(runDir, { recursive: true });
+  mkdirSync(join(cacheDir, 'logs'), { recursive: true });
+  const config = join(runDir, 'daemon.json');
+  const runtime =
+    runcWrapper === undefined
+      ? {}
+      : { 'default-runtime': 'testbed', runtimes: { testbed: { path: runcWrapper } } };
+  writeFileSync(config, JSON.stringify({ bridge: 'none', 'live-restore': false, ...runtime }));
+  const log = openSync(logFile, 'w');
+  const args = [
+    ['--config-file', config],
+    ['--data-root', join(cacheDir, 'docker')],
+    ['--exec-root', join(runDir, 'exec')],
+    ['--pidfile', pidFile],
+    ['--host', socket],
+  ].flat();
+  const child = spawn('dockerd', args, { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  const ended = new Promise<never>((_, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      reject(new Error(`dockerd ended with exit code ${String(code)}\n${tailOf(logFile)}\n(whole log: ${logFile})`));
+    });
+  });
+  await Promise.race([ended, until(`Docker engine (log: ${logFile})`, 60_000, () => privateDocker.answers())]);
+  child.removeAllListeners();
+  child.unref();
+}
+
+/** Stops the bed's own engine, if there is one. Its process ends only after its containers have. */
+export async function stopPrivateEngine(): Promise<boolean> {
+  const pid = privateEnginePid();
+  if (pid === undefined) return false;
+  process.kill(pid, 'SIGTERM');
+  await until('end of the Docker engine', 30_000, () => Promise.resolve(!existsSync(`/proc/${String(pid)}`)));
+  rmSync(runDir, { recursive: true, force: true });
+  return true;
+}
+
+export function privateEnginePid(): number | undefined {
+  if (!existsSync(pidFile)) return undefined;
+  const pid = Number(readFileSync(pidFile, 'utf8'));
+  // The number may have passed to someone else since.
+  const command = `/proc/${String(pid)}/comm`;
+  return existsSync(command) && readFileSync(command, 'utf8').trim() === 'dockerd' ? pid : undefined;
+}
+
+const tailOf = (file: string): string => readFileSync(file, 'utf8').split('\n').slice(-15).join('\n');
