@@ -44,6 +44,8 @@ export async function dial(
   const seen: { decision?: HostKeyDecision; type?: string } = {};
   const ready = new Promise<void>((resolve, reject) => {
     client.once('ready', resolve);
+    // A command takes several small packets; held back for acknowledgements they would cost 40 ms each.
+    client.once('connect', () => client.setNoDelay(true));
     // Stays for good: an error event that nobody listens to would end the process.
     client.on('error', (error) => {
       reject(denial(seen, keyTypes, log, options) ?? explainDialFailure(attempt, error, log));
