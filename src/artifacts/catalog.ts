@@ -1,0 +1,38 @@
+/** CPU architecture as Kubernetes names it. */
+export type Arch = 'amd64' | 'arm64';
+
+export interface Component {
+  /** Name of the artifact. */
+  readonly name: string;
+  /** Upstream's URL without scheme; `version` has no `v`. */
+  readonly upstream: (version: string, arch: Arch) => string;
+}
+
+const github = 'github.com';
+
+/** What every host needs, and where its project publishes it. */
+export const components = {
+  kubeadm: kubernetesBinary('kubeadm'),
+  kubelet: kubernetesBinary('kubelet'),
+  kubectl: kubernetesBinary('kubectl'),
+  containerd: {
+    name: 'containerd',
+    upstream: (version, arch) =>
+      `${github}/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`,
+  },
+  runc: {
+    name: 'runc',
+    upstream: (version, arch) => `${github}/opencontainers/runc/releases/download/v${version}/runc.${arch}`,
+  },
+  cniPlugins: {
+    name: 'cni-plugins',
+    upstream: (version, arch) =>
+      `${github}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${arch}-v${version}.tgz`,
+  },
+} satisfies Record<string, Component>;
+
+export type ComponentName = keyof typeof components;
+
+function kubernetesBinary(name: string): Component {
+  return { name, upstream: (version, arch) => `dl.k8s.io/release/v${version}/bin/linux/${arch}/${name}` };
+}

@@ -1,0 +1,83 @@
+import { BootstrapError } from '../lib/errors.ts';
+import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import type { Artifact } from './artifact.ts';
+import { components, type Arch, type ComponentName } from './catalog.ts';
+import { loadChecksums } from './checksums.ts';
+import { knownKubernetesVersions } from './versions.ts';
+
+/** What every host gets. */
+export type KubernetesArtifacts = Readonly<Record<ComponentName, Artifact>>;
+
+/** A manifest to fetch. */
+export interface ManifestWanted {
+  /** Name of the artifact, such as `flannel-manifest`. */
+  readonly name: string;
+  readonly version: string;
+  /** URL without scheme. */
+  readonly upstream: string;
+  /** Hex; takes precedence over the tables. */
+  readonly sha256?: string | undefined;
+}
+
+const HINT = 'bring its sha256 in a file of sha256sum’s format and name that file in artifacts.checksums';
+
+/**
+ * All artifacts of a cluster for one architecture. Contacts nobody.
+ *
+ * @param kubernetesVersion exact, without `v`.
+ * @throws BootstrapError `E_CHECKSUM` naming every artifact without a known checksum; `E_SPEC` for a bad checksum file.
+ */
+export function resolveArtifacts(
+  spec: ClusterSpec,
+  kubernetesVersion: string,
+  arch: Arch,
+): KubernetesArtifacts {
+  const table = loadChecksums(spec.artifacts.checksums);
+  const { containerd, runc, cniPlugins } = spec.artifacts.versions;
+  const missing: string[] = [];
+  const artifact = (component: ComponentName, version: string): Artifact => {
+    const { name, upstream: locate } = components[component];
+    const upstream = locate(version, arch);
+    const sha256 = table.get(upstream);
+    if (sha256 === undefined) missing.push(`${name} ${version} (${upstream})`);
+    return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
+  };
+  const artifacts = {
+    kubeadm: artifact('kubeadm', kubernetesVersion),
+    kubelet: artifact('kubelet', kubernetesVersion),
+    kubectl: artifact('kubectl', kubernetesVersion),
+    containerd: artifact('containerd', containerd),
+    runc: artifact('runc', runc),
+    cniPlugins: artifact('cniPlugins', cniPlugins),
+  };
+  if (missing.length > 0) {
+    const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
+    throw new BootstrapError('E_CHECKSUM', `no checksum is known of ${missing.join(', ')}`, {
+      hint: `${HINT}, or choose known versions (newest Kubernetes: ${known})`,
+    });
+  }
+  return artifacts;
+}
+
+/**
+ * The artifact of a manifest. A URL that the user gave for it is fetched as it is, upstream's through the mirror.
+ *
+ * @throws BootstrapError `E_CHECKSUM` when its checksum is not known; `E_SPEC` for a bad checksum file.
+ */
+export function resolveManifest(wanted: ManifestWanted, spec: ClusterSpec): Artifact {
+  const { name, version, upstream } = wanted;
+  const sha256 = wanted.sha256 ?? loadChecksums(spec.artifacts.checksums).get(upstream);
+  if (sha256 === undefined) {
+    throw new BootstrapError('E_CHECKSUM', `no checksum is known of ${name} ${version} (${upstream})`, {
+      hint: HINT,
+    });
+  }
+  const given = spec.cni.manifest;
+  const own = given === `http://${upstream}` || given === `https://${upstream}` ? given : undefined;
+  return { name, version, upstream, url: own ?? urlOf(spec, upstream), sha256: sha256.toLowerCase() };
+}
+
+function urlOf(spec: ClusterSpec, upstream: string): string {
+  const { mirror } = spec.artifacts;
+  return mirror === undefined ? `https://${upstream}` : `${mirror.replace(/\/+$/, '')}/${upstream}`;
+}
