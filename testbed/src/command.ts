@@ -22,7 +22,11 @@ export class CommandError extends Error {
 }
 
 /** Runs a program without a shell, and answers with its standard output. */
-export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
   const child = spawn(program, args, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
@@ -52,14 +56,20 @@ export async function run(program: string, args: readonly string[], options: Run
   const stdout = Buffer.concat(out).toString('utf8');
   if (code !== 0) {
     const shown =
-      options.log === undefined ? stdout + Buffer.concat(err).toString('utf8') : readFileSync(options.log, 'utf8');
+      options.log === undefined
+        ? stdout + Buffer.concat(err).toString('utf8')
+        : readFileSync(options.log, 'utf8');
     throw new CommandError([program, ...args].join(' '), code, shown, options.log);
   }
   return stdout;
 }
 
 /** Runs a program of which only the success matters. */
-export async function succeeds(program: string, args: readonly string[], options: RunOptions = {}): Promise<boolean> {
+export async function succeeds(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<boolean> {
   return run(program, args, options).then(
     () => true,
     () => false,

@@ -24,7 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   });
   const kubernetes = values.kubernetes.split(',');
   const hosts = values.hosts === undefined ? {} : { hosts: Number(values.hosts) };
-  switch (command) {
+  switch (command ?? '') {
     case 'up':
       await up({ kubernetes, ...hosts });
       return 0;
@@ -52,7 +52,9 @@ function showStatus({ engine, mirror, registry, hosts, state }: Status): number 
     `mirror    ${answers(mirror)}`,
     `registry  ${answers(registry)}`,
     ...hosts.map(({ name, address, ssh: yes }) => `${name}    ${address} ${answers(yes)}`),
-    state === undefined ? 'the test bed is not up' : `Kubernetes ${state.kubernetes.join(', ')}; ${state.files.cluster}`,
+    state === undefined
+      ? 'the test bed is not up'
+      : `Kubernetes ${state.kubernetes.join(', ')}; ${state.files.cluster}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return state !== undefined && mirror && registry && hosts.every(({ ssh: yes }) => yes) ? 0 : 1;
@@ -62,7 +64,8 @@ try {
   // Ended by hand: a heartbeat or a connection that is left over must not hold the process.
   process.exit(await main(process.argv.slice(2)));
 } catch (error) {
-  const cause = error instanceof Error && error.cause instanceof Error ? `\n  because: ${error.cause.message}` : '';
+  const cause =
+    error instanceof Error && error.cause instanceof Error ? `\n  because: ${error.cause.message}` : '';
   process.stderr.write(`testbed: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
   process.exit(1);
 }

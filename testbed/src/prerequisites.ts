@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { Pool } from './cache/pool.ts';
 import { run } from './command.ts';
 import type { Print } from './progress.ts';
 
@@ -40,7 +41,14 @@ export async function meetUpNeeds(print: Print): Promise<void> {
   await meet([...upNeeds, ...engineNeeds.slice(0, 1)], print);
 }
 
-export async function meetBuildNeeds(print: Print): Promise<void> {
+let building: Promise<void> | undefined;
+
+/** Asked before the first real build: with a full cache, none of this is needed. */
+export function meetBuildNeeds(print: Print): Promise<void> {
+  return (building ??= checkBuildNeeds(print));
+}
+
+async function checkBuildNeeds(print: Print): Promise<void> {
   if (process.getuid?.() !== 0) {
     throw new Error('building the root file systems (debootstrap, chroot) needs root');
   }
@@ -58,6 +66,13 @@ export async function meet(needs: readonly Need[], print: Print): Promise<void> 
     const how = isDebian() ? 'as root: apt-get install' : 'on Debian they are in the packages';
     throw new Error(`missing on this machine: ${names}; ${how} ${packages.join(' ')}`);
   }
+  await packageManager.run(() => install(packages, print));
+}
+
+/** The package manager lets nobody in while it works. */
+const packageManager = new Pool(1);
+
+async function install(packages: readonly string[], print: Print): Promise<void> {
   print(`installing ${packages.join(' ')}`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run('apt-get', ['update', '-q'], { env });

@@ -13,7 +13,7 @@ export function duration(ms: number): string {
 
 /** One phase of known length: numbers its steps and shows that the long ones are alive. */
 export class Progress {
-  private readonly print: Print;
+  readonly print: Print;
   private readonly phase: string;
   private readonly total: number;
   private begun = 0;

@@ -7,11 +7,17 @@ export async function ssh(target: string, command: readonly string[]): Promise<n
   const bed = state();
   if (bed === undefined) throw new Error('the test bed is not up');
   const [user, wanted] = target.includes('@') ? (target.split('@') as [string, string]) : ['ops', target];
-  const host = bed.hosts.find(({ name, address }) => [name, address, name.slice('host-'.length)].includes(wanted));
+  const host = bed.hosts.find(({ name, address }) =>
+    [name, address, name.slice('host-'.length)].includes(wanted),
+  );
   if (host === undefined) {
     throw new Error(`no host ${wanted}; there are ${bed.hosts.map(({ name }) => name).join(', ')}`);
   }
-  const options = ['IdentitiesOnly=yes', `UserKnownHostsFile=${bed.files.knownHosts}`, 'StrictHostKeyChecking=yes'];
+  const options = [
+    'IdentitiesOnly=yes',
+    `UserKnownHostsFile=${bed.files.knownHosts}`,
+    'StrictHostKeyChecking=yes',
+  ];
   const args = ['-F', 'none', '-i', bed.files.key, ...options.flatMap((option) => ['-o', option])];
   const child = spawn('ssh', [...args, `${user}@${host.address}`, ...command], { stdio: 'inherit' });
   const [code] = (await once(child, 'close')) as [number | null];

@@ -25,7 +25,9 @@ export function knownKubernetes(version: string): KubernetesVersion {
   const known = kubernetesVersions[version];
   if (known === undefined) {
     const all = Object.keys(kubernetesVersions).join(', ');
-    throw new Error(`Kubernetes ${version} is not set up in the test bed (known: ${all}); see testbed/README.md`);
+    throw new Error(
+      `Kubernetes ${version} is not set up in the test bed (known: ${all}); see testbed/README.md`,
+    );
   }
   return known;
 }

@@ -66,7 +66,17 @@ async function copyIdentity(docker: Docker, name: string, index: number, publicK
     const id = createHash('sha256').update(`${name} ${publicKey}`).digest('hex').slice(0, 32);
     writeFileSync(join(dir, 'etc', 'machine-id'), `${id}\n`);
     const tar = join(dir, 'identity.tar');
-    await run('tar', ['-C', dir, '--owner=0', '--group=0', '--numeric-owner', '-cf', tar, 'etc/ssh', 'etc/machine-id']);
+    await run('tar', [
+      '-C',
+      dir,
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '-cf',
+      tar,
+      'etc/ssh',
+      'etc/machine-id',
+    ]);
     await run('sh', ['-c', 'exec docker cp - "$1" < "$2"', 'sh', `${name}:/`, tar], { env: docker.env });
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -42,7 +42,8 @@ export async function freshHosts(options: { hosts?: number; print?: Print } = {}
   const { print = printToStderr } = options;
   const before = state();
   const docker = await findEngine();
-  if (before === undefined || docker === undefined) throw new Error('the test bed is not up; run: testbed/testbed up');
+  if (before === undefined || docker === undefined)
+    throw new Error('the test bed is not up; run: testbed/testbed up');
   const { kubernetes, images, engine } = before;
   const hosts = options.hosts ?? before.hosts.length;
   const progress = new Progress(print, 'hosts', 1);

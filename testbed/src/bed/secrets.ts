@@ -21,7 +21,9 @@ export function hostKeyDir(index: number): string {
 
 export async function makeHostKeys(index: number): Promise<void> {
   const name = `host-${String(index)}`;
-  await Promise.all(keyTypes.map((type) => makeKey(join(hostKeyDir(index), `ssh_host_${type}_key`), type, name)));
+  await Promise.all(
+    keyTypes.map((type) => makeKey(join(hostKeyDir(index), `ssh_host_${type}_key`), type, name)),
+  );
 }
 
 /** The password of the user `askpass`. */
@@ -41,7 +43,10 @@ export function writeClientFiles(hosts: number): void {
   const lines: string[] = [];
   for (let index = 1; index <= hosts; index += 1) {
     for (const type of keyTypes) {
-      const [algorithm, key] = readFileSync(join(hostKeyDir(index), `ssh_host_${type}_key.pub`), 'utf8').split(' ');
+      const [algorithm, key] = readFileSync(
+        join(hostKeyDir(index), `ssh_host_${type}_key.pub`),
+        'utf8',
+      ).split(' ');
       lines.push(`${network.hostAddress(index)} ${algorithm ?? ''} ${key ?? ''}\n`);
     }
   }

@@ -12,7 +12,12 @@ export function archiveRecipe(file: string, binaries: Artefact, folder: string):
     title: `archive ${file}`,
     expectedSeconds: 8,
     pool: 'image',
-    inputs: { file, folder, tar, binaries: names.map((name) => `${name} ${binaries.files[name]?.sha256 ?? ''}`) },
+    inputs: {
+      file,
+      folder,
+      tar,
+      binaries: names.map((name) => `${name} ${binaries.files[name]?.sha256 ?? ''}`),
+    },
     async build(out, log) {
       const archive = join(out, file);
       const args = [...tar, ...transform, '-C', binaries.dir, '-I', 'gzip -n', '-cf', archive, ...names];

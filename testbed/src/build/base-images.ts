@@ -1,12 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOfTree, keyOf } from '../cache/digest.ts';
+import { keyOf } from '../cache/digest.ts';
 import type { Artefact } from '../cache/store.ts';
 import { engineImage, label } from '../constants.ts';
 import type { Docker } from '../engine/docker.ts';
-import { testbedDir } from '../paths.ts';
+import { type Binary, contextInputs, fillContext } from './context.ts';
 import { type RootfsName, rootfsTar } from './rootfs.ts';
-
-export const imageDir = (name: string): string => join(testbedDir, 'images', name);
 
 /** A root file system as an image of the engine; other images start from it. */
 export async function importRootfs(docker: Docker, name: RootfsName, rootfs: Artefact): Promise<string> {
@@ -18,11 +18,23 @@ export async function importRootfs(docker: Docker, name: RootfsName, rootfs: Art
 }
 
 /** The images that the bed itself runs: they stay in the engine and are not in the registry. */
-export async function bedImage(docker: Docker, name: 'host' | 'services', rootfs: Artefact): Promise<string> {
-  const key = keyOf({ rootfs: rootfs.key, context: digestOfTree(imageDir(name)) });
+export async function bedImage(
+  docker: Docker,
+  name: 'host' | 'services',
+  rootfs: Artefact,
+  binaries: readonly Binary[] = [],
+): Promise<string> {
+  const key = keyOf({ rootfs: rootfs.key, context: contextInputs(name, binaries) });
   const tag = engineImage(name, key);
   if (await docker.succeeds(['image', 'inspect', tag])) return tag;
   const base = await importRootfs(docker, name, rootfs);
-  await docker.run(['build', '--tag', tag, '--label', label, '--build-arg', `BASE=${base}`, imageDir(name)]);
+  const dir = mkdtempSync(join(tmpdir(), 'testbed-'));
+  try {
+    const context = join(dir, 'context');
+    fillContext(context, name, binaries);
+    await docker.run(['build', '--tag', tag, '--label', label, '--build-arg', `BASE=${base}`, context]);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
   return tag;
 }

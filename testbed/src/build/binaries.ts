@@ -18,6 +18,7 @@ export interface Binaries {
   readonly flannel: Artefact;
   readonly flannelCniPlugin: Artefact;
   readonly pause: Artefact;
+  readonly noNames: Artefact;
 }
 
 export type RootFileSystems = Readonly<Record<RootfsName, Artefact>>;
@@ -30,28 +31,43 @@ export async function buildParts(
   const known = kubernetes.map(knownKubernetes);
   const etcd = [...new Set(known.map((version) => version.etcd))];
   const coredns = [...new Set(known.map((version) => version.coredns))];
-  const singles = 6;
+  const singles = 7;
   const total = kubernetes.length + etcd.length + coredns.length + singles + 1 + rootfsNames.length;
   const progress = new Progress(print, 'parts', total);
   const go = async (component: GoComponent): Promise<Artefact> => ensure(await goRecipe(component), progress);
-  const goMap = async (list: readonly string[], of: (version: string) => GoComponent): Promise<Map<string, Artefact>> =>
+  const goMap = async (
+    list: readonly string[],
+    of: (version: string) => GoComponent,
+  ): Promise<Map<string, Artefact>> =>
     new Map(await Promise.all(list.map(async (version) => [version, await go(of(version))] as const)));
 
   // The longest comes first, so that a failure late in the queue costs little.
-  const [kubernetesMap, containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause, etcdMap, corednsMap, rootfs] =
-    await Promise.all([
-      goMap(kubernetes, components.kubernetes),
-      go(components.containerd),
-      go(components.runc),
-      go(components.cniPlugins),
-      go(components.flannel),
-      go(components.flannelCniPlugin),
-      go(components.pause),
-      goMap(etcd, components.etcd),
-      goMap(coredns, components.coredns),
-      buildRootFileSystems((recipe) => ensure(recipe, progress)),
-    ]);
-  const one = { containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause };
+  const [
+    kubernetesMap,
+    containerd,
+    runc,
+    cniPlugins,
+    flannel,
+    flannelCniPlugin,
+    pause,
+    noNames,
+    etcdMap,
+    corednsMap,
+    rootfs,
+  ] = await Promise.all([
+    goMap(kubernetes, components.kubernetes),
+    go(components.containerd),
+    go(components.runc),
+    go(components.cniPlugins),
+    go(components.flannel),
+    go(components.flannelCniPlugin),
+    go(components.pause),
+    go(components.noNames),
+    goMap(etcd, components.etcd),
+    goMap(coredns, components.coredns),
+    buildRootFileSystems((recipe) => ensure(recipe, progress)),
+  ]);
+  const one = { containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause, noNames };
   return { binaries: { ...one, kubernetes: kubernetesMap, etcd: etcdMap, coredns: corednsMap }, rootfs };
 }
 

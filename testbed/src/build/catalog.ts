@@ -35,7 +35,11 @@ export async function catalogOf(binaries: Binaries, rootfs: RootFileSystems): Pr
   const nginx = `docker.io/library/nginx:${factOf(rootfs.nginx)}`;
   const client = `docker.io/library/busybox:${factOf(rootfs.busybox)}`;
   images.set(nginx, { reference: nginx, recipe: 'nginx', base: { name: 'nginx', rootfs: rootfs.nginx } });
-  images.set(client, { reference: client, recipe: 'busybox', base: { name: 'busybox', rootfs: rootfs.busybox } });
+  images.set(client, {
+    reference: client,
+    recipe: 'busybox',
+    base: { name: 'busybox', rootfs: rootfs.busybox },
+  });
   return { images: [...images.values()], nginx, client };
 }
 
@@ -49,12 +53,22 @@ interface KubernetesParts {
 function kubernetesImage(reference: string, parts: KubernetesParts, { net }: RootFileSystems): ImageSpec {
   const name = reference.replace(/:.*/, '').replace(/.*\//, '');
   const { kubernetes, etcd, coredns, pause } = parts;
-  if (kubeBinaries.includes(name)) return { reference, recipe: 'static', binaries: [{ artefact: kubernetes, name }] };
+  if (kubeBinaries.includes(name))
+    return { reference, recipe: 'static', binaries: [{ artefact: kubernetes, name }] };
   switch (name) {
     case 'kube-proxy':
-      return { reference, recipe: name, base: { name: 'net', rootfs: net }, binaries: [{ artefact: kubernetes, name }] };
+      return {
+        reference,
+        recipe: name,
+        base: { name: 'net', rootfs: net },
+        binaries: [{ artefact: kubernetes, name }],
+      };
     case 'etcd':
-      return { reference, recipe: 'static', binaries: ['etcd', 'etcdctl'].map((file) => ({ artefact: etcd, name: file })) };
+      return {
+        reference,
+        recipe: 'static',
+        binaries: ['etcd', 'etcdctl'].map((file) => ({ artefact: etcd, name: file })),
+      };
     case 'coredns':
       return { reference, recipe: name, binaries: [{ artefact: coredns, name }] };
     case 'pause':

@@ -77,4 +77,5 @@ export const coredns = (version: string): GoComponent => ({
 });
 
 export const pause: GoComponent = { dir: 'pause', expectedSeconds: 2 };
+export const noNames: GoComponent = { dir: 'no-names', expectedSeconds: 10 };
 export const runcWrapper: GoComponent = { dir: 'runc-wrapper', expectedSeconds: 3 };

@@ -45,7 +45,9 @@ export async function goRecipe(component: GoComponent): Promise<Recipe> {
 function packagesOf(dir: string): string[] {
   const tools = join(dir, 'tools.go');
   if (!existsSync(tools)) return ['.'];
-  const packages = [...readFileSync(tools, 'utf8').matchAll(/^\s*_ "(.+)"$/gm)].map((match) => match[1] ?? '');
+  const packages = [...readFileSync(tools, 'utf8').matchAll(/^\s*_ "(.+)"$/gm)].map(
+    (match) => match[1] ?? '',
+  );
   if (packages.length === 0) throw new Error(`${basename(dir)}/tools.go names no package`);
   return packages;
 }

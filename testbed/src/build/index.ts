@@ -1,7 +1,6 @@
 import { ensure } from '../cache/store.ts';
 import type { Docker } from '../engine/docker.ts';
 import { findOrStartEngine } from '../engine/index.ts';
-import { meetBuildNeeds } from '../prerequisites.ts';
 import { type Print, Progress } from '../progress.ts';
 import { bedImage } from './base-images.ts';
 import { buildParts } from './binaries.ts';
@@ -24,14 +23,13 @@ export interface Built {
 }
 
 export async function build(kubernetes: readonly string[], print: Print): Promise<Built> {
-  await meetBuildNeeds(print);
   const engine = findOrStartEngine(print);
   // Whatever becomes of it is seen below; until then it must not count as unhandled.
   engine.catch(() => undefined);
   const { binaries, rootfs } = await buildParts(kubernetes, print);
   const docker = await engine;
   const [servicesImage, hostImage] = await Promise.all([
-    bedImage(docker, 'services', rootfs.services),
+    bedImage(docker, 'services', rootfs.services, [{ artefact: binaries.noNames, name: 'no-names' }]),
     bedImage(docker, 'host', rootfs.host),
   ]);
   const catalog = await catalogOf(binaries, rootfs);

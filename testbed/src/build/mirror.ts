@@ -9,11 +9,16 @@ import type { Binaries } from './binaries.ts';
 
 /** One file below the mirror's root: linked from the cache, or written from text. */
 export type MirrorFile = { readonly path: string } & (
-  | { readonly source: string; readonly sha256: string }
-  | { readonly text: string }
+  { readonly source: string; readonly sha256: string } | { readonly text: string }
 );
 
-export const flannelManifest = join(testbedDir, 'manifests', 'flannel', `v${versions.flannel}`, 'kube-flannel.yml');
+export const flannelManifest = join(
+  testbedDir,
+  'manifests',
+  'flannel',
+  `v${versions.flannel}`,
+  'kube-flannel.yml',
+);
 
 const nodeBinaries = ['kubeadm', 'kubelet', 'kubectl'];
 
@@ -78,5 +83,7 @@ function stableFiles(kubernetes: readonly string[]): MirrorFile[] {
     path: `dl.k8s.io/release/stable-${minorOf(version)}.txt`,
     text: `v${version}`,
   }));
-  return stable === undefined ? minors : [{ path: 'dl.k8s.io/release/stable.txt', text: `v${stable}` }, ...minors];
+  return stable === undefined
+    ? minors
+    : [{ path: 'dl.k8s.io/release/stable.txt', text: `v${stable}` }, ...minors];
 }

@@ -18,7 +18,16 @@ export async function pushTo(
   mkdirSync(storage);
   const server = ['docker-registry', 'serve', '/etc/testbed/registry.yml'];
   const options = ['--label', label, '--network', 'host', '--env', `REGISTRY_HTTP_ADDR=${address}`];
-  const run = ['run', '--detach', '--rm', ...options, '--volume', `${storage}:/srv/registry`, servicesImage, ...server];
+  const run = [
+    'run',
+    '--detach',
+    '--rm',
+    ...options,
+    '--volume',
+    `${storage}:/srv/registry`,
+    servicesImage,
+    ...server,
+  ];
   const container = (await docker.run(run)).trim();
   try {
     await make(tag);

@@ -1,9 +1,9 @@
-import { cpSync, linkSync, mkdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { digestOfTree } from '../cache/digest.ts';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Artefact, Recipe } from '../cache/store.ts';
 import type { Docker } from '../engine/docker.ts';
-import { imageDir, importRootfs } from './base-images.ts';
+import { importRootfs } from './base-images.ts';
+import { type Binary, contextInputs, fillContext } from './context.ts';
 import { pushTo } from './push.ts';
 import type { RootfsName } from './rootfs.ts';
 
@@ -13,8 +13,7 @@ export interface ImageSpec {
   /** Folder below testbed/images. */
   readonly recipe: string;
   readonly base?: { readonly name: RootfsName; readonly rootfs: Artefact };
-  /** Put into the build context as bin/<name>. */
-  readonly binaries?: readonly { readonly artefact: Artefact; readonly name: string }[];
+  readonly binaries?: readonly Binary[];
 }
 
 export interface ImageTools {
@@ -33,20 +32,18 @@ export function imageRecipe(spec: ImageSpec, tools: ImageTools): Recipe {
     pool: 'image',
     inputs: {
       reference: spec.reference,
-      context: digestOfTree(imageDir(spec.recipe)),
       base: spec.base?.rootfs.key ?? '',
-      binaries: binaries.map(({ artefact, name }) => `${name} ${artefact.files[name]?.sha256 ?? ''}`),
+      context: contextInputs(spec.recipe, binaries),
     },
     async build(out, log) {
       const context = join(out, 'context');
-      cpSync(imageDir(spec.recipe), context, { recursive: true });
-      mkdirSync(join(context, 'bin'), { recursive: true });
-      for (const { artefact, name } of binaries) {
-        linkSync(join(artefact.dir, name), join(context, 'bin', basename(name)));
-      }
+      fillContext(context, spec.recipe, binaries);
       const args: string[] = [];
       if (spec.base !== undefined) {
-        args.push('--build-arg', `BASE=${await importRootfs(tools.docker, spec.base.name, spec.base.rootfs)}`);
+        args.push(
+          '--build-arg',
+          `BASE=${await importRootfs(tools.docker, spec.base.name, spec.base.rootfs)}`,
+        );
       }
       await pushTo(join(out, 'registry'), spec.reference, tools, log, async (tag) => {
         await tools.docker.run(['build', '--tag', tag, ...args, context], { log });

@@ -1,6 +1,7 @@
-import { cpSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { filesBelow, keyOf } from '../cache/digest.ts';
+import { linkOrCopy } from '../cache/link.ts';
 import type { Artefact } from '../cache/store.ts';
 import { cacheDir } from '../paths.ts';
 import type { MirrorFile } from './mirror.ts';
@@ -23,7 +24,7 @@ export function composeMirror(files: readonly MirrorFile[]): FileSet {
     for (const file of all) {
       const target = join(dir, file.path);
       mkdirSync(dirname(target), { recursive: true });
-      if ('sha256' in file) link(file.source, target);
+      if ('sha256' in file) linkOrCopy(file.source, target);
       else writeFileSync(target, file.text);
     }
   });
@@ -31,14 +32,16 @@ export function composeMirror(files: readonly MirrorFile[]): FileSet {
 
 /** One registry storage out of many that hold an image each: equal paths in them have equal content. */
 export function composeRegistry(images: readonly Artefact[]): FileSet {
-  const entries = images.map((image) => `${image.name} ${image.key} ${keyOf({ files: Object.keys(image.files) })}`);
+  const entries = images.map(
+    (image) => `${image.name} ${image.key} ${keyOf({ files: Object.keys(image.files) })}`,
+  );
   return compose('registry', keyOf({ entries: entries.sort() }), (dir) => {
     for (const image of images) {
       const storage = join(image.dir, 'registry');
       for (const file of filesBelow(storage)) {
         const target = join(dir, relative(storage, file));
         mkdirSync(dirname(target), { recursive: true });
-        if (!existsSync(target)) link(file, target);
+        if (!existsSync(target)) linkOrCopy(file, target);
       }
     }
   });
@@ -55,13 +58,4 @@ function compose(kind: string, key: string, fill: (dir: string) => void): FileSe
     renameSync(temporary, dir);
   }
   return { key, dir };
-}
-
-/** The repository may lie on another file system than the cache. */
-function link(source: string, target: string): void {
-  try {
-    linkSync(source, target);
-  } catch {
-    cpSync(source, target);
-  }
 }

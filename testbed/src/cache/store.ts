@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { cacheDir } from '../paths.ts';
+import { meetBuildNeeds } from '../prerequisites.ts';
 import type { Progress } from '../progress.ts';
 import { filesBelow, type Inputs, keyOf, sha256OfFile } from './digest.ts';
 import { type PoolName, pools } from './pool.ts';
@@ -52,6 +53,7 @@ export async function ensure(recipe: Recipe, progress: Progress): Promise<Artefa
     progress.skip(recipe.title);
     return cached;
   }
+  await meetBuildNeeds(progress.print);
   return pools[recipe.pool].run(() =>
     progress.step(recipe.title, recipe.expectedSeconds, () => buildArtefact(recipe, key)),
   );

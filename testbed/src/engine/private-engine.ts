@@ -40,10 +40,17 @@ export async function startPrivateEngine(runcWrapper: string | undefined): Promi
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
-      reject(new Error(`dockerd ended with exit code ${String(code)}\n${tailOf(logFile)}\n(whole log: ${logFile})`));
+      reject(
+        new Error(
+          `dockerd ended with exit code ${String(code)}\n${tailOf(logFile)}\n(whole log: ${logFile})`,
+        ),
+      );
     });
   });
-  await Promise.race([ended, until(`Docker engine (log: ${logFile})`, 60_000, () => privateDocker.answers())]);
+  await Promise.race([
+    ended,
+    until(`Docker engine (log: ${logFile})`, 60_000, () => privateDocker.answers()),
+  ]);
   child.removeAllListeners();
   child.unref();
 }
