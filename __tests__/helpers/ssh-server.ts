@@ -100,7 +100,7 @@ export class TestSshServer implements AsyncDisposable {
   #accept(client: Connection): void {
     this.connections += 1;
     this.#clients.add(client);
-    client.setNoDelay(true);
+    (client as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
     client.on('error', () => undefined).on('close', () => this.#clients.delete(client));
     if (this.connections <= (this.#options.dropFirst ?? 0)) {
       this.cut();

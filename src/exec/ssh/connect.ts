@@ -37,10 +37,17 @@ export async function connectSsh(target: SshTarget, options: ConnectOptions): Pr
     host: prepareHop(target, options),
     bastion: target.bastion && prepareHop(target.bastion, options),
   };
-  const onTimeout = () => connectTimeout(target, options);
+  let last: BootstrapError | undefined;
+  const onTimeout = () => last ?? connectTimeout(target, options);
+  const onFailure = (error: BootstrapError): void => {
+    last = error;
+  };
   const redial = async (outer?: AbortSignal): Promise<Connection> => {
+    last = undefined;
     const limits = { timeoutMs: options.timeoutMs, signal: outer, onTimeout };
-    const dialled = await withLimits(limits, (signal) => dialWithRetry(route, { ...options, signal }));
+    const dialled = await withLimits(limits, (signal) =>
+      dialWithRetry(route, { ...options, signal, onFailure }),
+    );
     for (const warning of dialled.warnings) options.onWarning?.(warning, address);
     // Trust on first use ends with the first use.
     if (target.hostKeyChecking === 'accept-new') route = pin(route, dialled.fingerprint);
@@ -59,8 +66,13 @@ export async function connectSsh(target: SshTarget, options: ConnectOptions): Pr
   });
 }
 
-async function dialWithRetry(route: Route, options: ConnectOptions & { signal: AbortSignal }) {
-  const { clock, timeoutMs, signal } = options;
+interface DialRetryOptions extends ConnectOptions {
+  readonly signal: AbortSignal;
+  /** Told of each failure that is tried again. */
+  readonly onFailure: (error: BootstrapError) => void;
+}
+
+async function dialWithRetry(route: Route, { clock, timeoutMs, signal, onFailure }: DialRetryOptions) {
   const end = clock.now() + timeoutMs;
   let refusals = 0;
   return await retry(
@@ -74,6 +86,7 @@ async function dialWithRetry(route: Route, options: ConnectOptions & { signal: A
       deadlineMs: timeoutMs,
       retryable: (error) => {
         if (!(error instanceof DialError)) return false;
+        onFailure(error);
         if (error.retry === 'once') refusals += 1;
         return error.retry === 'always' || (error.retry === 'once' && refusals < 2);
       },

@@ -18,6 +18,8 @@ export class Connection {
   constructor(client: Client, host: string) {
     this.#client = client;
     this.#host = host;
+    // Each session that is being opened listens for the end.
+    client.setMaxListeners(0);
     client.once('close', () => {
       this.#alive = false;
     });
@@ -62,6 +64,7 @@ export class Connection {
         this.#client.exec(line, (error, channel) => {
           this.#client.removeListener('close', lose);
           if (error === undefined) resolve(this.#wrap(channel));
+          else if (this.#alive) reject(this.#refused(error));
           else lose(error);
         });
       } catch (error) {
@@ -99,6 +102,14 @@ export class Connection {
       channel.close();
     };
     return { stdin: channel.stdin, stdout: channel, stderr: channel.stderr, exited, kill };
+  }
+
+  #refused(cause: Error): BootstrapError {
+    return new BootstrapError('E_CONNECT', `the host opens no session: ${cause.message}`, {
+      host: this.#host,
+      cause,
+      hint: "Is MaxSessions in the host's sshd_config below its default of 10?",
+    });
   }
 
   #lost(cause?: Error): BootstrapError {
