@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from '../command.ts';
 import { cacheDir, runDir } from '../paths.ts';
 import { until } from '../wait.ts';
 import { Docker } from './docker.ts';
@@ -61,8 +62,18 @@ export async function stopPrivateEngine(): Promise<boolean> {
   if (pid === undefined) return false;
   process.kill(pid, 'SIGTERM');
   await until('end of the Docker engine', 30_000, () => Promise.resolve(!existsSync(`/proc/${String(pid)}`)));
+  await unmountBelow(runDir);
   rmSync(runDir, { recursive: true, force: true });
   return true;
+}
+
+/** The engine leaves the mount behind that stands for the machine's own network namespace. */
+async function unmountBelow(dir: string): Promise<void> {
+  const points = readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((point) => point.startsWith(`${dir}/`));
+  for (const point of points.reverse()) await run('umount', [point]);
 }
 
 export function privateEnginePid(): number | undefined {
