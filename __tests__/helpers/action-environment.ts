@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { summary } from '@actions/core';
 
 const files = ['GITHUB_OUTPUT', 'GITHUB_ENV', 'GITHUB_STATE', 'GITHUB_STEP_SUMMARY'] as const;
 
@@ -18,6 +19,8 @@ export class ActionEnvironment {
       writeFileSync(this.path(name), '');
       process.env[name] = this.path(name);
     }
+    // The toolkit looks the path up once in a process.
+    Reflect.set(summary, '_filePath', undefined);
     process.env['RUNNER_TEMP'] = this.dir;
     for (const [name, value] of Object.entries(inputs)) {
       process.env[`INPUT_${name.replaceAll(' ', '_').toUpperCase()}`] = value;

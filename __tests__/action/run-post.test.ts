@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { runPost } from '../../src/action/run-post.ts';
+import { BootstrapError } from '../../src/lib/errors.ts';
+import { ActionEnvironment } from '../helpers/action-environment.ts';
+import { FakeEngine, fakeSpec } from '../helpers/fake-engine.ts';
+
+let environment: ActionEnvironment;
+
+async function post(phase: string, inputs: Readonly<Record<string, string>>, engine = new FakeEngine()) {
+  environment = new ActionEnvironment(inputs);
+  process.env['STATE_phase'] = phase;
+  await runPost({ engine, load: () => fakeSpec, env: process.env, signals: environment.signals, graceMs: 1 });
+  return engine.calls.map(({ name, options }) => [name, options.keep]);
+}
+
+afterEach(() => {
+  environment.restore();
+});
+
+describe('runPost', () => {
+  test.each<[string, Record<string, string>, unknown[]]>([
+    ['', { cleanup: 'reset', 'on-cancel': 'reset', 'on-failure': 'reset' }, []],
+    ['nonsense', { cleanup: 'reset' }, []],
+    ['success', {}, []],
+    ['success', { cleanup: 'reset' }, [['down', 'nothing']]],
+    ['success', { cleanup: 'reset-keep-artifacts' }, [['down', 'artifacts']]],
+    ['failure', { cleanup: 'reset' }, []],
+    ['failure', { 'on-failure': 'reset' }, [['down', 'nothing']]],
+    ['changing', { 'on-cancel': 'reset' }, [['down', 'nothing']]],
+    ['cancelled', { 'on-cancel': 'reset' }, [['down', 'nothing']]],
+    ['cancelled', {}, []],
+    ['reset', { 'on-failure': 'reset' }, []],
+  ])('after "%s" with %j', async (phase, inputs, calls) => {
+    expect(await post(phase, inputs)).toEqual(calls);
+  });
+
+  test('trouble is a warning, never a failure', async () => {
+    const engine = new FakeEngine();
+    engine.onDown = () =>
+      Promise.reject(new BootstrapError('E_CONNECT', 'no route', { host: 'h', hint: 'wait' }));
+    await post('success', { cleanup: 'reset' }, engine);
+    expect(environment.log).toContain(
+      '::warning title=k8s-bootstrap::[h] cleaning up failed: E_CONNECT: no route (fix: wait)',
+    );
+    expect(environment.log).not.toContain('::error');
+    expect(process.exitCode).not.toBe(1);
+  });
+
+  test('masks the secrets again', async () => {
+    await post('success', { cleanup: 'reset', 'sudo-password': 'canary-sudo' });
+    expect(environment.masks).toEqual(['canary-sudo']);
+    expect(environment.everything).not.toContain('canary');
+  });
+});

@@ -1,0 +1,18 @@
+import { cniNames } from '../cni/index.ts';
+import { createEngine } from '../engine/index.ts';
+import { loadSpec } from '../spec/load.ts';
+import type { ActionDependencies } from './dependencies.ts';
+
+/** The runner sends SIGTERM 7.5 s after SIGINT; this leaves time to write what is known. */
+const GRACE_MS = 6_000;
+
+/** The real things. */
+export function productionDependencies(): ActionDependencies {
+  return {
+    engine: createEngine(),
+    load: (source) => loadSpec(source, { cniNames }),
+    env: process.env,
+    signals: process,
+    graceMs: GRACE_MS,
+  };
+}

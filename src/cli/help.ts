@@ -1,0 +1,52 @@
+import { options } from '../frontend/options.ts';
+import { commands, type CommandName } from './commands.ts';
+import { clusterFlags, commandFlags, generalFlags, type Flag } from './flags.ts';
+
+/** The help of one command, or the overview. */
+export function helpText(command: CommandName | undefined): string {
+  return `${(command === undefined ? overview() : commandHelp(command)).join('\n')}\n`;
+}
+
+function overview(): string[] {
+  const entries = Object.entries(commands);
+  return [
+    'Real, verified Kubernetes clusters out of bare hosts.',
+    '',
+    'Usage: k8s-bootstrap <command> [flags]',
+    '',
+    'Commands:',
+    ...entries.map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`),
+    '',
+    'Examples:',
+    ...entries.flatMap(([, { examples }]) => examples.slice(0, 1).map((example) => `  ${example}`)),
+    '',
+    'k8s-bootstrap <command> --help tells more. Exit statuses: docs/errors.md.',
+  ];
+}
+
+function commandHelp(name: CommandName): string[] {
+  const { summary, flags, examples } = commands[name];
+  const secrets = options.flatMap((option) => (option.secretEnv === undefined ? [] : [option.secretEnv]));
+  return [
+    `${summary}.`,
+    '',
+    `Usage: k8s-bootstrap ${name} [flags]`,
+    '',
+    'Flags:',
+    ...[...flags.map((flag) => commandFlags[flag]), ...generalFlags].map(flagHelp),
+    '',
+    'Cluster (each is a field of the cluster file):',
+    ...clusterFlags.map(flagHelp),
+    '',
+    `Secrets come from the environment (${secrets.join(', ')}) or a file, never from a flag.`,
+    '',
+    'Examples:',
+    ...examples.map((example) => `  ${example}`),
+  ];
+}
+
+function flagHelp({ name, short, placeholder, description, multiple }: Flag): string {
+  const flag = `${short === undefined ? '    ' : `-${short}, `}--${name}${placeholder === '' ? '' : ` ${placeholder}`}`;
+  const text = `${description.replaceAll('`', '')}${multiple ? ' May be repeated.' : ''}`;
+  return flag.length < 34 ? `  ${flag.padEnd(34)}${text}` : `  ${flag}\n${' '.repeat(36)}${text}`;
+}
