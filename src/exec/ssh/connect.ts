@@ -129,9 +129,8 @@ async function explore(context: StartContext, password: string | undefined, sign
     { signal },
   );
   return await detectRootMethod(context, Number(stdout), password !== undefined, async (root) => {
-    const outcome = await startRemote(context, ['true'], { root, password }, signal);
+    const outcome = await startRemote(context, ['true'], { root, password, noInput: true }, signal);
     if (!outcome.started) return outcome;
-    outcome.process.stdin.end();
     outcome.process.stdout.resume();
     outcome.process.stderr.resume();
     await outcome.process.exited;

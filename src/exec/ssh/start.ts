@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { BootstrapError } from '../../lib/errors.ts';
 import { sanitizeLine } from '../../lib/sanitize.ts';
 import type { ProcessHandle } from '../process-handle.ts';
 import type { Connection } from './connection.ts';
-import { commandLine, skipNoise, type CommandLineOptions } from './preamble.ts';
+import { commandLine, skipNoise, type CommandLineOptions, type Noise } from './preamble.ts';
 
 export interface StartContext {
   readonly connection: Connection;
@@ -15,18 +16,26 @@ export interface StartContext {
 /** The shell ended, or printed no end, without the command having begun. */
 export interface NotStarted {
   readonly started: false;
-  readonly exitCode: number;
+  /** Absent when it had to be stopped. */
+  readonly exitCode: number | undefined;
   /** What was printed instead. */
   readonly output: string;
 }
 
 export type Started = { readonly started: true; readonly process: ProcessHandle } | NotStarted;
 
+export type StartRemoteOptions = CommandLineOptions & {
+  /** For sudo, when the root method is to give it one. */
+  readonly password?: string | undefined;
+  /** The command reads nothing: sudo, should it not take the password, is not to wait for another. */
+  readonly noInput?: boolean;
+};
+
 /** Starts a command on the host; resolves once it has begun, with streams that hold its own output alone. */
 export async function startRemote(
   { connection }: StartContext,
   argv: readonly string[],
-  options: CommandLineOptions & { readonly password?: string | undefined },
+  options: StartRemoteOptions,
   signal: AbortSignal,
 ): Promise<Started> {
   const marker = `k8s-bootstrap-${randomBytes(8).toString('hex')}`;
@@ -38,13 +47,18 @@ export async function startRemote(
   try {
     process.stdin.on('error', () => undefined);
     if (options.root === 'sudo-password') process.stdin.write(`${options.password ?? ''}\n${marker}\n`);
-    const [stdout, stderr] = await Promise.all([
-      skipNoise(process.stdout, marker),
-      skipNoise(process.stderr, marker),
-    ]);
+    if (options.noInput === true) process.stdin.end();
+    const skip = async (stream: Readable): Promise<Noise> => {
+      const noise = await skipNoise(stream, marker);
+      if (!noise.found) process.kill();
+      return noise;
+    };
+    const [stdout, stderr] = await Promise.all([skip(process.stdout), skip(process.stderr)]);
     if (stdout.found && stderr.found) return { started: true, process };
-    process.kill();
-    const exitCode = await process.exited;
+    const exitCode = await process.exited.catch((error: unknown) => {
+      if (!connection.alive) throw error;
+      return undefined;
+    });
     if (signal.aborted) throw signal.reason;
     return { started: false, exitCode, output: `${stdout.text}\n${stderr.text}`.trim() };
   } finally {
@@ -57,10 +71,11 @@ export function shellError(
   { host, user, where }: StartContext,
   { exitCode, output }: NotStarted,
 ): BootstrapError {
+  const ended = exitCode === undefined ? 'it does not stop printing' : `exit code ${String(exitCode)}`;
   const said = sanitizeLine(output).slice(0, 300);
   return new BootstrapError(
     'E_SHELL',
-    `the login shell of ${user} runs no commands: exit code ${String(exitCode)}${said === '' ? '' : `, ${said}`}`,
+    `the login shell of ${user} runs no commands: ${ended}${said === '' ? '' : `, ${said}`}`,
     { host, where, hint: `Give ${user} a shell such as /bin/bash, and no forced command.` },
   );
 }

@@ -64,7 +64,7 @@ export function sudoError(
 ): BootstrapError {
   const reason = REASONS.find(({ pattern }) => pattern.test(output));
   const said = sanitizeLine(output).slice(0, 300);
-  const message = reason?.message ?? `sudo fails with exit code ${String(exitCode)}: ${said}`;
+  const message = reason?.message ?? `sudo fails with exit code ${String(exitCode ?? 'unknown')}: ${said}`;
   return new BootstrapError('E_SUDO', `${user} cannot become root: ${message}`, {
     host,
     where,
