@@ -29,6 +29,8 @@ export interface ClusterSpec {
   readonly timeouts: {
     /** Seconds for the whole run. Default 900. */
     readonly totalSec: number;
+    /** Seconds for all nodes to be Ready and the CNI to be rolled out. Default 240. */
+    readonly readySec: number;
     /** Seconds to reach a host by SSH. Default 60. */
     readonly connectSec: number;
   };

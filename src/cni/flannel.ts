@@ -1,0 +1,43 @@
+import { BootstrapError } from '../lib/errors.ts';
+import { workloadsOf, type KubeObject } from '../kube/objects.ts';
+import type { Cni } from './cni.ts';
+
+/** https://github.com/flannel-io/flannel: one DaemonSet, VXLAN between nodes; needs node pod CIDRs and `bridge`. */
+export const flannel: Cni = {
+  name: 'flannel',
+  title: 'Flannel',
+  versions: ['0.28.9'],
+  options: [],
+  networkPolicy: false,
+  manifest: (_spec, version) => ({
+    upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
+  }),
+  render: (objects, spec) => {
+    let wired = 0;
+    const rendered = objects.map((object) => {
+      if (object.kind !== 'ConfigMap' || object.metadata.name !== 'kube-flannel-cfg') return object;
+      wired += 1;
+      return withNetwork(object, spec.cni.podCIDR);
+    });
+    if (wired !== 1)
+      throw new BootstrapError('E_CNI', 'the Flannel manifest has no ConfigMap kube-flannel-cfg');
+    return rendered;
+  },
+  workloads: workloadsOf,
+  preflight: () => [],
+  traces: {
+    links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
+    chains: ['FLANNEL-'],
+    nftTables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
+    paths: ['/run/flannel'],
+  },
+};
+
+function withNetwork(configMap: KubeObject, podCIDR: string): KubeObject {
+  const data = configMap['data'] as Record<string, string> | undefined;
+  const text = data?.['net-conf.json'];
+  if (text === undefined)
+    throw new BootstrapError('E_CNI', 'kube-flannel-cfg of the Flannel manifest has no net-conf.json');
+  const config = { ...(JSON.parse(text) as Record<string, unknown>), Network: podCIDR };
+  return { ...configMap, data: { ...data, 'net-conf.json': JSON.stringify(config, undefined, 2) } };
+}

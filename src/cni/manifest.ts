@@ -1,0 +1,23 @@
+import { BootstrapError } from '../lib/errors.ts';
+import { workloadsOf } from '../kube/objects.ts';
+import type { Cni } from './cni.ts';
+
+/** Any manifest of the user's, applied as it is. */
+export const manifest: Cni = {
+  name: 'manifest',
+  title: 'a manifest of your own',
+  versions: [],
+  options: [],
+  networkPolicy: 'unknown',
+  manifest: ({ cni }) => {
+    const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
+    if (cni.manifest === undefined)
+      throw new BootstrapError('E_SPEC', 'cni.manifest is missing', { where: 'cni.manifest' });
+    const upstream = /^https?:\/\/(.+)$/.exec(cni.manifest)?.[1];
+    return upstream === undefined ? { path: cni.manifest, ...pin } : { upstream, ...pin };
+  },
+  render: (objects) => objects,
+  workloads: workloadsOf,
+  preflight: () => [],
+  traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
+};

@@ -1,0 +1,26 @@
+import { cniNamed } from '../../cni/index.ts';
+import type { Finding } from '../../report/model.ts';
+import { nothing, type PreflightInput } from './check.ts';
+import { clusterChecks, identityChecks } from './identity.ts';
+import { machineChecks } from './machine.ts';
+import { occupancyChecks } from './occupancy.ts';
+
+/** Every finding of every host, errors that the user chose to ignore turned into warnings. */
+export function findings(input: PreflightInput): readonly Finding[] {
+  const cni = cniNamed(input.spec.cni.name);
+  const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks];
+  const all = [
+    ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
+    ...input.hosts.flatMap((host) =>
+      cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address })),
+    ),
+    ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
+  ];
+  const ignored = (id: string): boolean =>
+    input.spec.preflight.ignore.some((name) => name === id || name === 'all');
+  return all.map((finding) =>
+    finding.severity === 'error' && ignored(finding.id)
+      ? { ...finding, severity: 'warning' as const }
+      : finding,
+  );
+}

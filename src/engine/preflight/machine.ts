@@ -1,0 +1,132 @@
+import { found, nothing, type HostCheck } from './check.ts';
+
+const GIB = 2 ** 30;
+/** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
+const MIN_CPUS = 2;
+const MIN_MEMORY = 1700 * 2 ** 20;
+const MIN_DISK = 4 * GIB;
+const MAX_CLOCK_OFFSET_MS = 30_000;
+
+const size: HostCheck = (host) => {
+  const { cpus, memoryBytes } = host.facts;
+  if (!host.isControlPlane) return nothing;
+  return [
+    ...(cpus < MIN_CPUS
+      ? found(host, 'cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)
+      : []),
+    ...(memoryBytes < MIN_MEMORY
+      ? found(
+          host,
+          'memory',
+          `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`,
+        )
+      : []),
+  ];
+};
+
+const disk: HostCheck = (host) =>
+  host.facts.diskFreeBytes >= MIN_DISK
+    ? nothing
+    : found(
+        host,
+        'disk',
+        `${(host.facts.diskFreeBytes / GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`,
+        {
+          hint: 'free some space or give the host a larger disk',
+        },
+      );
+
+const system: HostCheck = (host) => {
+  const { arch, systemd, os } = host.facts;
+  return [
+    ...(arch === undefined
+      ? found(host, 'architecture', 'the machine is neither x86_64 nor aarch64', {
+          hint: 'use amd64 or arm64 hosts',
+        })
+      : []),
+    ...(systemd
+      ? []
+      : found(host, 'systemd', `${os.name} was not booted with systemd`, { hint: 'use a systemd host' })),
+  ];
+};
+
+/** Without these kubeadm, the kubelet or we ourselves cannot work. */
+const requiredTools = [
+  'iptables',
+  'ip',
+  'mount',
+  'umount',
+  'nsenter',
+  'tar',
+  'sha256sum',
+  'flock',
+  'systemd-run',
+];
+/** Debian's package for a tool where the names differ; RPM distributions mostly agree. */
+const packages: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  mount: 'mount',
+  umount: 'mount',
+  nsenter: 'util-linux',
+  flock: 'util-linux',
+  sha256sum: 'coreutils',
+  'systemd-run': 'systemd',
+};
+
+const tools: HostCheck = (host) => {
+  const missing = requiredTools.filter((tool) => !host.facts.tools.includes(tool));
+  if (missing.length === 0) return nothing;
+  const names = [...new Set(missing.map((tool) => packages[tool] ?? tool))].join(' ');
+  return found(host, 'tools', `missing programs: ${missing.join(', ')}`, {
+    hint: `install them, e.g. apt-get install ${names}`,
+  });
+};
+
+const kernel: HostCheck = (host) => {
+  const { filesystems, cgroup, swap, conntrack } = host.facts;
+  const info = { severity: 'info' } as const;
+  return [
+    ...(filesystems.includes('overlay')
+      ? []
+      : found(
+          host,
+          'overlay',
+          'the kernel offers no overlay file system yet; its module will be loaded',
+          info,
+        )),
+    ...(cgroup === 'v1'
+      ? found(
+          host,
+          'cgroup-v1',
+          'cgroup v1: kubelets are told to accept it (failCgroupV1: false, cgroupfs driver)',
+          info,
+        )
+      : []),
+    ...(swap.length > 0
+      ? found(host, 'swap', `swap stays on (${swap.join(', ')}); pods will not use it`, info)
+      : []),
+    ...(conntrack === 'read-only'
+      ? found(
+          host,
+          'conntrack',
+          'the conntrack table size cannot be set here; kube-proxy leaves it alone',
+          info,
+        )
+      : []),
+  ];
+};
+
+const clock: HostCheck = (host, { hosts }) => {
+  const offsets = hosts.map((other) => other.facts.clockOffsetMs).sort((a, b) => a - b);
+  const median = offsets[Math.floor(offsets.length / 2)] ?? 0;
+  const delta = host.facts.clockOffsetMs - median;
+  // The runner counts too: tokens and certificates are dated by hosts, but deadlines by the runner.
+  const worst = Math.abs(delta) > Math.abs(host.facts.clockOffsetMs) ? delta : host.facts.clockOffsetMs;
+  return Math.abs(worst) <= MAX_CLOCK_OFFSET_MS
+    ? nothing
+    : found(host, 'clock', `the clock is off by ${(worst / 1000).toFixed(0)} s`, {
+        hint: 'synchronise it (e.g. systemctl restart systemd-timesyncd)',
+      });
+};
+
+export const machineChecks: readonly HostCheck[] = [system, size, disk, tools, kernel, clock];

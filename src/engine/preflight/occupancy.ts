@@ -1,0 +1,141 @@
+import { kubernetesPorts } from '../../host/facts-script.ts';
+import { paths } from '../../host/paths.ts';
+import { found, isMember, nothing, type HostCheck } from './check.ts';
+
+const resetHint = 'run `k8s-bootstrap down` on it, or use another host';
+
+/** A host that carries somebody else's cluster is never touched. */
+const foreign: HostCheck = (host, input) => {
+  const { facts, state } = host;
+  if (state !== undefined) {
+    if (state.cluster !== input.spec.name) {
+      return found(
+        host,
+        'foreign-cluster',
+        `the host belongs to the cluster ${JSON.stringify(state.cluster)}`,
+        { hint: resetHint },
+      );
+    }
+    if (state.role !== host.spec.role && state.phase === 'member') {
+      return found(host, 'role-changed', `the host is a ${state.role} of this cluster already`, {
+        hint: resetHint,
+      });
+    }
+    return nothing;
+  }
+  if (facts.state !== undefined) {
+    return found(host, 'state', `${paths.state} cannot be understood`, {
+      hint: 'was it written by a newer version?',
+    });
+  }
+  if (facts.clusterFiles.length > 0) {
+    return found(
+      host,
+      'foreign-cluster',
+      `the host is part of another Kubernetes cluster (${facts.clusterFiles.slice(0, 3).join(', ')})`,
+      {
+        hint: 'use another host, or remove that cluster with its own tool (e.g. kubeadm reset)',
+      },
+    );
+  }
+  return nothing;
+};
+
+/** What is left of an earlier life, and would be in the way. */
+const leftovers: HostCheck = (host, input) => {
+  if (host.state !== undefined || isMember(host, input)) return nothing;
+  const full = Object.entries(host.facts.directories).flatMap(([path, filled]) =>
+    filled === 'full' ? [path] : [],
+  );
+  return [
+    ...(full.length > 0
+      ? found(host, 'leftovers', `files are left in ${full.join(', ')}`, {
+          hint: 'empty these directories; they would mix with the new cluster',
+        })
+      : []),
+    ...(host.facts.cniConf.length > 0
+      ? found(
+          host,
+          'cni-config',
+          `${paths.cniConf} holds another network's ${host.facts.cniConf.join(', ')}`,
+          {
+            hint: 'remove it; the kubelet would take it for the new cluster’s',
+          },
+        )
+      : []),
+  ];
+};
+
+const runtime: HostCheck = (host) => {
+  const { containerd, services } = host.facts;
+  if (host.state !== undefined) return nothing;
+  if (containerd !== undefined) {
+    return found(
+      host,
+      'foreign-runtime',
+      `containerd ${containerd.version ?? ''} is installed at ${containerd.path}`,
+      {
+        hint: 'remove it (e.g. apt-get purge containerd docker.io); k8s-bootstrap installs and removes its own',
+      },
+    );
+  }
+  const running = services.filter((service) => service !== 'firewalld');
+  return running.length === 0
+    ? nothing
+    : found(host, 'foreign-runtime', `running already: ${running.join(', ')}`, {
+        hint: 'stop and remove it',
+      });
+};
+
+const firewall: HostCheck = (host) =>
+  host.facts.services.includes('firewalld')
+    ? found(host, 'firewalld', 'firewalld is active and may drop the cluster’s traffic', {
+        severity: 'warning',
+      })
+    : nothing;
+
+const ports: HostCheck = (host, input) => {
+  if (isMember(host, input)) return nothing;
+  const wanted = kubernetesPorts[host.spec.role].map((port) =>
+    port === 6443 ? input.spec.kubernetes.apiServerPort : port,
+  );
+  const taken = wanted.filter((port) => host.facts.listeningPorts.includes(port));
+  return taken.length === 0
+    ? nothing
+    : found(host, 'port', `in use: port ${taken.join(', ')}`, { hint: 'stop what listens there (ss -lntp)' });
+};
+
+const version: HostCheck = (host, input) => {
+  if (!isMember(host, input)) return nothing;
+  const has = host.state?.kubernetesVersion;
+  return has === input.kubernetesVersion
+    ? nothing
+    : found(
+        host,
+        'version-differs',
+        `the cluster runs Kubernetes ${has ?? 'of an unknown version'}, not ${input.kubernetesVersion}`,
+        {
+          hint: 'ask for that version, or run `k8s-bootstrap down` first',
+        },
+      );
+};
+
+const network: HostCheck = (host, input) => {
+  if (!isMember(host, input)) return nothing;
+  const has = host.state?.cni;
+  return has === input.spec.cni.name
+    ? nothing
+    : found(host, 'cni-differs', `the cluster's CNI is ${has ?? 'unknown'}, not ${input.spec.cni.name}`, {
+        hint: 'run `k8s-bootstrap down` first',
+      });
+};
+
+export const occupancyChecks: readonly HostCheck[] = [
+  foreign,
+  leftovers,
+  runtime,
+  firewall,
+  ports,
+  version,
+  network,
+];

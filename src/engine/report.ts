@@ -1,0 +1,58 @@
+import type { Report, ReportError } from '../report/model.ts';
+import type { BootstrapError } from '../lib/errors.ts';
+import type { Cluster } from './cluster.ts';
+import { criticalPath } from './critical-path.ts';
+import type { ScheduleResult } from './scheduler.ts';
+
+export interface ReportOptions {
+  readonly cluster: Cluster;
+  readonly command: Report['command'];
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  readonly result: ScheduleResult;
+}
+
+/** Steps that act in every run without changing a host or the cluster's state for good. */
+const passive = new Set(['deploy-nginx', 'remove-nginx']);
+
+/** What the run amounts to. */
+export function buildReport({ cluster, command, startedAt, result }: ReportOptions): Report {
+  const { spec } = cluster;
+  const { error, timings } = result;
+  return {
+    schemaVersion: 1,
+    command,
+    outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
+    unchanged: timings.every(({ id, outcome }) => outcome !== 'done' || passive.has(id)),
+    startedAt: new Date(startedAt).toISOString(),
+    durationMs: cluster.clock.now() - startedAt,
+    cluster: {
+      name: spec.name,
+      provider: spec.provider,
+      kubernetesVersion: cluster.kubernetesVersion,
+      cni: cluster.cni.name,
+      cniVersion: cluster.cniVersion,
+      podCIDR: spec.cni.podCIDR,
+      serviceCIDR: spec.kubernetes.serviceCIDR,
+      controlPlaneEndpoint: cluster.controlPlane.known ? `https://${cluster.endpoint}` : '',
+    },
+    nodes: cluster.nodes,
+    pods: cluster.pods,
+    checks: cluster.checks,
+    findings: cluster.findings,
+    timings,
+    criticalPath: criticalPath(timings),
+    ...(error === undefined ? {} : { error: toReportError(error) }),
+  };
+}
+
+function toReportError({ code, message, host, step, where, hint }: BootstrapError): ReportError {
+  return {
+    code,
+    message,
+    ...(host === undefined ? {} : { host }),
+    ...(step === undefined ? {} : { step }),
+    ...(where === undefined ? {} : { where }),
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

@@ -1,0 +1,37 @@
+import { paths } from '../../host/paths.ts';
+import type { ClusterStep } from '../step.ts';
+
+/** The line between looking and changing: every host is fit and holds verified artifacts when it is crossed. */
+export const begin: ClusterStep = {
+  id: 'begin',
+  title: 'Begin changes',
+  scope: 'cluster',
+  needs: ['fetch'],
+  run: (cluster) => {
+    cluster.begun = true;
+    cluster.beforeFirstChange();
+    return Promise.resolve({ changed: false });
+  },
+};
+
+/** Takes downloads off the hosts again where the run ended before the line. */
+export const unstage: ClusterStep = {
+  id: 'unstage',
+  title: 'Remove unused downloads',
+  scope: 'cluster',
+  needs: ['begin'],
+  always: true,
+  run: async (cluster, { signal }) => {
+    if (cluster.begun) return { changed: false };
+    const connected = cluster.hosts.filter((host) => host.connected);
+    await Promise.allSettled(
+      connected.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })),
+    );
+    return { changed: false };
+  },
+};
+
+const unstageScript = `
+rm -rf ${paths.staging}
+if [ -d ${paths.stateDir} ]; then rmdir --ignore-fail-on-non-empty ${paths.stateDir}; fi
+`;

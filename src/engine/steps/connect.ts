@@ -1,0 +1,73 @@
+import { paths } from '../../host/paths.ts';
+import { BootstrapError } from '../../lib/errors.ts';
+import { parseState } from '../../host/state.ts';
+import { readFacts } from '../../host/facts.ts';
+import { sanitizeLine } from '../../lib/sanitize.ts';
+import type { HostStep, Step } from '../step.ts';
+
+/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
+const connect: HostStep = {
+  id: 'connect',
+  title: 'Connect',
+  scope: 'hosts',
+  needs: [],
+  run: async (cluster, host, { signal }) => {
+    const runner = await cluster.connect(host, signal);
+    cluster.releases.push(() => runner.close());
+    host.attach(runner);
+    return { changed: false };
+  },
+};
+
+/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
+const lock: HostStep = {
+  id: 'lock',
+  title: 'Lock',
+  scope: 'hosts',
+  needs: ['connect'],
+  run: async (cluster, host, { signal }) => {
+    const held = await host.runner.hold(
+      ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId],
+      {
+        sudo: true,
+        signal,
+      },
+    );
+    if (held.firstLine !== 'locked') {
+      await held.close();
+      throw new BootstrapError('E_LOCKED', `another run holds this host (${sanitizeLine(held.firstLine)})`, {
+        hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+      });
+    }
+    cluster.releases.unshift(() => held.close());
+    return { changed: false };
+  },
+};
+
+const lockScript = `
+exec 9<>"$1"
+# The holder removes the file when it goes: a lock on a file that is no longer there holds nothing.
+if ! flock -n 9 || ! [ "$1" -ef /proc/self/fd/9 ]; then printf 'held by %s\\n' "$(head -c 200 "$1" | tr -d '\\n')"; exec cat >/dev/null; fi
+printf '%s\\n' "$2" > "$1"
+echo locked
+cat >/dev/null
+rm -f "$1"
+`;
+
+const facts: HostStep = {
+  id: 'facts',
+  title: 'Read facts',
+  scope: 'hosts',
+  needs: ['lock'],
+  run: async (_cluster, host, { signal }) => {
+    const found = await readFacts(host, { signal });
+    host.learn(found);
+    const state = parseState(found.state);
+    host.state = state === 'unreadable' ? undefined : state;
+    const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+    return { changed: false, note: sanitizeLine(version) };
+  },
+};
+
+/** Looking, without changing anything: what every command begins with. */
+export const look: readonly Step[] = [connect, lock, facts];

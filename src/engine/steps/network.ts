@@ -1,0 +1,107 @@
+import { deployProbes } from '../../verify/deployment.ts';
+import { BootstrapError } from '../../lib/errors.ts';
+import type { Cluster } from '../cluster.ts';
+import { explainPods, explainNodes } from '../../kube/diagnose.ts';
+import type { ClusterStep } from '../step.ts';
+
+/** Applies the CNI as soon as the API server answers; nobody waits for it here. */
+export const installCni: ClusterStep = {
+  id: 'install-cni',
+  title: 'Install the CNI',
+  scope: 'cluster',
+  needs: ['init'],
+  run: async (cluster, { signal }) => {
+    await cluster.kubectl.apply(cluster.cniObjects, { signal });
+    return { changed: true, note: `${cluster.cni.title} ${cluster.cniVersion}`.trim() };
+  },
+  describe: (cluster) => [
+    `apply ${String(cluster.cniObjects.length)} objects of ${cluster.cni.title} ${cluster.cniVersion}`,
+  ],
+};
+
+/** The verification's pods start with the nodes, not after them. */
+export const deployVerification: ClusterStep = {
+  id: 'deploy-nginx',
+  title: 'Deploy nginx',
+  scope: 'cluster',
+  needs: ['resolve', 'locate', 'init'],
+  run: async (cluster, { signal }) => {
+    await deployProbes(cluster.kubectl, cluster.spec, { signal });
+    return { changed: true };
+  },
+  describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
+};
+
+/** All nodes Ready and the CNI rolled out on all of them: Ready alone only says that some CNI configuration is there. */
+export const ready: ClusterStep = {
+  id: 'ready',
+  title: 'Nodes and CNI ready',
+  scope: 'cluster',
+  needs: ['resolve', 'locate', 'join', 'install-cni'],
+  run: async (cluster, { signal, log }) => {
+    const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
+    const left = (): string => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
+    const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
+    const options = { signal, timeoutMs, accept: 'any' } as const;
+    const nodes = await cluster.kubectl.run(
+      ['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${left()}`],
+      options,
+    );
+    if (nodes.exitCode !== 0) throw await notReady(cluster, signal);
+    log('all nodes are Ready');
+    for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
+      const rollout = [
+        '-n',
+        namespace,
+        'rollout',
+        'status',
+        `${kind.toLowerCase()}/${name}`,
+        `--timeout=${left()}`,
+      ];
+      const result = await cluster.kubectl.run(rollout, options);
+      if (result.exitCode !== 0) throw await cniError(cluster, signal, 'is not rolled out');
+      log(`${kind} ${namespace}/${name} is rolled out`);
+    }
+    await labelNodes(cluster, signal);
+    return { changed: false };
+  },
+};
+
+/** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
+async function notReady(cluster: Cluster, signal: AbortSignal): Promise<BootstrapError> {
+  const { reasons, network } = await explainNodes(cluster.kubectl, signal);
+  if (network) return cniError(cluster, signal, 'did not come up', reasons);
+  return new BootstrapError('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
+    hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
+  });
+}
+
+async function cniError(
+  cluster: Cluster,
+  signal: AbortSignal,
+  what: string,
+  more: readonly string[] = [],
+): Promise<BootstrapError> {
+  const workloads = cluster.cni.workloads(cluster.cniObjects);
+  const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
+  const reasons = (
+    await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal)))
+  ).flat();
+  const why = [...reasons, ...(reasons.length === 0 ? more : [])].slice(0, 6);
+  return new BootstrapError(
+    'E_CNI',
+    `${cluster.cni.title} ${what}: ${why.join('; ') || 'its pods give no reason'}`,
+    {
+      hint: `see its pods: kubectl -n ${namespaces[0] ?? 'kube-system'} get pods -o wide`,
+    },
+  );
+}
+
+/** Labels that a kubelet may not give itself (NodeRestriction) come from here. */
+async function labelNodes(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  for (const host of cluster.hosts) {
+    const labels = Object.entries(host.spec.labels).map(([key, value]) => `${key}=${value}`);
+    if (labels.length > 0)
+      await cluster.kubectl.run(['label', '--overwrite', 'node', host.nodeName, ...labels], { signal });
+  }
+}

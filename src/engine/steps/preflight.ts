@@ -1,0 +1,46 @@
+import { BootstrapError } from '../../lib/errors.ts';
+import type { Finding } from '../../report/model.ts';
+import { findings } from '../preflight/index.ts';
+import { sourceFindings } from '../preflight/source.ts';
+import type { ClusterStep } from '../step.ts';
+
+/** Looks at every host, tells everything it finds, and stops the run here if anything is amiss. */
+export const preflight: ClusterStep = {
+  id: 'preflight',
+  title: 'Preflight',
+  scope: 'cluster',
+  needs: ['resolve'],
+  run: async (cluster, { signal }) => {
+    const { spec, hosts, kubernetesVersion } = cluster;
+    for (const finding of findings({ spec, hosts, kubernetesVersion })) cluster.report(finding);
+    for (const finding of await sourceFindings(cluster, signal)) cluster.report(finding);
+    const errors = cluster.findings.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw refusal(errors);
+    return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
+  },
+};
+
+function refusal(errors: readonly Finding[]): BootstrapError {
+  const details = errors.map(
+    ({ id, message, host, hint }) =>
+      new BootstrapError(id === 'foreign-cluster' ? 'E_FOREIGN' : 'E_PREFLIGHT', `${message} (${id})`, {
+        host,
+        hint,
+      }),
+  );
+  const [first] = details;
+  if (first === undefined || details.length === 1)
+    return first ?? new BootstrapError('E_PREFLIGHT', 'preflight failed');
+  const lines = errors.map(
+    ({ id, host, message, hint }) =>
+      ` - ${host === undefined ? '' : `${host}: `}${message} (${id})${hint === undefined ? '' : `; ${hint}`}`,
+  );
+  return new BootstrapError(
+    'E_PREFLIGHT',
+    `${String(errors.length)} reasons not to start; nothing was changed:\n${lines.join('\n')}`,
+    {
+      hint: 'mend them, or take one as a warning by its name in brackets (preflight.ignore)',
+      errors: details,
+    },
+  );
+}

@@ -1,0 +1,51 @@
+import { cniNamed, cniNames } from '../../cni/index.ts';
+import { resetHost } from '../../host/reset/index.ts';
+import { BootstrapError } from '../../lib/errors.ts';
+import type { Step } from '../step.ts';
+
+/** Refuses to reset what is not ours, on any host, before the first host is touched. */
+const ownership: Step = {
+  id: 'ownership',
+  title: 'Check ownership',
+  scope: 'cluster',
+  needs: ['facts'],
+  run: (cluster) => {
+    for (const host of cluster.hosts) {
+      const { state, facts } = host;
+      const other =
+        state === undefined
+          ? facts.clusterFiles.length > 0 || facts.state !== undefined
+          : state.cluster !== cluster.spec.name;
+      if (!other) continue;
+      const whose = state === undefined ? 'another tool' : `the cluster ${JSON.stringify(state.cluster)}`;
+      throw new BootstrapError('E_FOREIGN', `the host belongs to ${whose}; nothing was changed`, {
+        host: host.address,
+        hint: state === undefined ? 'reset it with the tool that made it' : 'give that cluster’s name (name)',
+      });
+    }
+    return Promise.resolve({ changed: false });
+  },
+};
+
+/** Takes the cluster off every host, all side by side: nothing of it is needed any more. */
+export function resetSteps(keep: 'nothing' | 'artifacts'): readonly Step[] {
+  const reset: Step = {
+    id: 'reset',
+    title: keep === 'artifacts' ? 'Reset, keeping artifacts' : 'Reset',
+    scope: 'hosts',
+    needs: ['ownership'],
+    run: async (_cluster, host, { signal, log }) => {
+      const { state } = host;
+      if (state === undefined) return { changed: false, note: 'nothing of ours is on it' };
+      if (keep === 'artifacts' && state.phase === 'prepared')
+        return { changed: false, note: 'no cluster on it' };
+      const name = cniNames.find((known) => known === state.cni);
+      const none = { links: [], chains: [], nftTables: [], paths: [] };
+      const traces = name === undefined ? none : cniNamed(name).traces;
+      await resetHost(host, state, { keepArtifacts: keep === 'artifacts', traces, signal, log });
+      return { changed: true };
+    },
+    describe: (_cluster, host) => [`remove the cluster from ${host.address}`],
+  };
+  return [ownership, reset];
+}

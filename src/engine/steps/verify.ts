@@ -1,0 +1,55 @@
+import { BootstrapError } from '../../lib/errors.ts';
+import type { CheckResult } from '../../report/model.ts';
+import type { VerifyContext } from '../../verify/check.ts';
+import { removeProbes } from '../../verify/deployment.ts';
+import { checksNamed, runChecks } from '../../verify/index.ts';
+import { nginxPods } from '../../verify/nginx-running.ts';
+import type { Cluster } from '../cluster.ts';
+import type { ClusterStep } from '../step.ts';
+
+/** The gate and the checks; what they find decides whether the run is a success. */
+export const verify: ClusterStep = {
+  id: 'verify',
+  title: 'Verify the network',
+  scope: 'cluster',
+  needs: ['ready', 'deploy-nginx'],
+  run: async (cluster, { signal, log }) => {
+    const { spec, kubectl, clock } = cluster;
+    const deadline = clock.now() + spec.verify.timeoutSec * 1000;
+    const context: VerifyContext = {
+      kubectl,
+      spec,
+      signal,
+      log,
+      secondsLeft: () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000)),
+      pods: [],
+    };
+    cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
+    cluster.pods = await nginxPods(kubectl, signal);
+    for (const result of cluster.checks) cluster.events.emit({ type: 'check', result });
+    const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
+    if (bad.length > 0) throw verdict(bad);
+    return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
+  },
+  describe: ({ spec }) => checksNamed(spec.verify.checks).map(({ title }) => title),
+};
+
+function verdict(bad: readonly CheckResult[]): BootstrapError {
+  const failed = bad.filter(({ status }) => status === 'fail');
+  const [first] = failed.length > 0 ? failed : bad;
+  const text = bad.map(({ title, observed }) => `${title}: ${observed}`).join('\n');
+  return new BootstrapError(failed.length > 0 ? 'E_VERIFY' : 'E_PROBE', text, { hint: first?.hint });
+}
+
+/** Leaves nothing of the verification in the cluster, unless asked to; a failed one is kept to be looked at. */
+export const removeVerification: ClusterStep = {
+  id: 'remove-nginx',
+  title: 'Remove nginx',
+  scope: 'cluster',
+  needs: ['verify'],
+  run: async (cluster: Cluster, { signal }) => {
+    if (cluster.spec.verify.keep) return { changed: false, note: 'kept, as asked' };
+    await removeProbes(cluster.kubectl, { signal });
+    return { changed: false };
+  },
+};

@@ -1,0 +1,75 @@
+import { ownedDirectories, paths } from './paths.ts';
+
+/** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
+export const touchedSysctls = [
+  'net.ipv4.ip_forward',
+  'net.ipv4.conf.all.forwarding',
+  'net.ipv6.conf.all.forwarding',
+  'net.ipv4.conf.all.route_localnet',
+  'net.ipv4.conf.all.rp_filter',
+  'net.bridge.bridge-nf-call-iptables',
+  'net.bridge.bridge-nf-call-ip6tables',
+  'net.netfilter.nf_conntrack_max',
+  'net.netfilter.nf_conntrack_tcp_timeout_established',
+  'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+  'vm.overcommit_memory',
+  'vm.panic_on_oom',
+  'kernel.panic',
+  'kernel.panic_on_oops',
+  'kernel.keys.root_maxkeys',
+  'kernel.keys.root_maxbytes',
+] as const;
+
+/** Ports that kubeadm's components bind, by role. */
+export const kubernetesPorts = {
+  'control-plane': [6443, 2379, 2380, 10250, 10257, 10259],
+  worker: [10250],
+} as const;
+
+/**
+ * Tells what a host is, in sections `<marker> <name>`; `$1` is a marker nobody can guess, so that nothing the host
+ * prints can pass for a section. Changes nothing; what cannot be read gives an empty section.
+ */
+export const factsScript = `
+set +e
+m=$1
+s() { printf '%s %s\\n' "$m" "$1"; }
+s hostname; hostname
+s machine-id; cat /etc/machine-id
+s os; cat /etc/os-release
+s kernel; uname -r
+s arch; uname -m
+s init; [ -d /run/systemd/system ] && echo systemd
+s cgroup; [ -f /sys/fs/cgroup/cgroup.controllers ] && echo v2 || echo v1
+s capabilities; sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status
+s cpus; nproc
+s memory; sed -n 's/^MemTotal:[[:space:]]*\\([0-9]*\\).*/\\1/p' /proc/meminfo
+s disk; df -Pk /var/lib | sed 1d
+s swap; sed 1d /proc/swaps
+s time; date +%s%N
+s default-route; ip -o route show default
+s addresses; ip -o address show
+s links; ip -o link show
+s routes; ip -o route show
+s resolv; cat /etc/resolv.conf
+s resolv-upstream; cat /run/systemd/resolve/resolv.conf
+s filesystems; cat /proc/filesystems
+s bridge-netfilter; [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] && echo yes
+s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then echo absent
+  elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
+s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
+  command -v $t >/dev/null && echo $t; done
+s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
+s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
+s nft; nft list ruleset
+s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
+  if [ -n "$(find $d -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s cni-conf; ls ${paths.cniConf}
+s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
+s containerd; command -v containerd && containerd --version
+s services; for u in containerd kubelet docker crio firewalld; do systemctl is-active --quiet $u && echo $u; done
+s installed; for f in ${paths.installed}/*; do [ -f $f ] && echo "\${f##*/}=$(cat $f)"; done
+s mount-root; findmnt -no PROPAGATION /
+s state; cat ${paths.state}
+s end
+`;

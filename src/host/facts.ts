@@ -1,0 +1,188 @@
+import { randomBytes } from 'node:crypto';
+import { BootstrapError } from '../lib/errors.ts';
+import { factsScript } from './facts-script.ts';
+import type { Host } from './host.ts';
+import { parseRuleset } from './nftables.ts';
+import { addressesOf, defaultRouteOf, type InterfaceAddress } from './network-facts.ts';
+
+/** What a host told of itself. Sizes are in bytes, times in milliseconds since the epoch. */
+export interface Facts {
+  readonly hostname: string;
+  readonly machineId: string;
+  readonly os: {
+    readonly id: string;
+    readonly like: readonly string[];
+    readonly version: string;
+    readonly name: string;
+  };
+  readonly kernel: string;
+  readonly arch: 'amd64' | 'arm64' | undefined;
+  readonly systemd: boolean;
+  readonly cgroup: 'v1' | 'v2';
+  /** Without it nothing can lower an OOM score, which containerd must then not try. */
+  readonly canLowerOomScore: boolean;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly diskFreeBytes: number;
+  readonly swap: readonly string[];
+  /** The host's clock minus the runner's. */
+  readonly clockOffsetMs: number;
+  readonly addresses: readonly InterfaceAddress[];
+  /** Address on the interface of the default route, else the first global one. */
+  readonly primaryAddress: string | undefined;
+  readonly links: readonly string[];
+  /** Destinations of the routing table. */
+  readonly routes: readonly string[];
+  readonly mtu: number | undefined;
+  /** Name servers of a resolver file without loopback addresses, if the host has one. */
+  readonly nameservers: readonly string[];
+  /** `/etc/resolv.conf` names a loopback resolver, which CoreDNS must not forward to. */
+  readonly loopbackResolver: boolean;
+  readonly upstreamResolvConf: boolean;
+  readonly filesystems: readonly string[];
+  readonly bridgeNetfilter: boolean;
+  readonly conntrack: 'writable' | 'read-only' | 'absent';
+  readonly tools: readonly string[];
+  readonly listeningPorts: readonly number[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** `family table chain` of nftables' chains. */
+  readonly nftChains: readonly string[];
+  /** Directories of `ownedDirectories` that exist, and whether files are in them. */
+  readonly directories: Readonly<Record<string, 'empty' | 'full'>>;
+  readonly cniConf: readonly string[];
+  readonly clusterFiles: readonly string[];
+  readonly services: readonly string[];
+  readonly sharedRootMount: boolean;
+  /** sha256 of the artifacts that we installed, by name. */
+  readonly installed: Readonly<Record<string, string>>;
+  /** A container runtime found on the PATH: its path and version without `v`. */
+  readonly containerd: { readonly path: string; readonly version: string | undefined } | undefined;
+  /** The raw state file; parsed by `host/state.ts`. */
+  readonly state: string | undefined;
+}
+
+/** Reads the host's facts as root, without changing anything. @throws BootstrapError `E_SHELL` for garbled answers. */
+export async function readFacts(host: Host, options: { signal: AbortSignal }): Promise<Facts> {
+  const marker = `facts-${randomBytes(12).toString('hex')}`;
+  const before = Date.now();
+  const { stdout } = await host.sh(factsScript, [marker], { ...options, timeoutMs: 60_000 });
+  return parseFacts(stdout, marker, (before + Date.now()) / 2);
+}
+
+/** @param now the runner's time in ms when the host was asked. */
+export function parseFacts(output: string, marker: string, now: number): Facts {
+  const sections = split(output, marker);
+  if (!sections.has('end')) {
+    throw new BootstrapError('E_SHELL', 'the host answered the question for its facts incompletely', {
+      hint: "see that the user's login shell runs `sh -c` and prints nothing else",
+    });
+  }
+  const lines = (name: string): readonly string[] => sections.get(name) ?? [];
+  const first = (name: string): string => lines(name)[0] ?? '';
+  const number = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
+  const os = pairs(lines('os'));
+  const addresses = addressesOf(lines('addresses'));
+  const route = defaultRouteOf(lines('default-route'));
+  const primary =
+    addresses.find((a) => a.link === route?.link && a.family === 4) ?? addresses.find((a) => a.global);
+  const upstream = nameserversOf(lines('resolv-upstream'));
+  const configured = nameserversOf(lines('resolv'));
+  return {
+    hostname: first('hostname'),
+    machineId: first('machine-id'),
+    os: {
+      id: os['ID'] ?? 'unknown',
+      like: (os['ID_LIKE'] ?? '').split(' ').filter(Boolean),
+      version: os['VERSION_ID'] ?? '',
+      name: os['PRETTY_NAME'] ?? os['ID'] ?? 'unknown',
+    },
+    kernel: first('kernel'),
+    arch: ({ x86_64: 'amd64', aarch64: 'arm64' } as const)[first('arch') as 'x86_64'],
+    systemd: first('init') === 'systemd',
+    cgroup: first('cgroup') === 'v2' ? 'v2' : 'v1',
+    canLowerOomScore: (BigInt(`0x${first('capabilities') || '0'}`) & (1n << CAP_SYS_RESOURCE)) !== 0n,
+    cpus: number(first('cpus')),
+    memoryBytes: number(first('memory')) * 1024,
+    diskFreeBytes: Number(first('disk').trim().split(/\s+/)[3] ?? 0) * 1024,
+    swap: lines('swap').map((line) => line.split(/\s/)[0] ?? ''),
+    clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
+    addresses,
+    primaryAddress: primary?.address,
+    links: lines('links').flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []),
+    routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
+    mtu: mtuOf(lines('links'), route?.link),
+    nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
+    loopbackResolver: configured.some(isLoopback),
+    upstreamResolvConf: upstream.some((server) => !isLoopback(server)),
+    filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+    bridgeNetfilter: first('bridge-netfilter') === 'yes',
+    conntrack:
+      first('conntrack') === 'writable'
+        ? 'writable'
+        : first('conntrack') === 'absent'
+          ? 'absent'
+          : 'read-only',
+    tools: lines('tools'),
+    listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
+    sysctls: pairs(lines('sysctls')),
+    nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
+    directories: Object.fromEntries(
+      lines('directories').map(
+        (line) => [line.slice(line.indexOf(' ') + 1), line.startsWith('full') ? 'full' : 'empty'] as const,
+      ),
+    ),
+    cniConf: lines('cni-conf'),
+    clusterFiles: lines('cluster-files'),
+    services: lines('services'),
+    sharedRootMount: first('mount-root').includes('shared'),
+    installed: pairs(lines('installed')),
+    containerd:
+      first('containerd') === ''
+        ? undefined
+        : { path: first('containerd'), version: versionIn(lines('containerd').slice(1).join(' ')) },
+    state: lines('state').join('\n') || undefined,
+  };
+}
+
+/** Bit of the capability mask, linux/capability.h. */
+const CAP_SYS_RESOURCE = 24n;
+
+function split(output: string, marker: string): Map<string, string[]> {
+  const sections = new Map<string, string[]>();
+  let current: string[] | undefined;
+  for (const line of output.split('\n')) {
+    if (line.startsWith(`${marker} `)) {
+      current = [];
+      sections.set(line.slice(marker.length + 1), current);
+    } else if (line !== '') current?.push(line);
+  }
+  return sections;
+}
+
+function pairs(lines: readonly string[]): Record<string, string> {
+  const entries = lines.flatMap((line) => {
+    const at = line.indexOf('=');
+    return at > 0 ? [[line.slice(0, at), line.slice(at + 1).replace(/^"(.*)"$/, '$1')] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function versionIn(text: string): string | undefined {
+  return /v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
+}
+
+function nameserversOf(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
+}
+
+function isLoopback(address: string): boolean {
+  return address.startsWith('127.') || address === '::1';
+}
+
+function mtuOf(links: readonly string[], link: string | undefined): number | undefined {
+  const line = links.find(
+    (candidate) => candidate.includes(`: ${link ?? ''}:`) || candidate.includes(`: ${link ?? ''}@`),
+  );
+  const mtu = /\bmtu (\d+)/.exec(line ?? '')?.[1];
+  return mtu === undefined ? undefined : Number(mtu);
+}

@@ -1,0 +1,92 @@
+import type { Host } from '../host.ts';
+import { parseRuleset } from '../nftables.ts';
+
+/** What the network components of a cluster made. */
+export interface NetworkTraces {
+  /** A trailing `*` matches a prefix. */
+  readonly links: readonly string[];
+  /** Prefixes of iptables chains. */
+  readonly chains: readonly string[];
+  /** `family table`. */
+  readonly nftTables: readonly string[];
+}
+
+/** kubelet's, kube-proxy's and the CNI plugins' own traces, whatever the CNI. */
+const common: NetworkTraces = {
+  links: ['kube-ipvs0', 'nodelocaldns'],
+  chains: ['KUBE-', 'CNI-'],
+  nftTables: [
+    'ip kube-proxy',
+    'ip6 kube-proxy',
+    'ip cni_hostport',
+    'ip6 cni_hostport',
+    'inet cni_plugins_masquerade',
+  ],
+};
+
+/** Removes links, pod namespaces, chains and tables of the cluster's network, and nothing else. */
+export async function removeNetwork(
+  host: Host,
+  traces: NetworkTraces,
+  before: { readonly nftChains: readonly string[] },
+  signal: AbortSignal,
+): Promise<void> {
+  await host.sh(linksScript, [...common.links, ...traces.links], { signal });
+  const chains = [...common.chains, ...traces.chains]
+    .map((prefix) => prefix.replace(/[^\w-]/g, ''))
+    .join('|');
+  await host.sh(iptablesScript, [chains], { signal });
+  await host.sh(tablesScript, [...common.nftTables, ...traces.nftTables], { signal });
+  await removeEmptyChains(host, before.nftChains, signal);
+}
+
+const linksScript = `
+for netns in /run/netns/cni-*; do
+  if [ -e "$netns" ]; then ip netns delete "\${netns##*/}" 2>/dev/null || { umount "$netns" 2>/dev/null || true; rm -f "$netns"; }; fi
+done
+for name in "$@"; do
+  for path in /sys/class/net/$name; do
+    if [ -e "$path" ]; then ip link delete "\${path##*/}" 2>/dev/null || true; fi
+  done
+done
+`;
+
+/** Rules that jump to the chains go first, then the chains' own rules, then the chains. */
+const iptablesScript = `
+for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+  command -v "$tool-save" >/dev/null || continue
+  for table in raw mangle nat filter security; do
+    rules=$("$tool-save" -t "$table" 2>/dev/null) || continue
+    chains=$(printf '%s\\n' "$rules" | sed -nE "s/^:(($1)[^ ]*) .*/\\1/p")
+    [ -n "$chains" ] || continue
+    {
+      echo "*$table"
+      printf '%s\\n' "$rules" | grep -vE "^-A ($1)" | sed -nE "s/^-A (.* -[jg] ($1).*)$/-D \\1/p"
+      for chain in $chains; do echo "-F $chain"; done
+      for chain in $chains; do echo "-X $chain"; done
+      echo COMMIT
+    } | "$tool-restore" --noflush
+  done
+done
+`;
+
+const tablesScript = `
+command -v nft >/dev/null || exit 0
+for table in "$@"; do nft delete table $table 2>/dev/null || true; done
+`;
+
+/** iptables' nft variant leaves its built-in chains behind, empty. */
+async function removeEmptyChains(host: Host, before: readonly string[], signal: AbortSignal): Promise<void> {
+  const { stdout } = await host.sh('command -v nft >/dev/null || exit 0; nft list ruleset', [], { signal });
+  const chains = parseRuleset(stdout);
+  const gone = chains.filter(({ key, rules }) => rules === 0 && !before.includes(key));
+  const left = chains.filter((chain) => !gone.includes(chain));
+  const tableOf = (key: string): string => key.slice(0, key.lastIndexOf(' '));
+  const kept = new Set([...left.map(({ key }) => tableOf(key)), ...before.map(tableOf)]);
+  const tables = new Set(gone.map(({ key }) => tableOf(key)).filter((table) => !kept.has(table)));
+  const commands = [
+    ...gone.map(({ key }) => `delete chain ${key}`),
+    ...[...tables].map((table) => `delete table ${table}`),
+  ];
+  if (commands.length > 0) await host.root(['nft', '-f', '-'], { signal, input: `${commands.join('\n')}\n` });
+}

@@ -1,0 +1,43 @@
+import type { Host } from '../host.ts';
+import { paths } from '../paths.ts';
+
+/** Units of ours that may run on a host. */
+export const RUN_UNITS = ['k8s-bootstrap-init', 'k8s-bootstrap-join'] as const;
+
+/** Ends our units, the node's pods and the kubelet; containerd goes on when images are to stay. */
+export async function stopWorkloads(host: Host, keepRuntime: boolean, signal: AbortSignal): Promise<void> {
+  await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...RUN_UNITS], { signal, timeoutMs: 240_000 });
+}
+
+/**
+ * The cluster as a whole goes, so etcd's members need not take leave of each other. kubeadm removes pods by the CRI,
+ * which also takes their network down; what it leaves behind in a broken state is killed by cgroup-less means after.
+ */
+const stopScript = `
+runtime=$1; shift
+for unit in "$@"; do
+  systemctl stop "$unit.service" 2>/dev/null || true
+  systemctl reset-failed "$unit.service" 2>/dev/null || true
+done
+if [ -x ${paths.bin}/kubeadm ] && [ -e /etc/kubernetes -o -e /var/lib/kubelet/config.yaml ]; then
+  systemctl start containerd.service 2>/dev/null || true
+  ${paths.bin}/kubeadm reset --force --skip-phases=preflight,remove-etcd-member >/dev/null 2>&1 || true
+fi
+systemctl stop kubelet.service 2>/dev/null || true
+if systemctl is-active --quiet containerd.service; then
+  for task in $(${paths.bin}/ctr -n k8s.io tasks ls -q 2>/dev/null); do
+    ${paths.bin}/ctr -n k8s.io tasks rm -f "$task" >/dev/null 2>&1 || true
+  done
+  for container in $(${paths.bin}/ctr -n k8s.io containers ls -q 2>/dev/null); do
+    ${paths.bin}/ctr -n k8s.io containers rm "$container" >/dev/null 2>&1 || true
+  done
+fi
+if [ "$runtime" = stop ]; then
+  systemctl stop containerd.service 2>/dev/null || true
+  for exe in /proc/[0-9]*/exe; do
+    if [ "$(readlink "$exe" 2>/dev/null)" = ${paths.bin}/containerd-shim-runc-v2 ]; then
+      pid=\${exe#/proc/}; kill -KILL "\${pid%/exe}" 2>/dev/null || true
+    fi
+  done
+fi
+`;

@@ -1,0 +1,48 @@
+import { sanitizeText } from '../lib/sanitize.ts';
+import type { Host } from './host.ts';
+import { paths } from './paths.ts';
+
+/**
+ * What k8s-bootstrap remembers on a host: whose it is, what was there before the first change, what was installed.
+ * No secrets. Written before what it tells of is done, so that a reset after an interruption knows enough.
+ */
+export interface HostState {
+  readonly schemaVersion: 1;
+  /** The cluster's name. */
+  readonly cluster: string;
+  readonly role: 'control-plane' | 'worker';
+  /** `prepared`: software only. `member`: kubeadm was started on it. */
+  readonly phase: 'prepared' | 'member';
+  /** Without `v`. */
+  readonly kubernetesVersion: string;
+  readonly cni: string;
+  readonly before: Baseline;
+}
+
+/** The host before the first change. */
+export interface Baseline {
+  /** Directories of `ownedDirectories` that were there, all of them without files. */
+  readonly directories: readonly string[];
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** `family table chain`. */
+  readonly nftChains: readonly string[];
+}
+
+/** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
+export function parseState(text: string | undefined): HostState | undefined | 'unreadable' {
+  if (text === undefined) return undefined;
+  try {
+    const value = JSON.parse(text) as Partial<HostState> | null;
+    if (value?.schemaVersion !== 1 || value.before === undefined) return 'unreadable';
+    if (typeof value.cluster !== 'string' || (value.phase !== 'prepared' && value.phase !== 'member'))
+      return 'unreadable';
+    return { ...(value as HostState), cluster: sanitizeText(value.cluster) };
+  } catch {
+    return 'unreadable';
+  }
+}
+
+export async function writeState(host: Host, state: HostState, signal: AbortSignal): Promise<void> {
+  await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
+  host.state = state;
+}

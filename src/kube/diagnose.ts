@@ -1,0 +1,108 @@
+import { sanitizeLine } from '../lib/sanitize.ts';
+import type { Kubectl } from './kubectl.ts';
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode?: number };
+}
+interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly nodeName?: string };
+    readonly status: {
+      readonly phase?: string;
+      readonly conditions?: readonly {
+        readonly type: string;
+        readonly status: string;
+        readonly message?: string;
+      }[];
+      readonly initContainerStatuses?: readonly ContainerStatus[];
+      readonly containerStatuses?: readonly ContainerStatus[];
+    };
+  }[];
+}
+
+/** One line for each pod of the namespace that is not ready: where, which container, why, and its last words. */
+export async function explainPods(
+  kubectl: Kubectl,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { items } = await kubectl.get<PodList>(['-n', namespace, 'pods'], { signal });
+  const reasons = items.map(async (pod): Promise<string | undefined> => {
+    const where = `${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'}`;
+    if (pod.spec.nodeName === undefined) {
+      const condition = pod.status.conditions?.find(
+        ({ type, status }) => type === 'PodScheduled' && status === 'False',
+      );
+      return `${where}: ${condition?.message ?? 'not scheduled'}`;
+    }
+    const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+    const bad = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
+    if (bad === undefined)
+      return pod.status.phase === 'Running' ? undefined : `${where}: ${pod.status.phase ?? 'unknown'}`;
+    const reason = bad.state?.waiting?.reason ?? bad.state?.terminated?.reason ?? 'not ready';
+    const message = bad.state?.waiting?.message ?? bad.state?.terminated?.message ?? '';
+    const words =
+      /CrashLoop|Error/.test(reason) && !reason.includes('Image')
+        ? await lastWords(kubectl, namespace, pod.metadata.name, bad.name, signal)
+        : message;
+    return `${where}: ${bad.name} ${reason}${words === '' ? '' : ` (${words})`}`;
+  });
+  return (await Promise.all(reasons)).flatMap((reason) =>
+    reason === undefined ? [] : [sanitizeLine(reason)],
+  );
+}
+
+async function lastWords(
+  kubectl: Kubectl,
+  namespace: string,
+  pod: string,
+  container: string,
+  signal: AbortSignal,
+): Promise<string> {
+  for (const previous of [['--previous'], []]) {
+    const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=3', ...previous];
+    const { exitCode, stdout } = await kubectl.run(args, { signal, accept: 'any', timeoutMs: 15_000 });
+    if (exitCode === 0 && stdout.trim() !== '')
+      return sanitizeLine(stdout.trim().split('\n').at(-1) ?? '').slice(0, 300);
+  }
+  return '';
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly status: {
+      readonly conditions?: readonly {
+        readonly type: string;
+        readonly status: string;
+        readonly message?: string;
+      }[];
+    };
+  }[];
+}
+
+/** Why nodes are not Ready; `network` when it is for want of a CNI. */
+export async function explainNodes(
+  kubectl: Kubectl,
+  signal: AbortSignal,
+): Promise<{ readonly reasons: readonly string[]; readonly network: boolean }> {
+  const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
+  const reasons = items.flatMap(({ metadata, status }) => {
+    const condition = status.conditions?.find(({ type }) => type === 'Ready');
+    return condition?.status === 'True'
+      ? []
+      : [sanitizeLine(`${metadata.name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+  });
+  return {
+    reasons,
+    network: reasons.some((reason) => /cni|network plugin|NetworkReady=false/i.test(reason)),
+  };
+}

@@ -1,0 +1,139 @@
+import { stringify } from 'yaml';
+import type { Host } from '../host/host.ts';
+import { mergePatch } from '../lib/merge-patch.ts';
+import type { ClusterSpec, KubeadmPatch } from '../spec/cluster-spec.ts';
+import { kubeletConfiguration, kubeProxyConfiguration } from './component-config.ts';
+
+const API_VERSION = 'kubeadm.k8s.io/v1beta4';
+export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+
+/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
+export const TOKEN_TTL = '15m0s';
+
+type Document = Readonly<Record<string, unknown>> & { readonly kind: KubeadmPatch['kind'] };
+
+export interface InitOptions {
+  readonly spec: ClusterSpec;
+  readonly hosts: readonly Host[];
+  readonly host: Host;
+  readonly kubernetesVersion: string;
+  /** `host:port`. */
+  readonly endpoint: string;
+  /** Secret. */
+  readonly token: string;
+  /** Secret. */
+  readonly certificateKey?: string;
+}
+
+/** The file for `kubeadm init --config`; it holds secrets. */
+export function initConfig(options: InitOptions): string {
+  const { spec, hosts, host, endpoint } = options;
+  return render(spec, [
+    {
+      apiVersion: API_VERSION,
+      kind: 'InitConfiguration',
+      bootstrapTokens: [
+        {
+          token: options.token,
+          ttl: TOKEN_TTL,
+          usages: ['signing', 'authentication'],
+          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+        },
+      ],
+      ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+      nodeRegistration: nodeRegistration(host),
+      localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
+    },
+    {
+      apiVersion: API_VERSION,
+      kind: 'ClusterConfiguration',
+      clusterName: spec.name,
+      kubernetesVersion: `v${options.kubernetesVersion}`,
+      controlPlaneEndpoint: endpoint,
+      networking: {
+        podSubnet: spec.cni.podCIDR,
+        serviceSubnet: spec.kubernetes.serviceCIDR,
+        dnsDomain: spec.kubernetes.dnsDomain,
+      },
+      apiServer: { certSANs: certificateNames(hosts, endpoint) },
+    },
+    kubeletConfiguration(hosts),
+    kubeProxyConfiguration(hosts),
+  ]);
+}
+
+export interface JoinOptions {
+  readonly spec: ClusterSpec;
+  readonly host: Host;
+  readonly endpoint: string;
+  /** Secret. */
+  readonly token: string;
+  /** `sha256:<hex>` of the CA's public key. */
+  readonly caHash: string;
+  /** Secret; for control planes. */
+  readonly certificateKey?: string | undefined;
+}
+
+/** The file for `kubeadm join --config`; it holds secrets. */
+export function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }: JoinOptions): string {
+  return render(spec, [
+    {
+      apiVersion: API_VERSION,
+      kind: 'JoinConfiguration',
+      discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
+      nodeRegistration: nodeRegistration(host),
+      ...(host.isControlPlane
+        ? {
+            controlPlane: {
+              localAPIEndpoint: {
+                advertiseAddress: host.internalAddress,
+                bindPort: spec.kubernetes.apiServerPort,
+              },
+              certificateKey,
+            },
+          }
+        : {}),
+    },
+  ]);
+}
+
+/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
+export function tokenConfig(token: string): string {
+  return stringify({
+    apiVersion: API_VERSION,
+    kind: 'InitConfiguration',
+    bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+  });
+}
+
+function nodeRegistration(host: Host): Record<string, unknown> {
+  const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  return {
+    name: host.nodeName,
+    criSocket: CRI_SOCKET,
+    imagePullPolicy: 'IfNotPresent',
+    taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
+    kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+    ignorePreflightErrors: host.facts.cgroup === 'v1' ? ['SystemVerification'] : [],
+  };
+}
+
+/** Every name and address under which a client may come to the API server. */
+function certificateNames(hosts: readonly Host[], endpoint: string): readonly string[] {
+  const controlPlanes = hosts.filter((host) => host.isControlPlane);
+  const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+  const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+  return [...new Set([...names, name, '127.0.0.1'])];
+}
+
+/** User patches come last, so that nothing of ours is beyond the user's reach. */
+function render(spec: ClusterSpec, documents: readonly Document[]): string {
+  return documents
+    .map((document) =>
+      spec.kubernetes.kubeadmPatches
+        .filter((patch) => patch.kind === document.kind)
+        .reduce<unknown>((merged, patch) => mergePatch(merged, patch), document),
+    )
+    .map((document) => stringify(document, { aliasDuplicateObjects: false }))
+    .join('---\n');
+}

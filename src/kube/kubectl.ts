@@ -1,0 +1,34 @@
+import type { RunOptions, RunResult } from '../exec/runner.ts';
+import type { Host } from '../host/host.ts';
+import { paths } from '../host/paths.ts';
+import { renderManifest, type KubeObject } from './objects.ts';
+
+type Options = Omit<RunOptions, 'sudo' | 'env'>;
+
+/** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */
+export class Kubectl {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  run(args: readonly string[], options: Options = {}): Promise<RunResult> {
+    return this.#host.root([`${paths.bin}/kubectl`, `--kubeconfig=${paths.adminConf}`, ...args], options);
+  }
+
+  /** Server-side, so that neither size limits nor earlier field managers are in the way. */
+  async apply(objects: readonly KubeObject[], options: Options = {}): Promise<void> {
+    const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+    await this.run(args, { ...options, input: renderManifest(objects) });
+  }
+
+  /** `kubectl get … -o json`, parsed. */
+  async get<T>(args: readonly string[], options: Options = {}): Promise<T> {
+    const { stdout } = await this.run(['get', ...args, '-o', 'json'], {
+      maxOutputBytes: 32 * 1024 * 1024,
+      ...options,
+    });
+    return JSON.parse(stdout) as T;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Host } from '../host/host.ts';
+import { sanitizeLine } from '../lib/sanitize.ts';
+import type { NodeSummary } from '../report/model.ts';
+import type { Kubectl } from './kubectl.ts';
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+    readonly spec: { readonly podCIDR?: string };
+    readonly status: {
+      readonly addresses?: readonly { readonly type: string; readonly address: string }[];
+      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+      readonly nodeInfo: {
+        readonly kubeletVersion: string;
+        readonly containerRuntimeVersion: string;
+        readonly osImage: string;
+        readonly kernelVersion: string;
+        readonly architecture: string;
+      };
+    };
+  }[];
+}
+
+/** The cluster's nodes, control planes first, each with the address of the spec it came from. */
+export async function readNodes(
+  kubectl: Kubectl,
+  hosts: readonly Host[],
+  signal: AbortSignal,
+): Promise<readonly NodeSummary[]> {
+  const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
+  const nodes = items.map(({ metadata, spec, status }): NodeSummary => {
+    const internalIP = status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    const info = status.nodeInfo;
+    return {
+      name: metadata.name,
+      role:
+        metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
+      ready:
+        status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
+        false,
+      address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
+      internalIP,
+      podCIDR: spec.podCIDR ?? '',
+      kubeletVersion: info.kubeletVersion.replace(/^v/, ''),
+      containerRuntime: info.containerRuntimeVersion,
+      osImage: sanitizeLine(info.osImage),
+      kernelVersion: sanitizeLine(info.kernelVersion),
+      architecture: info.architecture,
+    };
+  });
+  const rank = (node: NodeSummary): string => `${node.role === 'control-plane' ? '0' : '1'}${node.name}`;
+  return nodes.sort((a, b) => rank(a).localeCompare(rank(b)));
+}

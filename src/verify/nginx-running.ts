@@ -1,0 +1,115 @@
+import { explainPods } from '../kube/diagnose.ts';
+import type { Kubectl } from '../kube/kubectl.ts';
+import type { PodPlacement } from '../report/model.ts';
+import type { Check, VerifyContext } from './check.ts';
+import { NAME, NAMESPACE, SELECTOR, scaleProbes } from './deployment.ts';
+
+/** The gate's first half: nginx Running and ready on several nodes, each pod on a node of its own. */
+export const nginxRunning: Check = {
+  id: 'nginx-running',
+  title: 'nginx runs on several nodes',
+  expected: ({ verify }) => `ready pods on at least ${nodesText(verify.minNodes)}`,
+  observe: async (context) => {
+    const { kubectl, spec, signal, secondsLeft } = context;
+    const { minNodes } = spec.verify;
+    const nodes = await schedulableNodes(kubectl, signal);
+    if (nodes.free.length < minNodes) {
+      return {
+        status: 'fail',
+        observed: `only ${String(nodes.free.length)} of ${nodesText(nodes.total)} can take pods: ${nodes.closed.join('; ')}`,
+        hint: 'uncordon the nodes or remove their taints, or ask for fewer (verify.minNodes)',
+      };
+    }
+    await scaleProbes(kubectl, nodes.free.length, { signal });
+    const wait = [
+      '-n',
+      NAMESPACE,
+      'rollout',
+      'status',
+      `deployment/${NAME}`,
+      `--timeout=${String(secondsLeft())}s`,
+    ];
+    const timeoutMs = (secondsLeft() + 20) * 1000;
+    const rollout = await kubectl.run(wait, { signal, timeoutMs, accept: 'any' });
+    context.pods = (await nginxPods(kubectl, signal)).filter(({ ready }) => ready);
+    const used = new Set(context.pods.map(({ node }) => node));
+    const placement = context.pods.map(({ name, node }) => `${name} on ${node}`).join(', ');
+    if (rollout.exitCode === 0 && used.size >= minNodes) return { status: 'pass', observed: placement };
+    const reasons = await explainPods(kubectl, NAMESPACE, signal);
+    return {
+      status: 'fail',
+      observed: `ready on ${nodesText(used.size)} after ${String(spec.verify.timeoutSec)} s: ${reasons.slice(0, 4).join('; ') || 'no reason given'}`,
+      hint: `see kubectl -n ${NAMESPACE} describe pods`,
+    };
+  },
+};
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string };
+    readonly spec: {
+      readonly unschedulable?: boolean;
+      readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
+    };
+  }[];
+}
+
+/** Nodes that nginx's pods may go to, and why others not. */
+async function schedulableNodes(
+  kubectl: Kubectl,
+  signal: AbortSignal,
+): Promise<{ readonly total: number; readonly free: readonly string[]; readonly closed: readonly string[] }> {
+  const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
+  const tolerated = /^node-role\.kubernetes\.io\/control-plane$/;
+  const free: string[] = [];
+  const closed: string[] = [];
+  for (const { metadata, spec } of items) {
+    const taint = spec.taints?.find(
+      ({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key),
+    );
+    if (spec.unschedulable === true) closed.push(`${metadata.name} is cordoned`);
+    else if (taint !== undefined) {
+      const value = taint.value === undefined ? '' : `=${taint.value}`;
+      closed.push(`${metadata.name} has the taint ${taint.key}${value}:${taint.effect}`);
+    } else free.push(metadata.name);
+  }
+  return { total: items.length, free, closed };
+}
+
+interface PodList {
+  readonly items: readonly {
+    readonly metadata: {
+      readonly name: string;
+      readonly namespace: string;
+      readonly deletionTimestamp?: string;
+    };
+    readonly spec: { readonly nodeName?: string };
+    readonly status: {
+      readonly phase?: string;
+      readonly podIP?: string;
+      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    };
+  }[];
+}
+
+export async function nginxPods(
+  kubectl: VerifyContext['kubectl'],
+  signal: AbortSignal,
+): Promise<readonly PodPlacement[]> {
+  const { items } = await kubectl.get<PodList>(['-n', NAMESPACE, 'pods', '-l', SELECTOR], { signal });
+  return items
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map(({ metadata, spec, status }) => ({
+      namespace: metadata.namespace,
+      name: metadata.name,
+      node: spec.nodeName ?? '',
+      ip: status.podIP ?? '',
+      phase: status.phase ?? 'Unknown',
+      ready:
+        status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    }));
+}
+
+function nodesText(count: number): string {
+  return count === 1 ? '1 node' : `${String(count)} nodes`;
+}
