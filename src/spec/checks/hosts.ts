@@ -1,0 +1,67 @@
+import { canonicalAddress } from '../address.ts';
+import type { ClusterSpec } from '../cluster-spec.ts';
+import type { Problem } from '../problem.ts';
+
+/** Enough hosts, a control plane among them, and none twice. */
+export function checkHosts(
+  { provider, hosts, verify }: ClusterSpec,
+  minNodesGiven: boolean,
+): readonly Problem[] {
+  if (provider !== 'ssh') return [];
+  if (hosts.length === 0)
+    return [
+      { path: ['hosts'], what: 'there are none', fix: 'give at least one, the first is the control plane' },
+    ];
+  const problems: Problem[] = [];
+  if (hosts.every(({ role }) => role === 'worker')) {
+    problems.push({
+      path: ['hosts'],
+      what: 'no host is a control plane',
+      fix: 'give one role: control-plane',
+    });
+  }
+  if (verify.minNodes > hosts.length) problems.push(tooFew(verify.minNodes, hosts.length, minNodesGiven));
+  return [
+    ...problems,
+    ...duplicates(hosts, 'address', ({ address, port }) => `${canonicalAddress(address)} ${String(port)}`),
+    ...duplicates(hosts, 'name', ({ name }) => name),
+    ...duplicates(
+      hosts,
+      'internalAddress',
+      ({ internalAddress }) => internalAddress && canonicalAddress(internalAddress),
+    ),
+  ];
+}
+
+function tooFew(minNodes: number, hosts: number, given: boolean): Problem {
+  const path = ['verify', 'minNodes'];
+  const have = hosts === 1 ? 'there is one host' : `there are ${String(hosts)} hosts`;
+  if (given)
+    return { path, what: `asks for ${String(minNodes)} nodes, and ${have}`, fix: `at most ${String(hosts)}` };
+  return {
+    path,
+    what: `is ${String(minNodes)} by default, and ${have}`,
+    fix: 'add hosts, or set it to 1 if one node is meant',
+  };
+}
+
+type Host = ClusterSpec['hosts'][number];
+
+function duplicates(
+  hosts: readonly Host[],
+  field: 'address' | 'name' | 'internalAddress',
+  keyOf: (host: Host) => string | undefined,
+): readonly Problem[] {
+  const seen = new Map<string, number>();
+  return hosts.flatMap((host, index) => {
+    const key = keyOf(host);
+    if (key === undefined) return [];
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, index);
+      return [];
+    }
+    const what = `${host[field] ?? ''} is that of hosts[${String(first)}] too`;
+    return [{ path: ['hosts', index, field], what, fix: 'remove one, or correct it' }];
+  });
+}

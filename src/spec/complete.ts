@@ -1,0 +1,80 @@
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { BastionSpec, ClusterSpec, HostSpec } from './cluster-spec.ts';
+import type { Input } from './input.ts';
+import type { Path } from './problem.ts';
+import type { ParsedClusterFile } from './schema/cluster-file.ts';
+import type { SpecSource } from './source.ts';
+
+/** Fills in what follows from other fields, and makes every path absolute. */
+export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSource): ClusterSpec {
+  const { env } = source;
+  const folder = source.file === undefined ? '.' : dirname(source.file.path);
+  const absolute = (text: string, path: Path): string => {
+    const home = env['HOME'] ?? homedir();
+    const expanded = text === '~' || text.startsWith('~/') ? join(home, text.slice(1)) : text;
+    return resolve(input.isFromFile(path) ? folder : '.', expanded);
+  };
+  const at = <K extends string>(key: K, text: string | undefined, path: Path): Partial<Record<K, string>> =>
+    text === undefined ? {} : ({ [key]: absolute(text, [...path, key]) } as Record<K, string>);
+  const { ssh, cni, artifacts, kubernetes, registryMirrors } = parsed;
+  const keyFile = at('keyFile', ssh.keyFile, ['ssh']);
+  const bastion: BastionSpec | undefined = ssh.bastion && {
+    user: ssh.user,
+    ...keyFile,
+    ...ssh.bastion,
+    ...at('keyFile', ssh.bastion.keyFile, ['ssh', 'bastion']),
+  };
+  const roles = rolesOf(parsed.hosts);
+  const hosts = parsed.hosts.map((host, index): HostSpec => ({
+    user: ssh.user,
+    port: ssh.port,
+    ...keyFile,
+    ...host,
+    role: roles[index] ?? 'worker',
+    ...at('keyFile', host.keyFile, ['hosts', index]),
+  }));
+  return {
+    ...parsed,
+    kubernetes: { ...kubernetes, kubeadmPatches: kubernetes.kubeadmPatches },
+    cni: { ...cni, ...(isUrl(cni.manifest) ? {} : at('manifest', cni.manifest, ['cni'])) },
+    ssh: {
+      ...ssh,
+      ...keyFile,
+      ...at('knownHosts', ssh.knownHosts, ['ssh']),
+      ...(bastion === undefined ? {} : { bastion }),
+    } as ClusterSpec['ssh'],
+    hosts,
+    artifacts: {
+      ...artifacts,
+      ...(artifacts.mirror === undefined ? {} : { mirror: artifacts.mirror.replace(/\/+$/, '') }),
+      ...at('checksums', artifacts.checksums, ['artifacts']),
+      cacheDir:
+        artifacts.cacheDir === undefined
+          ? defaultCache(env)
+          : absolute(artifacts.cacheDir, ['artifacts', 'cacheDir']),
+    },
+    registryMirrors: Object.fromEntries(
+      Object.entries(registryMirrors).map(([name, url]) => [name, url.replace(/\/+$/, '')]),
+    ),
+  };
+}
+
+export function isUrl(text: string | undefined): text is string {
+  return text !== undefined && /^https?:\/\//i.test(text);
+}
+
+/** The first host is the control plane unless it has another role or one of the others is. */
+function rolesOf(hosts: ParsedClusterFile['hosts']): readonly (HostSpec['role'] | undefined)[] {
+  const roles = hosts.map(({ role }) => role);
+  return roles.includes('control-plane')
+    ? roles
+    : roles.map((role, index) => (index === 0 ? (role ?? 'control-plane') : role));
+}
+
+function defaultCache(env: SpecSource['env']): string {
+  const { RUNNER_TOOL_CACHE: tools, XDG_CACHE_HOME: cache, HOME: home } = env;
+  const base =
+    [tools, cache].find((path) => path !== undefined && path !== '') ?? join(home ?? homedir(), '.cache');
+  return join(resolve(base), 'k8s-bootstrap');
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod';
+import { cidr, dnsDomain, hostPort, port } from './text.ts';
+
+const version = z
+  .string()
+  .regex(/^(v?\d{1,3}\.\d{1,3}(\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?)?|stable|latest|N-[1-9])$/, {
+    error: 'is not a Kubernetes version; give 1.36.3, 1.36, stable, latest or N-1',
+  });
+
+const kubeadmPatch = z
+  .looseObject({
+    kind: z.enum([
+      'InitConfiguration',
+      'ClusterConfiguration',
+      'JoinConfiguration',
+      'KubeletConfiguration',
+      'KubeProxyConfiguration',
+    ]),
+  })
+  .meta({
+    title: 'Patch',
+    description: 'Fields of a kubeadm document, merged over the generated one by `kind`.',
+  });
+
+export const kubernetes = z
+  .strictObject({
+    version: version
+      .default('stable')
+      .describe(
+        'Exact (`1.36.3`), newest known patch of a minor (`1.36`), `stable`, `latest`, or a minor before it (`N-1`).',
+      ),
+    serviceCIDR: cidr.default('10.96.0.0/16').describe('Addresses of services.'),
+    dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),
+    controlPlaneEndpoint: hostPort
+      .exactOptional()
+      .describe('`host[:port]` of the API server for clients. Default: the first control plane.'),
+    apiServerPort: port.default(6443).describe('Port of the API server on its host.'),
+    kubeadmPatches: z
+      .array(kubeadmPatch)
+      .max(100)
+      .default([])
+      .describe('Changes to the generated kubeadm documents.'),
+  })
+  .meta({ title: 'Kubernetes' });

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { isAddress, isDnsName, isPort, parseHostPort, parseIp } from '../address.ts';
+import { canonicalCidr, parseCidr } from '../cidr.ts';
+
+/** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
+
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+
+function pattern(regex: RegExp, error: string): z.ZodString {
+  return z.string().max(4096).regex(regex, { error });
+}
+
+function checked(valid: (text: string) => boolean, error: string): z.ZodString {
+  return z.string().max(4096).refine(valid, { error });
+}
+
+export const address = checked(
+  isAddress,
+  'is not an address; give an IPv4 or IPv6 address without a zone, or a DNS name',
+);
+
+export const ipAddress = checked(
+  (text) => parseIp(text) !== undefined,
+  'is not an IP address; give an IPv4 or IPv6 address without a zone',
+);
+
+export const hostPort = checked(
+  (text) => parseHostPort(text) !== undefined,
+  'is not host[:port]; put IPv6 in brackets',
+);
+
+export const port = z
+  .int()
+  .refine(isPort, { error: 'is not a port; give a number from 1 to 65535' })
+  .meta({ minimum: 1, maximum: 65_535 });
+
+export const user = pattern(
+  /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/,
+  'is not a user name; letters, digits, "_", "." and "-" are allowed, 32 at most',
+);
+
+export const dnsLabel = pattern(
+  DNS_LABEL,
+  'is not a name; lower-case letters, digits and "-" are allowed, 63 at most',
+);
+
+export const nodeName = checked(
+  (text) => text.length <= 63 && text.split('.').every((part) => DNS_LABEL.test(part)),
+  'is not a node name; lower-case letters, digits, "-" and "." are allowed, 63 at most',
+);
+
+export const dnsDomain = checked(
+  (text) => isDnsName(text) && text === text.toLowerCase(),
+  'is not a DNS domain; write it in lower case, such as cluster.local',
+);
+
+export const cidr = z.string().check((context) => {
+  const text = context.value;
+  if (parseCidr(text) !== undefined) return;
+  const proper = canonicalCidr(text);
+  const message =
+    proper === undefined
+      ? 'is not a CIDR; write one block such as 10.244.0.0/16'
+      : `has bits set behind its prefix; write ${proper}`;
+  context.issues.push({ code: 'custom', message, input: text });
+});
+
+export const fingerprint = pattern(
+  /^SHA256:[A-Za-z0-9+/]{43}=?$/,
+  'is not a host key fingerprint; write SHA256: and 43 characters, as ssh-keygen -lf prints it',
+);
+
+export const sha256 = pattern(/^[0-9a-fA-F]{64}$/, 'is not a sha256; give 64 hex digits').overwrite((text) =>
+  text.toLowerCase(),
+);
+
+export const path = pattern(/^[^\0\r\n]+$/, 'is not a path; give one on a single line');
+
+/** No user, query or fragment: none has a meaning here, and a password in a URL would be printed. */
+export const url = checked(
+  (text) => /^https?:\/\/[\w.~:/%[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== '',
+  'is not a URL of this kind; give http(s)://host[:port][/path] without user, query or fragment',
+);
+
+export const registry = pattern(
+  /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+  'is not the name of a registry; write it as in image names, such as docker.io',
+);
+
+export const image = pattern(
+  /^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
+  'is not an image reference; write [registry/]name[:tag][@sha256:…]',
+);
+
+export const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
+
+export const componentVersion = pattern(
+  /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
+  'is not a version; write it like 1.2.3, without a v',
+);
+
+export const seconds = z
+  .number()
+  .positive({ error: 'is no time; give seconds above 0' })
+  .max(86_400, { error: 'is too long; at most 86400 seconds, a day' });
+
+export const secret = z.string().min(1).max(65_536);
