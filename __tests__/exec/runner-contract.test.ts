@@ -8,7 +8,8 @@ import { LocalRunner } from '../../src/exec/local.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { connectSsh } from '../../src/exec/ssh/connect.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { makeKey, TestSshServer } from '../helpers/ssh-server.ts';
+import { makeKey } from '../helpers/ssh-keys.ts';
+import { TestSshServer } from '../helpers/ssh-server.ts';
 
 const transports: Record<string, () => Promise<{ runner: Runner; dispose: () => Promise<void> }>> = {
   local: () => Promise.resolve({ runner: new LocalRunner(), dispose: () => Promise.resolve() }),

@@ -5,10 +5,10 @@ export function findWorkflowCommands(text: string): string[] {
 
 function isV2(line: string): boolean {
   const trimmed = line.trimStart();
-  return trimmed.startsWith('::') && trimmed.indexOf('::', 2) >= 0;
+  return trimmed.startsWith('::') && trimmed.includes('::', 2);
 }
 
 function isV1(line: string): boolean {
   const start = line.indexOf('##[');
-  return start >= 0 && line.indexOf(']', start) >= 0;
+  return start >= 0 && line.includes(']', start);
 }

@@ -1,35 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import ssh2, { type Connection, type ParsedKey, type ServerChannel, type ServerConfig } from 'ssh2';
-import { fingerprintOf } from '../../src/exec/ssh/known-hosts.ts';
+import ssh2, { type Connection, type ParsedKey, type ServerConfig } from 'ssh2';
+import { killGroup, runLoginShell, type LoginShell } from './login-shell.ts';
+import { makeKey, type KeyPair } from './ssh-keys.ts';
 
-export interface KeyPair {
-  readonly private: string;
-  readonly public: string;
-  readonly fingerprint: string;
-}
-
-/** A new key, of ed25519 unless said otherwise. */
-export function makeKey(type: 'ed25519' | 'rsa' | 'ecdsa' = 'ed25519', passphrase?: string): KeyPair {
-  const lock = passphrase === undefined ? {} : { passphrase, cipher: 'aes256-ctr', rounds: 1 };
-  const bits = { ed25519: 0, rsa: 2048, ecdsa: 256 }[type];
-  const pair = ssh2.utils.generateKeyPairSync(type as never, { ...lock, bits } as never);
-  const parsed = ssh2.utils.parseKey(pair.public) as ParsedKey | Error;
-  // One key in some hundred that ssh2 makes it cannot read.
-  if (parsed instanceof Error) return makeKey(type, passphrase);
-  return { ...pair, fingerprint: fingerprintOf(parsed.getPublicSSH()) };
-}
-
-export interface TestServerOptions {
+export interface TestServerOptions extends LoginShell {
   /** Public key to let in; absent: any. */
   readonly authorized?: KeyPair;
   readonly hostKeys?: readonly KeyPair[];
   readonly algorithms?: ServerConfig['algorithms'];
-  /** Directories to put before PATH: for fake `sudo`, `sh`. */
-  readonly path?: string;
-  /** The login shell: the command that runs a command line. Default `sh -c`. */
-  readonly shell?: readonly string[];
   /** Drop so many connections as soon as they are made. */
   readonly dropFirst?: number;
   /** Refuse so many authentication attempts. */
@@ -142,7 +122,7 @@ export class TestSshServer implements AsyncDisposable {
       let child: ChildProcess | undefined;
       session.on('exec', (acceptExec, _rejectExec, { command }) => {
         this.commands.push(command);
-        child = this.#execute(command, acceptExec());
+        child = this.#track(runLoginShell(command, acceptExec(), this.#options));
       });
       session.on('signal', (_accept, _reject, { name }) => child?.kill(`SIG${name}` as NodeJS.Signals));
       session.once('close', () => {
@@ -158,37 +138,13 @@ export class TestSshServer implements AsyncDisposable {
     if (!key.getPublicSSH().equals(context.key.data)) return false;
     return (
       context.signature === undefined ||
-      key.verify(context.blob as Buffer, context.signature, context.hashAlgo)
+      key.verify(context.blob ?? Buffer.alloc(0), context.signature, context.hashAlgo)
     );
   }
 
-  #execute(command: string, channel: ServerChannel): ChildProcess {
-    const [shell = 'sh', ...args] = this.#options.shell ?? ['sh', '-c'];
-    const PATH = [this.#options.path, process.env['PATH']].filter(Boolean).join(':');
-    const child = spawn(shell, [...args, command], { env: { ...process.env, PATH }, detached: true });
+  #track(child: ChildProcess): ChildProcess {
     this.#children.add(child);
-    child.stdin.on('error', () => undefined);
-    channel.on('error', () => undefined);
-    channel.pipe(child.stdin);
-    child.stdout.pipe(channel, { end: false });
-    child.stderr.pipe(channel.stderr, { end: false });
-    channel.once('close', () => {
-      for (const stream of child.stdio) stream?.destroy();
-    });
-    child.once('close', (code, signal) => {
-      this.#children.delete(child);
-      if (signal === null) channel.exit(code ?? 0);
-      else channel.exit(signal.slice(3) as never, false, 'killed');
-      channel.end();
-    });
+    child.once('close', () => this.#children.delete(child));
     return child;
-  }
-}
-
-function killGroup(pid: number): void {
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // It ended in the meantime.
   }
 }

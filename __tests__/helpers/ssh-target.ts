@@ -3,7 +3,8 @@ import { connectSsh, type ConnectOptions } from '../../src/exec/ssh/connect.ts';
 import type { SshRunner } from '../../src/exec/ssh/ssh-runner.ts';
 import type { SshTarget } from '../../src/exec/ssh/target.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { makeKey, type TestSshServer } from './ssh-server.ts';
+import { makeKey } from './ssh-keys.ts';
+import type { TestSshServer } from './ssh-server.ts';
 
 /** The key of the user in tests. */
 export const userKey = makeKey();
@@ -18,7 +19,7 @@ export function targetOf(server: TestSshServer, changes: Partial<SshTarget> = {}
 /** Waits are short, so that retries are quick. */
 export function connectTo(target: SshTarget, changes: Partial<ConnectOptions> = {}): Promise<SshRunner> {
   const clock = {
-    now: systemClock.now,
+    now: () => systemClock.now(),
     sleep: (_ms: number, signal?: AbortSignal) => systemClock.sleep(1, signal),
   };
   return connectSsh(target, { timeoutMs: 5_000, clock, ...changes });

@@ -38,13 +38,17 @@ describe('retry', () => {
 
   test('starts no wait that ends after the deadline', async () => {
     const clock = new FakeClock();
-    await expect(retry(failing(99).fn, { ...always, clock, deadlineMs: 1_000, baseMs: 300 })).rejects.toThrow('3');
+    await expect(retry(failing(99).fn, { ...always, clock, deadlineMs: 1_000, baseMs: 300 })).rejects.toThrow(
+      '3',
+    );
     expect(clock.now()).toBe(900);
   });
 
   test('an error that is not worth it ends it', async () => {
     const { fn, calls } = failing(9);
-    await expect(retry(fn, { clock: new FakeClock(), attempts: 3, retryable: () => false })).rejects.toThrow('1');
+    await expect(retry(fn, { clock: new FakeClock(), attempts: 3, retryable: () => false })).rejects.toThrow(
+      '1',
+    );
     expect(calls()).toBe(1);
   });
 

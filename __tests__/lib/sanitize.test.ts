@@ -28,7 +28,29 @@ describe('sanitizeText', () => {
     expect(second).toBe('y');
   });
 
-  const piece = fc.constantFrom('::', ':', '##', '#', '[', ']', '##[', '\r', '\n', ' ', '\u200b', '\x1b[', '\x1b]', '\x07', 'a', '\0', '\ufeff', '\u2028', '\x85', '\u3000', '\v');
+  const piece = fc.constantFrom(
+    '::',
+    ':',
+    '##',
+    '#',
+    '[',
+    ']',
+    '##[',
+    '\r',
+    '\n',
+    ' ',
+    '\u200b',
+    '\x1b[',
+    '\x1b]',
+    '\x07',
+    'a',
+    '\0',
+    '\ufeff',
+    '\u2028',
+    '\x85',
+    '\u3000',
+    '\v',
+  );
   const hostile = fc.array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 3 })), { maxLength: 40 });
 
   test('the port of the parser does find commands', () => {

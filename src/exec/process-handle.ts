@@ -9,7 +9,7 @@ export interface ProcessHandle {
   /** Resolves with the exit code (128+n for signal n) once output has ended too; rejects with `E_LOST`. */
   readonly exited: Promise<number>;
   /** Gives the command up: signals it as far as the transport can, and lets go of it. */
-  kill(): void;
+  readonly kill: () => void;
 }
 
 export type StartOptions = Pick<RunOptions, 'sudo' | 'env'>;

@@ -46,8 +46,8 @@ async function collect(
   options: ProcessOptions,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const stdout = gather(process.stdout, 'stdout', options);
-  const stderr = gather(process.stderr, 'stderr', options);
+  const stdout = gather(process.stdout, 'stdout', options, signal);
+  const stderr = gather(process.stderr, 'stderr', options, signal);
   signal.addEventListener('abort', process.kill, { once: true });
   try {
     feed(process, options.input);
@@ -62,7 +62,7 @@ async function collect(
   }
 }
 
-function gather(source: Readable, stream: 'stdout' | 'stderr', options: ProcessOptions) {
+function gather(source: Readable, stream: 'stdout' | 'stderr', options: ProcessOptions, signal: AbortSignal) {
   const kept = new BoundedOutput(options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
   const { onLine } = options;
   const lines =
@@ -71,7 +71,7 @@ function gather(source: Readable, stream: 'stdout' | 'stderr', options: ProcessO
       onLine(line, stream);
     });
   source.on('data', (chunk: Buffer) => {
-    if (options.signal?.aborted === true) return;
+    if (signal.aborted) return;
     kept.write(chunk);
     lines?.write(chunk);
   });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
-import { makeKey, TestSshServer } from '../../helpers/ssh-server.ts';
+import { makeKey } from '../../helpers/ssh-keys.ts';
+import { TestSshServer } from '../../helpers/ssh-server.ts';
 import { connectTo, failureOf, targetOf, userKey } from '../../helpers/ssh-target.ts';
 
 const listen = async (onSocket: (socket: Socket) => void) => {

@@ -7,7 +7,7 @@ import {
   type HostKeyDecision,
 } from '../../../src/exec/ssh/host-key.ts';
 import { parseKnownHosts } from '../../../src/exec/ssh/known-hosts.ts';
-import { makeKey, type KeyPair } from '../../helpers/ssh-server.ts';
+import { makeKey, type KeyPair } from '../../helpers/ssh-keys.ts';
 
 const right = makeKey();
 const wrong = makeKey();

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { fingerprintOf, keyTypeOf, parseKnownHosts } from '../../../src/exec/ssh/known-hosts.ts';
-import { makeKey } from '../../helpers/ssh-server.ts';
+import { makeKey } from '../../helpers/ssh-keys.ts';
 
 const a = makeKey();
 const b = makeKey('ecdsa');
@@ -63,7 +63,7 @@ describe('parseKnownHosts', () => {
     ['an unknown hash', `|2|x|y ${a.public}`],
   ])('%s is malformed, by line', (_name, line) => {
     expect(() => parseKnownHosts(`h ${a.public}\n${line}\n`, 'file')).toThrow(
-      expect.objectContaining({ code: 'E_SPEC', where: 'file:2' }) as unknown as Error,
+      expect.objectContaining({ code: 'E_SPEC', where: 'file:2' }),
     );
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parsePrivateKey, readPrivateKey } from '../../../src/exec/ssh/private-key.ts';
-import { makeKey } from '../../helpers/ssh-server.ts';
+import { makeKey } from '../../helpers/ssh-keys.ts';
 import { failureOf } from '../../helpers/ssh-target.ts';
 
 const key = makeKey();

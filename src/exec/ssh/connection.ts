@@ -7,6 +7,8 @@ import { SessionPool } from './session-pool.ts';
 
 /** OpenSSH takes 10 sessions a connection by default; two stay for others. */
 const MAX_SESSIONS = 8;
+/** For saying good-bye to a peer that may be gone. */
+const GRACE_MS = 2_000;
 
 /** One authenticated SSH connection. */
 export class Connection {
@@ -43,10 +45,16 @@ export class Connection {
   /** Ends the connection and resolves once it is gone. */
   async close(): Promise<void> {
     if (!this.#alive) return;
-    const closed = new Promise<void>((resolve) => this.#client.once('close', resolve));
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    this.#client.once('close', () => {
+      resolve(undefined);
+    });
     this.#client.end();
-    const timer = setTimeout(() => this.#client.destroy(), 2_000);
-    await closed;
+    const timer = setTimeout(() => {
+      this.#client.destroy();
+      resolve(undefined);
+    }, GRACE_MS);
+    await promise;
     clearTimeout(timer);
   }
 
@@ -77,7 +85,7 @@ export class Connection {
     const exited = new Promise<number>((resolve, reject) => {
       let exitCode: number | undefined;
       channel.once('exit', (code: number | null, signal?: string) => {
-        exitCode = code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+        exitCode = code ?? 128 + signalNumber(signal);
       });
       const settle = (): void => {
         if (exitCode === undefined) reject(this.#lost());
@@ -116,4 +124,9 @@ export class Connection {
     const message = `the SSH connection was lost${cause === undefined ? '' : `: ${cause.message}`}`;
     return new BootstrapError('E_LOST', message, { host: this.#host, cause });
   }
+}
+
+/** Hosts of other systems know signals that this one does not. */
+function signalNumber(name: string | undefined): number {
+  return new Map<string | undefined, number>(Object.entries(constants.signals)).get(name) ?? 0;
 }

@@ -12,10 +12,10 @@ export interface KnownKey {
 
 export interface KnownHosts {
   /** Keys that are valid, and keys that are revoked, for a host. */
-  lookup(
+  readonly lookup: (
     address: string,
     port: number,
-  ): { readonly keys: readonly KnownKey[]; readonly revoked: readonly KnownKey[] };
+  ) => { readonly keys: readonly KnownKey[]; readonly revoked: readonly KnownKey[] };
   /** What had to be ignored, one sentence each. */
   readonly notes: readonly string[];
 }
