@@ -78,7 +78,7 @@ describe.each(Object.keys(transports))('%s runner', (name) => {
       }),
       { numRuns: 30 },
     );
-  });
+  }, 30_000);
 
   test('passes stdin and ends it', async () => {
     const input = randomBytes(3_000_000);

@@ -1,4 +1,4 @@
-import ssh2, { type ParsedKey } from 'ssh2';
+import ssh2 from 'ssh2';
 import { fingerprintOf } from '../../src/exec/ssh/known-hosts.ts';
 
 export interface KeyPair {
