@@ -87,3 +87,9 @@ export function sampleReport(overrides: Partial<Report> = {}): Report {
     ...overrides,
   };
 }
+
+/** The first of a list that is not empty. */
+export function first<T>([item]: readonly T[]): T {
+  if (item === undefined) throw new TypeError('the list is empty');
+  return item;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderJUnit } from '../../src/report/junit.ts';
-import { sampleReport } from '../helpers/sample-report.ts';
+import { first, sampleReport } from '../helpers/sample-report.ts';
 
 describe('renderJUnit', () => {
   test('counts per suite and altogether', () => {
@@ -22,12 +22,12 @@ describe('renderJUnit', () => {
   });
 
   test('tells wrong behaviour from what could not be measured', () => {
-    const [nginx] = sampleReport().checks;
+    const nginx = first(sampleReport().checks);
     const xml = renderJUnit(
       sampleReport({
         checks: [
-          { ...nginx!, status: 'fail' },
-          { ...nginx!, status: 'skipped' },
+          { ...nginx, status: 'fail' },
+          { ...nginx, status: 'skipped' },
         ],
       }),
     );
@@ -41,8 +41,8 @@ describe('renderJUnit', () => {
 
   test('a failed step is a failure; a run that failed elsewhere has a failed case all the same', () => {
     const error = { code: 'E_JOIN', message: 'refused', hint: 'retry' };
-    const [first] = sampleReport().timings;
-    const failed = renderJUnit(sampleReport({ error, timings: [{ ...first!, outcome: 'failed' }] }));
+    const timing = first(sampleReport().timings);
+    const failed = renderJUnit(sampleReport({ error, timings: [{ ...timing, outcome: 'failed' }] }));
     expect(failed).toContain('<failure message="E_JOIN: refused" type="failure">retry</failure>');
     const elsewhere = renderJUnit(sampleReport({ error, timings: [], checks: [], findings: [] }));
     expect(elsewhere).toContain('tests="1" failures="0" errors="1"');
@@ -57,9 +57,9 @@ describe('renderJUnit', () => {
   });
 
   test('stays well-formed whatever hosts print', () => {
-    const [nginx] = sampleReport().checks;
+    const nginx = first(sampleReport().checks);
     const observed = '<a>&"\u0000\u001b\ud800]]>\n';
-    const xml = renderJUnit(sampleReport({ checks: [{ ...nginx!, status: 'fail', observed }] }));
+    const xml = renderJUnit(sampleReport({ checks: [{ ...nginx, status: 'fail', observed }] }));
     expect(xml).toContain('message="&lt;a&gt;&amp;&quot;\uFFFD\uFFFD\uFFFD]]&gt;&#10;"');
     expect(xml).not.toMatch(/[\u0000\u001b]/);
   });

@@ -7,7 +7,7 @@ import { renderMarkdown } from '../../src/report/markdown.ts';
 import { escapeMarkdown } from '../../src/report/markdown-escape.ts';
 import { probeGrid } from '../../src/report/probe-grid.ts';
 import { errorText, renderText } from '../../src/report/text.ts';
-import { sampleReport } from '../helpers/sample-report.ts';
+import { first, sampleReport } from '../helpers/sample-report.ts';
 
 const hostile = '<img src=x onerror=alert(1)>|`**[x](http://e.vil)\n# H @me www.e.vil \u202e\u001b[31m';
 
@@ -25,7 +25,7 @@ describe('formatDuration', () => {
 
 describe('timeBar', () => {
   const timing = (startMs: number, durationMs: number) => ({
-    ...sampleReport().timings[0]!,
+    ...first(sampleReport().timings),
     startMs,
     durationMs,
   });
@@ -146,8 +146,8 @@ describe('renderText', () => {
   });
 
   test('prints host text without escapes', () => {
-    const [first] = sampleReport().nodes;
-    expect(renderText(sampleReport({ nodes: [{ ...first!, name: 'a\u001b[2Jb\nc' }] }))).toMatch(
+    const node = first(sampleReport().nodes);
+    expect(renderText(sampleReport({ nodes: [{ ...node, name: 'a\u001b[2Jb\nc' }] }))).toMatch(
       /^ab c +Ready/m,
     );
   });

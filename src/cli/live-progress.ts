@@ -48,7 +48,7 @@ export class LiveProgress implements Progress {
     const width = (this.#output.columns ?? 80) - 1;
     const live = [...this.#running.values()].map(({ step, since }) => {
       const text = `… ${sanitizeLine(stepLabel(step))} ${formatDuration(this.#now() - since)}`;
-      return this.#paint([...text].slice(0, width).join(''), 'dim');
+      return this.#paint(Array.from(text).slice(0, width).join(''), 'dim');
     });
     const back = this.#drawn === 0 ? '' : `\u001b[${String(this.#drawn)}A\r\u001b[J`;
     this.#drawn = live.length;

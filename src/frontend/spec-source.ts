@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BootstrapError } from '../lib/errors.ts';
-import type { SpecFields, SpecSource } from '../spec/load.ts';
+import type { SpecSource } from '../spec/load.ts';
 import type { Option } from './option.ts';
 import { options } from './options.ts';
 import { parseValue } from './parse-value.ts';
@@ -36,7 +36,7 @@ export function toSpecSource(given: Given): SpecSource {
   impliedCni(fields);
   return {
     ...(given.file === '' ? {} : { file: { path: given.file, text: readClusterFile(given.file) } }),
-    fields: fields as SpecFields,
+    fields,
     ...(given.hosts.trim() === '' ? {} : { hostsText: given.hosts }),
     env: given.env,
   };

@@ -4,7 +4,7 @@ import { sanitizeLine } from '../lib/sanitize.ts';
 export function textTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [header, ...rows].map((row) => row.map(sanitizeLine));
   const widths = header.map((_, column) =>
-    Math.max(...lines.map((line) => [...(line[column] ?? '')].length)),
+    Math.max(...lines.map((line) => Array.from(line[column] ?? '').length)),
   );
   return lines
     .map((line) =>
@@ -18,5 +18,5 @@ export function textTable(header: readonly string[], rows: readonly (readonly st
 
 /** By code points: `padEnd` would count those outside the BMP twice. */
 function pad(cell: string, width: number): string {
-  return cell + ' '.repeat(Math.max(0, width - [...cell].length));
+  return cell + ' '.repeat(Math.max(0, width - Array.from(cell).length));
 }

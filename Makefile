@@ -1,0 +1,30 @@
+# Everything here works on a fresh Debian 12 as root with Go, Node.js 20, npm and Python; Node.js 24 comes from npm.
+SHELL := /bin/bash
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+STAMP := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
+
+.PHONY: demo test bench lint build clean
+
+demo: $(STAMP) ## A three-node cluster in the test bed, by the action's bundle. KEEP=1 keeps it.
+	@node scripts/demo.ts
+
+test: $(STAMP) ## All checks and all tests, end-to-end ones included.
+	@scripts/test.sh
+
+bench: $(STAMP) ## How long a bootstrap takes.
+	@node bench/index.ts
+
+lint: $(STAMP)
+	@npm run --silent lint
+
+build: $(STAMP) ## dist/, which is committed.
+	@npm run --silent build
+
+clean: ## Test bed, compiled files and installed packages; the test bed's caches stay.
+	@if [ -e node_modules ]; then testbed/testbed down; fi
+	rm -rf lib coverage .tmp .testbed node_modules
+
+$(STAMP): package-lock.json
+	@echo '== Installing packages'
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@

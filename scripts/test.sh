@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Everything there is to check, the test bed's end-to-end tests included; all stages run, the last line counts.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+PATH="$PWD/node_modules/.bin:$PATH"
+results=$(mktemp -d)
+bed=down
+finish() {
+  [ "$bed" = up ] && testbed/testbed down
+  rm -rf "$results"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+failed_stages=0
+stage() {
+  local name=$1
+  shift
+  echo "== $name"
+  if ! "$@"; then
+    echo "== $name: FAILED"
+    failed_stages=$((failed_stages + 1))
+    return 1
+  fi
+}
+jest() {
+  node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js "$@"
+}
+
+stage 'Lint' npm run --silent lint
+stage 'Types' npm run --silent typecheck
+# A test that fails is counted by itself, not as a stage; the coverage threshold is the exit status left over.
+echo '== Unit tests'
+if ! jest --selectProjects=unit --coverage --json --outputFile="$results/unit.json" >"$results/unit.log"; then
+  grep -q '"success":true' "$results/unit.json" 2>/dev/null && failed_stages=$((failed_stages + 1))
+fi
+sed '/^{"numFailedTestSuites"/d' "$results/unit.log" | tail -n 25
+stage 'The bundle is what the sources make' npm run --silent check-dist
+stage 'README agrees with action.yml' npm run --silent docs:check
+
+bed=up
+if stage 'Test bed' testbed/testbed up; then
+  echo '== End-to-end tests'
+  jest --selectProjects=e2e --runInBand --passWithNoTests --json --outputFile="$results/e2e.json" >/dev/null
+fi
+echo '== Test bed down'
+testbed/testbed down
+bed=down
+node scripts/count-tests.ts "$failed_stages" "$results"/unit.json "$results"/e2e.json
