@@ -8,12 +8,8 @@ root=$out/root
 mkdir "$root"
 tar -C "$root" --numeric-owner -xpf "$base"
 
-clean() {
-	umount "$root/proc" 2>/dev/null || true
-	rm -rf "$out/root"
-}
-trap clean EXIT
-mount -t proc proc "$root/proc"
+trap 'rm -rf "$root"' EXIT
+trap 'exit 1' INT TERM
 
 # Package tools inside see the network as the machine does.
 cp /etc/resolv.conf "$root/etc/resolv.conf"
@@ -23,9 +19,10 @@ cp "$script" "$root/derive"
 printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
 chmod 755 "$root/usr/sbin/policy-rc.d"
 
-DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot "$root" /bin/sh -eu /derive
+# In mounts of its own: /proc goes with the process, however that ends.
+DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+	unshare --mount sh -euc 'mount -t proc proc "$1/proc"; exec chroot "$1" /bin/sh -eu /derive' sh "$root"
 
-umount "$root/proc"
 rm -f "$root/derive" "$root/usr/sbin/policy-rc.d" "$root/etc/hosts" "$root/etc/resolv.conf"
 rm -rf "$root/var/lib/apt/lists"/* "$root/var/cache/apt"/* "$root/var/log"/*.log "$root/var/log/apt"
 if [ -e "$root/facts" ]; then mv "$root/facts" "$out/facts"; fi

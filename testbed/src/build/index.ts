@@ -1,4 +1,5 @@
 import { ensure } from '../cache/store.ts';
+import { sweepTemporary } from '../cache/sweep.ts';
 import type { Docker } from '../engine/docker.ts';
 import { findOrStartEngine } from '../engine/index.ts';
 import { type Print, Progress } from '../progress.ts';
@@ -23,6 +24,7 @@ export interface Built {
 }
 
 export async function build(kubernetes: readonly string[], print: Print): Promise<Built> {
+  sweepTemporary();
   const engine = findOrStartEngine(print);
   // Whatever becomes of it is seen below; until then it must not count as unhandled.
   engine.catch(() => undefined);
