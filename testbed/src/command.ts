@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 
@@ -21,6 +21,13 @@ export class CommandError extends Error {
   }
 }
 
+const running = new Set<ChildProcess>();
+
+/** A build must not go on without the one that keeps its result. */
+export function killRunning(): void {
+  for (const child of running) child.kill();
+}
+
 /** Runs a program without a shell, and answers with its standard output. */
 export async function run(
   program: string,
@@ -32,6 +39,8 @@ export async function run(
     env: { ...process.env, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  running.add(child);
+  child.once('close', () => running.delete(child));
   const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: 'a' });
   log?.write(`+ ${[program, ...args].join(' ')}\n`);
   const out: Buffer[] = [];

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { down, freshHosts, up } from './bed/index.ts';
 import { status, type Status } from './bed/status.ts';
 import { build } from './build/index.ts';
+import { killRunning } from './command.ts';
 import { printToStderr } from './progress.ts';
 import { ssh } from './ssh.ts';
 import { defaultKubernetes } from './versions.ts';
@@ -58,6 +59,13 @@ function showStatus({ engine, mirror, registry, hosts, state }: Status): number 
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return state !== undefined && mirror && registry && hosts.every(({ ssh: yes }) => yes) ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    killRunning();
+    process.exit(130);
+  });
 }
 
 try {
