@@ -24,7 +24,7 @@ clean: ## Test bed, compiled files and installed packages; the test bed's caches
 	@if [ -e node_modules ]; then testbed/testbed down; fi
 	rm -rf lib coverage .tmp .testbed node_modules
 
-$(STAMP): package-lock.json
+$(STAMP):
 	@echo '== Installing packages'
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@

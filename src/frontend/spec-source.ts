@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BootstrapError } from '../lib/errors.ts';
-import type { SpecSource } from '../spec/load.ts';
+import type { SpecFields, SpecSource } from '../spec/load.ts';
 import type { Option } from './option.ts';
 import { options } from './options.ts';
 import { parseValue } from './parse-value.ts';
@@ -24,7 +24,7 @@ export interface Given {
  * @throws BootstrapError `E_USAGE`
  */
 export function toSpecSource(given: Given): SpecSource {
-  const fields: Record<string, unknown> = {};
+  const fields: SpecFields & Record<string, unknown> = {};
   for (const option of options) {
     const text = given.text(option);
     if (text.trim() === '') continue;
