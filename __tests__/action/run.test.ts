@@ -247,6 +247,7 @@ describe('a signal', () => {
       jest.useRealTimers();
     }
     expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'cancelled' });
+    expect(environment.values('GITHUB_OUTPUT')['outcome']).toBe('cancelled');
     expect(environment.log).toContain('::error::E_CANCELLED');
   });
 

@@ -16,6 +16,11 @@ export function setClusterOutputs({ report, kubeconfigPath }: UpResult): void {
   core.exportVariable('KUBECONFIG', kubeconfigPath);
 }
 
+/** For a run that ended before the engine could report. */
+export function setOutcome(outcome: Report['outcome']): void {
+  core.setOutput('outcome', outcome);
+}
+
 /** Sets the outputs that every run has, also one that failed. */
 export function setRunOutputs(report: Report, reportPath: string): void {
   const steps = report.timings.map(({ key, outcome, startMs, durationMs }) => ({

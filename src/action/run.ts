@@ -10,7 +10,7 @@ import { annotateError, annotateWarning } from './annotations.ts';
 import type { ActionDependencies } from './dependencies.ts';
 import { checkCommandFiles, temporaryPath } from './environment.ts';
 import { readInputs, type ActionInputs } from './inputs.ts';
-import { setClusterOutputs, setRunOutputs } from './outputs.ts';
+import { setClusterOutputs, setOutcome, setRunOutputs } from './outputs.ts';
 import { ActionReporter } from './reporter.ts';
 import { saveState } from './state.ts';
 import { writeSummary } from './summary.ts';
@@ -92,7 +92,8 @@ async function afterFailure(
   if (changing) saveState({ phase: cancelled ? 'cancelled' : 'failure' });
   try {
     const { report } = prepared.reporter;
-    if (report !== undefined) {
+    if (report === undefined) setOutcome(cancelled ? 'cancelled' : 'failure');
+    else {
       setRunOutputs(report, writeReportFiles(report, prepared.reportDir));
       await writeSummary(report);
     }

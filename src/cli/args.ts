@@ -57,7 +57,7 @@ function parse(argv: readonly string[], flags: readonly Flag[]): Pick<ParseResul
   try {
     return parseArgs({ args: [...argv], options: config, allowPositionals: true, strict: true });
   } catch (error) {
-    throw usage((error as Error).message.split('\n')[0] ?? 'the command line is not valid');
+    throw usage((error as Error).message.split(/\. |\n/)[0] ?? 'the command line is not valid');
   }
 }
 
