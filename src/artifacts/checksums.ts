@@ -47,7 +47,7 @@ export function parseChecksums(text: string, file: string): ChecksumTable {
     if (/^\s*(#|$)/.test(line)) continue;
     const where = `${file}:${String(index + 1)}`;
     const [, hex, name] =
-      /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.:-]*\/[\w.+@/~-]+)$/.exec(line) ?? [];
+      /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.-]*(?::\d+)?\/[\w.+@~-][\w.+@/~-]*)$/.exec(line) ?? [];
     if (hex === undefined || name === undefined) {
       throw new BootstrapError('E_SPEC', `${where}: not a line of a checksum file`, {
         where,

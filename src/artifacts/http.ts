@@ -73,10 +73,9 @@ export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => undefined);
 }
 
-/** `fetch failed` says nothing; its cause does. */
+/** `fetch failed` says nothing; its cause does, by its message or, where that is empty, by its code. */
 export function networkReason(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (!(cause instanceof Error)) return String(cause);
-  const { code } = cause as NodeJS.ErrnoException;
-  return cause.message === '' ? (code ?? cause.name) : cause.message;
+  const { cause = error } = error as { readonly cause?: unknown };
+  const { message = '', code } = cause as { readonly message?: string; readonly code?: string };
+  return message === '' ? (code ?? String(cause)) : message;
 }

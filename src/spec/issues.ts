@@ -18,11 +18,12 @@ export function problemsOf(issues: readonly Issue[], input: Fields): readonly Pr
 function unknownField(path: Path, key: string): Problem {
   const names = fieldNames(path);
   const near = closest(key, names);
-  // Anything else may be a misplaced value, and that value a secret.
-  const what = /^[\w-]{1,40}$/.test(key) ? `unknown field ${key}` : 'unknown field';
+  // Anything else may be a value that lost its key, and that value a secret.
+  const nameable = near !== undefined || (path[0] !== 'ssh' && /^[\w-]{1,40}$/.test(key));
   return {
     path: [...path, key],
-    what,
+    shownPath: nameable ? undefined : path,
+    what: nameable ? `unknown field ${key}` : 'unknown field',
     fix:
       near === undefined
         ? `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`

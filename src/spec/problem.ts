@@ -4,6 +4,8 @@ export type Path = readonly (string | number)[];
 /** One thing that is wrong with the user's input. */
 export interface Problem {
   readonly path: Path;
+  /** Path to show instead, where the last part may be a misplaced secret. */
+  readonly shownPath?: Path | undefined;
   /** What is wrong; never contains a secret. */
   readonly what: string;
   /** What to do about it. */

@@ -27,13 +27,21 @@ export function specError(problems: readonly Problem[], input: Input): Bootstrap
   const message = problems.length === 1 ? only : `${String(problems.length)} problems in the input:${list}`;
   const first = problems[0];
   return new BootstrapError('E_SPEC', message, {
-    where: first === undefined ? undefined : redactor.redact(sanitizeLine(input.locate(first.path))),
+    where: first === undefined ? undefined : redactor.redact(sanitizeLine(placeOf(first, input))),
   });
 }
 
-function lineOf({ path, what, fix }: Problem, input: Input): string {
+function lineOf(problem: Problem, input: Input): string {
+  const { path, shownPath = path, what, fix } = problem;
+  const where = placeOf(problem, input);
+  const field = formatPath(shownPath);
+  const subject = [where, field]
+    .filter((text, index) => text !== '' && (index === 0 || !where.endsWith(text)))
+    .join(': ');
+  return `${subject === '' ? '' : `${subject}: `}${what}${fix === undefined ? '' : `; ${fix}`}`;
+}
+
+function placeOf({ path, shownPath = path }: Problem, input: Input): string {
   const where = input.locate(path);
-  const field = formatPath(path);
-  const subject = where === field || where.endsWith(`:${field}`) ? where : `${where}: ${field}`;
-  return `${subject}: ${what}${fix === undefined ? '' : `; ${fix}`}`;
+  return where === formatPath(path) ? formatPath(shownPath) : where;
 }

@@ -32,7 +32,7 @@ const MAX_ERRORS = 20;
 
 /** What the parser's codes mean. Its own messages quote the file, which may hold secrets. */
 const meanings: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'the indentation is wrong',
+  BAD_INDENT: 'a bracket is not closed, or the indentation is wrong',
   MISSING_CHAR: 'a bracket, quote or colon is missing',
   MULTIPLE_DOCS: 'there is more than one document',
   TAB_AS_INDENT: 'a tab is used as indentation',
