@@ -38,6 +38,8 @@ export class Cluster {
   kubeadmImages: Promise<readonly string[]> | undefined;
   /** Something was changed on a host, or is about to be: `begin`. */
   begun = false;
+  /** The control plane was made by this run: `init`. */
+  fresh = false;
   /** Join material, minted by `init` or by the first join of a later run. */
   join: JoinMaterial | undefined;
   /** The one minting under way. */

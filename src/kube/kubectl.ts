@@ -17,6 +17,13 @@ export class Kubectl {
     return this.#host.root([`${paths.bin}/kubectl`, `--kubeconfig=${paths.adminConf}`, ...args], options);
   }
 
+  /** Whether the cluster holds the objects just so, and applying them would change nothing. */
+  async matches(objects: readonly KubeObject[], options: Options = {}): Promise<boolean> {
+    const args = ['diff', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+    const { exitCode } = await this.run(args, { ...options, input: renderManifest(objects), accept: 'any' });
+    return exitCode === 0;
+  }
+
   /** Server-side, so that neither size limits nor earlier field managers are in the way. */
   async apply(objects: readonly KubeObject[], options: Options = {}): Promise<void> {
     const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];

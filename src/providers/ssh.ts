@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connectSsh } from '../exec/ssh/connect.ts';
+import { readPrivateKey } from '../exec/ssh/private-key.ts';
 import type { SshEndpoint } from '../exec/ssh/target.ts';
 import { BootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts';
@@ -50,10 +51,7 @@ async function bastion({ ssh }: ClusterSpec): Promise<SshEndpoint | undefined> {
 }
 
 async function privateKey(path: string | undefined, key: string | undefined): Promise<string> {
-  if (path === undefined) return key ?? '';
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new BootstrapError('E_KEY', `cannot read the private key ${path}`, { cause, where: 'ssh.keyFile' });
-  });
+  return path === undefined ? (key ?? '') : readPrivateKey(path, 'ssh.keyFile');
 }
 
 async function knownHosts({

@@ -14,14 +14,17 @@ export interface Target {
 /** Routes and Services take a moment to reach every node; this long a probe is made again until it is answered. */
 const CONVERGENCE_SEC = 20;
 
-/** Asks for each URL in turn until it answers or the time is over; prints `<index> <exit code> <answer>`. */
+/**
+ * Asks for each URL in turn until it answers or the time is over; prints `<index> <exit code> <answer>`. Not with
+ * wget's own limit (-T), which makes busybox 1.35 crash.
+ */
 const probeScript = `
 limit=$1; shift
 index=0
 for url in "$@"; do
   end=$(($(date +%s) + limit))
   while :; do
-    answer=$(wget -q -T 3 -O - "$url" 2>&1); code=$?
+    answer=$(timeout 3 wget -q -O - "$url" 2>&1); code=$?
     [ $code = 0 ] && break
     [ $(date +%s) -ge $end ] && break
     sleep 0.2

@@ -60,6 +60,7 @@ export const init: HostStep = {
     }).finally(() => removeConfig(host));
     if (result.exitCode !== 0)
       throw await explainKubeadm(cluster, host, 'E_INIT', 'kubeadm init', result.output);
+    cluster.fresh = true;
     // A unit of an earlier run was started with that run's token, which nobody knows any more.
     if (!result.attached) cluster.join = { token, certificateKey, caHash: await readCaHash(host, signal) };
     return { changed: true };

@@ -11,8 +11,11 @@ export const installCni: ClusterStep = {
   scope: 'cluster',
   needs: ['init'],
   run: async (cluster, { signal }) => {
+    const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
+    if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
+      return { changed: false, note };
     await cluster.kubectl.apply(cluster.cniObjects, { signal });
-    return { changed: true, note: `${cluster.cni.title} ${cluster.cniVersion}`.trim() };
+    return { changed: true, note };
   },
   describe: (cluster) => [
     `apply ${String(cluster.cniObjects.length)} objects of ${cluster.cni.title} ${cluster.cniVersion}`,

@@ -1,0 +1,55 @@
+import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { connectSsh } from '../../../src/exec/ssh/connect.ts';
+import type { Runner } from '../../../src/exec/runner.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { mergePatch } from '../../../src/lib/merge-patch.ts';
+import { state, type State } from '../../../testbed/src/index.ts';
+
+/** The running test bed. */
+export function bed(): State {
+  const found = state();
+  if (found === undefined) throw new Error('these tests need the test bed: testbed/testbed up');
+  return found;
+}
+
+/** A cluster file for the bed's hosts, its own with a merge patch over it. */
+export function clusterFile(patch: object = {}): string {
+  const own: unknown = parse(readFileSync(bed().files.cluster, 'utf8'));
+  return temporaryFile('cluster.yaml', stringify(mergePatch(own, patch)));
+}
+
+export function temporaryFile(name: string, content: string): string {
+  const path = join(mkdtempSync(join(tmpdir(), 'k8s-bootstrap-e2e-')), name);
+  writeFileSync(path, content, { mode: 0o600 });
+  return path;
+}
+
+/** A root shell on every host, on connections of the tests' own. */
+export function rootOnAll(): Promise<readonly Runner[]> {
+  return Promise.all(bed().hosts.map(({ address }) => rootOn(address)));
+}
+
+function rootOn(address: string): Promise<Runner> {
+  const { files } = bed();
+  return connectSsh(
+    {
+      address,
+      port: 22,
+      user: 'root',
+      privateKey: readFileSync(files.key, 'utf8'),
+      knownHosts: readFileSync(files.knownHosts, 'utf8'),
+      hostKeyChecking: 'strict',
+    },
+    { timeoutMs: 60_000, clock: systemClock },
+  );
+}
+
+/** kubectl on the first host. */
+export async function kubectl(runner: Runner | undefined, ...args: string[]): Promise<string> {
+  if (runner === undefined) throw new Error('no host to run kubectl on');
+  const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args];
+  return (await runner.run(argv)).stdout;
+}

@@ -1,0 +1,55 @@
+import type { Runner } from '../../../src/exec/runner.ts';
+import { touchedSysctls } from '../../../src/host/facts-script.ts';
+
+/** What a host is made of as far as a cluster could change it: part → its lines. */
+export type Snapshot = Readonly<Record<string, readonly string[]>>;
+
+/** Volatile by themselves: what systemd and the kernel write at their own times. */
+const script = `
+s() { echo "== $1"; }
+s links; ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\)[^:]*:.* mtu \\([0-9]*\\).*/\\1 \\2/' | sort
+s routes; ip -4 route show table all | sort; ip -6 route show | grep -v ' fe80::' | sed 's/ expires [0-9]*sec//' | sort
+s rules; ip rule show
+s iptables; for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+  $tool-save 2>/dev/null | sed -e '/^#/d' -e 's/\\[[0-9]*:[0-9]*\\]//' -e "s/^/$tool /"; done
+s nftables; nft list ruleset 2>/dev/null | sed 's/counter packets [0-9]* bytes [0-9]*/counter/'
+s mounts; cut -d ' ' -f 5 /proc/self/mountinfo | grep -v '^/run/user/' | sort
+s unit-files; systemctl list-unit-files --no-legend --plain | grep -v '\\.scope' | tr -s ' ' | sort
+s services; systemctl list-units --type=service --state=active,failed,activating --no-legend --plain \\
+  | cut -d ' ' -f 1 | grep -vE '^(user@|user-runtime-dir@|systemd-(tmpfiles-clean|hostnamed|timedated)|apt-|dpkg-|e2scrub|fstrim|logrotate)' | sort
+s etc; find /etc ! -type d ! -type l -exec sha256sum {} + | sort -k 2; find /etc -type l -printf '%p -> %l\\n' | sort; find /etc -type d | sort
+s programs; find /usr/local /opt /root -printf '%y %m %p %l\\n' | sort
+s state; find /var/lib -path /var/lib/systemd -prune -o -printf '%y %p\\n' | sort
+s logs; find /var/log -path /var/log/journal -prune -o -print | sort
+s run; ls /run | grep -vE '^(user|log|lock|utmp)$' | sort
+s namespaces; ls /run/netns 2>/dev/null
+s cgroups; find /sys/fs/cgroup -maxdepth 3 -name 'kube*' 2>/dev/null | sort
+s sysctls; for key in ${touchedSysctls.join(' ')}; do sysctl $key 2>/dev/null; done
+`;
+
+export async function snapshot(runner: Runner): Promise<Snapshot> {
+  const { stdout } = await runner.run(['sh', '-c', script], { timeoutMs: 60_000 });
+  const parts: Record<string, string[]> = {};
+  let part: string[] = [];
+  for (const line of stdout.split('\n')) {
+    if (line.startsWith('== ')) parts[line.slice(3)] = part = [];
+    else if (line !== '') part.push(line);
+  }
+  return parts;
+}
+
+/** One line for each difference: `part: - line` for what went, `part: + line` for what came. */
+export function differences(
+  before: Snapshot,
+  after: Snapshot,
+  parts = Object.keys(before),
+): readonly string[] {
+  return parts.flatMap((part) => {
+    const old = before[part] ?? [];
+    const now = after[part] ?? [];
+    return [
+      ...old.filter((line) => !now.includes(line)).map((line) => `${part}: - ${line}`),
+      ...now.filter((line) => !old.includes(line)).map((line) => `${part}: + ${line}`),
+    ];
+  });
+}
