@@ -69,7 +69,7 @@ export function checkKubeconfig(
   text: string,
   { name, server }: { name: string; server: string },
 ): Kubeconfig {
-  const parsed = schema.safeParse(parse(text, { maxAliasCount: 0 }));
+  const parsed = schema.safeParse(parsedYaml(text));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new BootstrapError(
@@ -97,6 +97,15 @@ export function checkKubeconfig(
     text: stringify(config, { lineWidth: 0 }),
     secrets: [key, ...pem.filter((line) => line !== '' && !line.startsWith('---'))],
   };
+}
+
+/** What is no YAML is no kubeconfig either; the parser's own words would quote the key. */
+function parsedYaml(text: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: 0 });
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes by a new 0600 file and rename, so that neither an old mode nor an old tail survives. */
