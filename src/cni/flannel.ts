@@ -38,6 +38,14 @@ function withNetwork(configMap: KubeObject, podCIDR: string): KubeObject {
   const text = data?.['net-conf.json'];
   if (text === undefined)
     throw new BootstrapError('E_CNI', 'kube-flannel-cfg of the Flannel manifest has no net-conf.json');
-  const config = { ...(JSON.parse(text) as Record<string, unknown>), Network: podCIDR };
+  const config = { ...parsed(text), Network: podCIDR };
   return { ...configMap, data: { ...data, 'net-conf.json': JSON.stringify(config, undefined, 2) } };
+}
+
+function parsed(netConf: string): object {
+  try {
+    return JSON.parse(netConf) as object;
+  } catch (cause) {
+    throw new BootstrapError('E_CNI', 'net-conf.json of the Flannel manifest is no JSON', { cause });
+  }
 }

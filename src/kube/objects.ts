@@ -28,17 +28,17 @@ export function parseManifest(text: string, name: string): readonly KubeObject[]
 
 function flatten(value: unknown, name: string): readonly KubeObject[] {
   if (value === null || value === undefined) return [];
+  const { kind, items } = value as { readonly kind?: unknown; readonly items?: unknown };
+  if (kind === 'List' && Array.isArray(items)) return items.flatMap((item) => flatten(item, name));
   if (!isObject(value))
     throw new BootstrapError('E_CNI', `${name} holds something that is no Kubernetes object`);
-  if (value.kind === 'List' && Array.isArray(value['items']))
-    return value['items'].flatMap((item) => flatten(item, name));
   return [value];
 }
 
 function isObject(value: unknown): value is KubeObject {
   if (typeof value !== 'object' || value === null) return false;
-  const candidate = value as Partial<KubeObject>;
-  return typeof candidate.kind === 'string' && typeof candidate.apiVersion === 'string';
+  const { kind, apiVersion, metadata } = value as Partial<KubeObject>;
+  return typeof kind === 'string' && typeof apiVersion === 'string' && typeof metadata?.name === 'string';
 }
 
 /** The objects as one manifest for `kubectl apply -f -`. */
