@@ -1,4 +1,4 @@
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository, runTool } from './run.ts';
 
@@ -22,8 +22,14 @@ export function bundle(outDir: string): void {
     ]);
     // ssh2 starts it on Windows alone, to talk to an agent that is not used; no executable belongs into dist.
     rmSync(join(out, 'pagent.exe'), { force: true });
+    replaceCommonJsNames(join(out, 'index.js'));
   }
   refuseUnportable(outDir);
+}
+
+/** ncc makes a module of it, in which the CommonJS names that ssh2's crypto asks for are not defined. */
+function replaceCommonJsNames(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/\b__dirname\b/g, 'import.meta.dirname'));
 }
 
 /** A bundle has to run on any machine: nothing compiled for this one, nothing that was not found while bundling. */

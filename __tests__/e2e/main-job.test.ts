@@ -145,7 +145,7 @@ describe('the main job: three bare hosts become a verified cluster', () => {
   });
 
   test('down leaves every host as it was before', async () => {
-    const result = await cli(['down', '-f', clusterFile()]);
+    const result = await cli(['down', '-f', clusterFile(), '--json']);
     expect(result).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await changes()).toEqual([]);
   });

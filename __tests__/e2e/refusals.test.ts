@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
@@ -88,7 +89,10 @@ const refusals: readonly Refusal[] = [
   },
   {
     what: 'a mirror that cannot be reached',
-    patch: () => ({ artifacts: { mirror: 'http://10.89.37.250' } }),
+    // Nothing may come from an earlier run's cache.
+    patch: () => ({
+      artifacts: { mirror: 'http://10.89.37.250', cacheDir: dirname(temporaryFile('unused', '')) },
+    }),
     code: 'E_DOWNLOAD',
     says: [/10\.89\.37\.250/, /fix:/],
   },

@@ -67,13 +67,19 @@ describe('another version, two control planes, pushed artifacts, sudo with a pas
   });
 
   test('verify, nodes and kubeconfig find the cluster', async () => {
-    expect(await cli(['verify', '-f', file()], { env: env() })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await cli(['verify', '-f', file(), '--json'], { env: env() })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
     const nodes = await cli(['nodes', '-f', file()], { env: env() });
     expect(nodes.stdout).toMatch(/host-2\s+Ready\s+control-plane/);
   });
 
   test('down leaves every host as it was before', async () => {
-    expect(await cli(['down', '-f', file()], { env: env() })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await cli(['down', '-f', file(), '--json'], { env: env() })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
     const now = await Promise.all(hosts.map(snapshot));
     expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
   });

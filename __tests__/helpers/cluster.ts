@@ -104,6 +104,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     ],
     listeningPorts: [22],
     sysctls: { 'net.ipv4.ip_forward': '0' },
+    nftTables: [],
     nftChains: [],
     directories: {},
     cniConf: [],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BootstrapError } from '../lib/errors.ts';
 import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
-import { parseRuleset } from './nftables.ts';
+import { parseRuleset, tablesOf } from './nftables.ts';
 import { addressesOf, defaultRouteOf, type InterfaceAddress } from './network-facts.ts';
 
 /** What a host told of itself. Sizes are in bytes, times in milliseconds since the epoch. */
@@ -45,6 +45,8 @@ export interface Facts {
   readonly tools: readonly string[];
   readonly listeningPorts: readonly number[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** `family table` of nftables. */
+  readonly nftTables: readonly string[];
   /** `family table chain` of nftables' chains. */
   readonly nftChains: readonly string[];
   /** Directories of `ownedDirectories` that exist, and whether files are in them. */
@@ -125,6 +127,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     tools: lines('tools'),
     listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
     sysctls: pairs(lines('sysctls')),
+    nftTables: tablesOf(lines('nft').join('\n')),
     nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
     directories: Object.fromEntries(
       lines('directories').map(

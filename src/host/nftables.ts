@@ -26,3 +26,8 @@ export function parseRuleset(text: string): readonly NftChain[] {
   }
   return chains;
 }
+
+/** The tables of `nft list ruleset`, `family name` each; those without chains, too. */
+export function tablesOf(text: string): readonly string[] {
+  return [...text.matchAll(/^table (\S+ \S+) \{/gm)].map(([, table = '']) => table);
+}

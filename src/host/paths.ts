@@ -9,6 +9,7 @@ export const paths = {
   installed: '/var/lib/k8s-bootstrap/installed',
   /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
   runDir: '/run/k8s-bootstrap',
+  kubectlCache: '/run/k8s-bootstrap/kubectl-cache',
   lock: '/run/k8s-bootstrap.lock',
   bin: '/usr/local/bin',
   runc: '/usr/local/sbin/runc',
@@ -42,6 +43,7 @@ export const ownedDirectories = [
   '/var/log/pods',
   '/var/log/containers',
   '/run/containerd',
+  '/run/nri',
   '/run/flannel',
   '/usr/libexec/kubernetes',
   '/run/kubernetes',

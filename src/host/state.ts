@@ -24,6 +24,8 @@ export interface Baseline {
   /** Directories of `ownedDirectories` that were there, all of them without files. */
   readonly directories: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** `family table`. */
+  readonly nftTables: readonly string[];
   /** `family table chain`. */
   readonly nftChains: readonly string[];
 }

@@ -60,7 +60,7 @@ export KUBECONFIG=${paths.adminConf}
 mkdir -p -m 0700 ${paths.runDir}
 umask 077
 trap 'rm -f "$1"' EXIT
-${paths.bin}/kubectl -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
+${paths.bin}/kubectl --cache-dir=${paths.kubectlCache} -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
 ${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2" 2>/dev/null
 `;
 

@@ -14,7 +14,8 @@ export class Kubectl {
   }
 
   run(args: readonly string[], options: Options = {}): Promise<RunResult> {
-    return this.#host.root([`${paths.bin}/kubectl`, `--kubeconfig=${paths.adminConf}`, ...args], options);
+    const global = [`--kubeconfig=${paths.adminConf}`, `--cache-dir=${paths.kubectlCache}`];
+    return this.#host.root([`${paths.bin}/kubectl`, ...global, ...args], options);
   }
 
   /** Whether the cluster holds the objects just so, and applying them would change nothing. */

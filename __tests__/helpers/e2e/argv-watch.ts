@@ -5,12 +5,12 @@ const FILE = '/dev/shm/command-lines';
 /** Notes the command lines of all processes, again and again, until its standard input closes. */
 const script = `
 echo watching
-( while :; do
-    for process in /proc/[0-9]*; do tr '\\0' ' ' < "$process/cmdline" 2>/dev/null; echo; done
-    sleep 0.1
-  done | sort -u > ${FILE} ) &
+while :; do
+  for process in /proc/[0-9]*; do tr '\\0' ' ' < "$process/cmdline" 2>/dev/null; echo; done >> ${FILE}
+  sleep 0.1
+done &
 cat > /dev/null
-kill %1 2>/dev/null
+kill $!
 `;
 
 export interface CommandLineWatch {
@@ -25,7 +25,7 @@ export async function watchCommandLines(hosts: readonly Runner[]): Promise<Comma
     stop: async () => {
       await Promise.all(watches.map((watch) => watch.close()));
       const seen = await Promise.all(
-        hosts.map((host) => host.run(['sh', '-c', `cat ${FILE}; rm -f ${FILE}`])),
+        hosts.map((host) => host.run(['sh', '-c', `sort -u ${FILE}; rm -f ${FILE}`])),
       );
       return seen.map(({ stdout }) => stdout).join('\n');
     },

@@ -50,6 +50,11 @@ function rootOn(address: string): Promise<Runner> {
 /** kubectl on the first host. */
 export async function kubectl(runner: Runner | undefined, ...args: string[]): Promise<string> {
   if (runner === undefined) throw new Error('no host to run kubectl on');
-  const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args];
+  const argv = [
+    'kubectl',
+    '--kubeconfig=/etc/kubernetes/admin.conf',
+    '--cache-dir=/tmp/kubectl-of-tests',
+    ...args,
+  ];
   return (await runner.run(argv)).stdout;
 }

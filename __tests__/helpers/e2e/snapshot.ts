@@ -21,7 +21,7 @@ s etc; find /etc ! -type d ! -type l -exec sha256sum {} + | sort -k 2; find /etc
 s programs; find /usr/local /opt /root -printf '%y %m %p %l\\n' | sort
 s state; find /var/lib -path /var/lib/systemd -prune -o -printf '%y %p\\n' | sort
 s logs; find /var/log -path /var/log/journal -prune -o -print | sort
-s run; ls /run | grep -vE '^(user|log|lock|utmp)$' | sort
+s run; ls /run | grep -vE '^(user|log|lock|utmp|xtables\\.lock)$' | sort
 s namespaces; ls /run/netns 2>/dev/null
 s cgroups; find /sys/fs/cgroup -maxdepth 3 -name 'kube*' 2>/dev/null | sort
 s sysctls; for key in ${touchedSysctls.join(' ')}; do sysctl $key 2>/dev/null; done

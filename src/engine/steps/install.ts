@@ -72,6 +72,7 @@ function initialState(cluster: Cluster, host: Host): HostState {
     before: {
       directories: Object.keys(facts.directories),
       sysctls: facts.sysctls,
+      nftTables: facts.nftTables,
       nftChains: facts.nftChains,
     },
   };

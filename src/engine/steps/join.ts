@@ -81,16 +81,16 @@ export const revoke = {
   run: async (cluster: Cluster, { signal }: { signal: AbortSignal }) => {
     const material = cluster.join;
     if (material === undefined) return { changed: false, note: 'none was made' };
-    const id = material.token.slice(0, material.token.indexOf('.'));
     const options = { signal, timeoutMs: 30_000 };
-    const kubeadm = [`${paths.bin}/kubeadm`, `--kubeconfig=${paths.adminConf}`, 'token', 'delete', id];
-    await cluster.controlPlane.root(kubeadm, options);
-    if (material.certificateKey !== undefined) {
-      await cluster.kubectl.run(
-        ['-n', 'kube-system', 'delete', 'secret', 'kubeadm-certs', '--ignore-not-found'],
-        options,
-      );
-    }
+    const inSystem = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
+    const id = material.token.slice(0, material.token.indexOf('.'));
+    // In a cluster that this run made, all tokens are its own: kubeadm makes a second one for the certificates.
+    const tokens = cluster.fresh
+      ? ['--field-selector=type=bootstrap.kubernetes.io/token']
+      : [`bootstrap-token-${id}`];
+    await cluster.kubectl.run([...inSystem, ...tokens], options);
+    if (material.certificateKey !== undefined)
+      await cluster.kubectl.run([...inSystem, 'kubeadm-certs'], options);
     cluster.join = undefined;
     return { changed: true };
   },

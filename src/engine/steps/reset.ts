@@ -35,10 +35,10 @@ export function resetSteps(keep: 'nothing' | 'artifacts'): readonly Step[] {
     scope: 'hosts',
     needs: ['ownership'],
     run: async (_cluster, host, { signal, log }) => {
-      const { state } = host;
+      const { state, facts } = host;
       if (state === undefined) return { changed: false, note: 'nothing of ours is on it' };
-      if (keep === 'artifacts' && state.phase === 'prepared')
-        return { changed: false, note: 'no cluster on it' };
+      const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
+      if (keep === 'artifacts' && empty) return { changed: false, note: 'no cluster on it' };
       const name = cniNames.find((known) => known === state.cni);
       const none = { links: [], chains: [], nftTables: [], paths: [] };
       const traces = name === undefined ? none : cniNamed(name).traces;

@@ -1,5 +1,5 @@
 import type { Host } from '../host.ts';
-import { parseRuleset } from '../nftables.ts';
+import { parseRuleset, tablesOf } from '../nftables.ts';
 
 /** What the network components of a cluster made. */
 export interface NetworkTraces {
@@ -24,11 +24,17 @@ const common: NetworkTraces = {
   ],
 };
 
+/** What nftables held before the first change. */
+export interface NftBaseline {
+  readonly nftTables: readonly string[];
+  readonly nftChains: readonly string[];
+}
+
 /** Removes links, pod namespaces, chains and tables of the cluster's network, and nothing else. */
 export async function removeNetwork(
   host: Host,
   traces: NetworkTraces,
-  before: { readonly nftChains: readonly string[] },
+  before: NftBaseline,
   signal: AbortSignal,
 ): Promise<void> {
   await host.sh(linksScript, [...common.links, ...traces.links], { signal });
@@ -37,13 +43,14 @@ export async function removeNetwork(
     .join('|');
   await host.sh(iptablesScript, [chains], { signal });
   await host.sh(tablesScript, [...common.nftTables, ...traces.nftTables], { signal });
-  await removeEmptyChains(host, before.nftChains, signal);
+  await removeEmptyChains(host, before, signal);
 }
 
 const linksScript = `
 for netns in /run/netns/cni-*; do
   if [ -e "$netns" ]; then ip netns delete "\${netns##*/}" 2>/dev/null || { umount "$netns" 2>/dev/null || true; rm -f "$netns"; }; fi
 done
+if [ -d /run/netns ]; then rmdir --ignore-fail-on-non-empty /run/netns 2>/dev/null || true; fi
 for name in "$@"; do
   for path in /sys/class/net/$name; do
     if [ -e "$path" ]; then ip link delete "\${path##*/}" 2>/dev/null || true; fi
@@ -51,11 +58,19 @@ for name in "$@"; do
 done
 `;
 
-/** Rules that jump to the chains go first, then the chains' own rules, then the chains. */
+/**
+ * Rules that jump to the chains go first, then the chains' own rules, then the chains. A legacy table is only looked at
+ * where it is in use: asking for it would make it.
+ */
 const iptablesScript = `
 for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
   command -v "$tool-save" >/dev/null || continue
-  for table in raw mangle nat filter security; do
+  case $tool in
+    iptables-legacy) tables=$(cat /proc/net/ip_tables_names 2>/dev/null) || continue ;;
+    ip6tables-legacy) tables=$(cat /proc/net/ip6_tables_names 2>/dev/null) || continue ;;
+    *) tables='raw mangle nat filter security' ;;
+  esac
+  for table in $tables; do
     rules=$("$tool-save" -t "$table" 2>/dev/null) || continue
     chains=$(printf '%s\\n' "$rules" | sed -nE "s/^:(($1)[^ ]*) .*/\\1/p")
     [ -n "$chains" ] || continue
@@ -75,18 +90,18 @@ command -v nft >/dev/null || exit 0
 for table in "$@"; do nft delete table $table 2>/dev/null || true; done
 `;
 
-/** iptables' nft variant leaves its built-in chains behind, empty. */
-async function removeEmptyChains(host: Host, before: readonly string[], signal: AbortSignal): Promise<void> {
+/** iptables' nft variant leaves its built-in chains and tables behind, empty. */
+async function removeEmptyChains(host: Host, before: NftBaseline, signal: AbortSignal): Promise<void> {
   const { stdout } = await host.sh('command -v nft >/dev/null || exit 0; nft list ruleset', [], { signal });
   const chains = parseRuleset(stdout);
-  const gone = chains.filter(({ key, rules }) => rules === 0 && !before.includes(key));
-  const left = chains.filter((chain) => !gone.includes(chain));
-  const tableOf = (key: string): string => key.slice(0, key.lastIndexOf(' '));
-  const kept = new Set([...left.map(({ key }) => tableOf(key)), ...before.map(tableOf)]);
-  const tables = new Set(gone.map(({ key }) => tableOf(key)).filter((table) => !kept.has(table)));
+  const gone = chains.filter(({ key, rules }) => rules === 0 && !before.nftChains.includes(key));
+  const used = new Set(
+    chains.filter((chain) => !gone.includes(chain)).map(({ key }) => key.slice(0, key.lastIndexOf(' '))),
+  );
+  const tables = tablesOf(stdout).filter((table) => !used.has(table) && !before.nftTables.includes(table));
   const commands = [
     ...gone.map(({ key }) => `delete chain ${key}`),
-    ...[...tables].map((table) => `delete table ${table}`),
+    ...tables.map((table) => `delete table ${table}`),
   ];
   if (commands.length > 0) await host.root(['nft', '-f', '-'], { signal, input: `${commands.join('\n')}\n` });
 }

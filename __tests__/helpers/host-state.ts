@@ -1,0 +1,20 @@
+import type { HostState } from '../../src/host/state.ts';
+
+/** What an earlier run of the cluster `test` left on a worker. */
+export function hostState(changes: Partial<HostState> = {}): HostState {
+  return {
+    schemaVersion: 1,
+    cluster: 'test',
+    role: 'worker',
+    phase: 'prepared',
+    kubernetesVersion: '1.36.3',
+    cni: 'flannel',
+    before: {
+      directories: ['/etc/cni'],
+      sysctls: { 'net.ipv4.ip_forward': '0' },
+      nftTables: [],
+      nftChains: [],
+    },
+    ...changes,
+  };
+}
