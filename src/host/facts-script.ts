@@ -33,7 +33,7 @@ export const kubernetesPorts = {
 export const factsScript = `
 set +e
 m=$1
-s() { printf '%s %s\\n' "$m" "$1"; }
+s() { printf '\\n%s %s\\n' "$m" "$1"; }
 s hostname; hostname
 s machine-id; cat /etc/machine-id
 s os; cat /etc/os-release

@@ -99,10 +99,11 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
       name: os['PRETTY_NAME'] ?? os['ID'] ?? 'unknown',
     },
     kernel: first('kernel'),
-    arch: ({ x86_64: 'amd64', aarch64: 'arm64' } as const)[first('arch') as 'x86_64'],
+    arch: arches.get(first('arch')),
     systemd: first('init') === 'systemd',
     cgroup: first('cgroup') === 'v2' ? 'v2' : 'v1',
-    canLowerOomScore: (BigInt(`0x${first('capabilities') || '0'}`) & (1n << CAP_SYS_RESOURCE)) !== 0n,
+    canLowerOomScore:
+      (BigInt(`0x${/^[0-9a-f]+$/.exec(first('capabilities'))?.[0] ?? '0'}`) & CAP_SYS_RESOURCE) !== 0n,
     cpus: number(first('cpus')),
     memoryBytes: number(first('memory')) * 1024,
     diskFreeBytes: Number(first('disk').trim().split(/\s+/)[3] ?? 0) * 1024,
@@ -147,8 +148,13 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
   };
 }
 
-/** Bit of the capability mask, linux/capability.h. */
-const CAP_SYS_RESOURCE = 24n;
+const arches: ReadonlyMap<string, 'amd64' | 'arm64'> = new Map([
+  ['x86_64', 'amd64'],
+  ['aarch64', 'arm64'],
+]);
+
+/** In the capability mask, linux/capability.h. */
+const CAP_SYS_RESOURCE = 1n << 24n;
 
 function split(output: string, marker: string): Map<string, string[]> {
   const sections = new Map<string, string[]>();

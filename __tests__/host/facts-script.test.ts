@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseFacts, readFacts, type Facts } from '../../src/host/facts.ts';
+import { factsScript } from '../../src/host/facts-script.ts';
+import { fakeCluster } from '../helpers/cluster.ts';
+import { quiet } from '../helpers/failure.ts';
+import { SandboxShell } from '../helpers/sandbox-shell.ts';
+
+/** The script only looks, so it may look at this machine. */
+describe('the facts script, run for real', () => {
+  const shell = new SandboxShell();
+  let facts: Facts;
+
+  beforeAll(async () => {
+    shell
+      .fake(
+        'ip',
+        'case $2 in address) echo "2: eth0    inet 10.1.2.3/24 scope global eth0";; route) [ "$5" ] && echo "default via 10.1.2.1 dev eth0";; esac',
+      )
+      .fake('nft', "printf 'table ip filter {\\n\\tchain INPUT {\\n\\t}\\n}\\n'")
+      .fake('systemctl', '[ "$3" = firewalld ]')
+      .fake('containerd', 'echo containerd github.com/containerd/containerd v1.6.20');
+    const { cluster, runner } = fakeCluster();
+    runner.on('sh -c', shell.run);
+    facts = await readFacts(cluster.controlPlane, { signal: quiet });
+  });
+  afterAll(() => {
+    shell[Symbol.dispose]();
+  });
+
+  test('agrees with what Node.js knows of the machine', () => {
+    expect(facts.hostname).toBe(hostname());
+    expect(facts.arch).toBe(process.arch === 'x64' ? 'amd64' : 'arm64');
+    expect(facts.cpus).toBeGreaterThan(0);
+    expect(facts.memoryBytes).toBeGreaterThan(2 ** 28);
+    expect(facts.diskFreeBytes).toBeGreaterThan(0);
+    expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(10_000);
+    expect(facts.os.id).toMatch(/^[a-z]+$/);
+    expect(facts.tools).toEqual(expect.arrayContaining(['ip', 'mount', 'tar', 'sha256sum']));
+    expect(facts.filesystems).toContain('proc');
+  });
+
+  test('reads what the programs say', () => {
+    expect(facts).toMatchObject({
+      primaryAddress: '10.1.2.3',
+      nftChains: ['ip filter INPUT'],
+      services: ['firewalld'],
+      containerd: { path: shell.path('bin/containerd'), version: '1.6.20' },
+    });
+  });
+
+  test('a file whose last line does not end does not swallow the next section', async () => {
+    const path = shell.path('os-release');
+    writeFileSync(path, 'ID=debian');
+    const script = factsScript.replace('/etc/os-release', path);
+    const { stdout = '' } = (await shell.run(['sh', '-c', script, 'x', 'facts-x'], {})) as {
+      stdout?: string;
+    };
+    expect(parseFacts(stdout, 'facts-x', 0)).toMatchObject({
+      os: { id: 'debian' },
+      kernel: expect.stringMatching(/^\d/),
+    });
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseFacts, readFacts } from '../../src/host/facts.ts';
+import { fakeCluster } from '../helpers/cluster.ts';
+import { factsOutput, factsSections } from '../helpers/facts-output.ts';
+import { bootstrapFailure, quiet } from '../helpers/failure.ts';
+
+const MARKER = 'facts-0123456789abcdef';
+const NOW = 1_700_000_000_000;
+const factsOf = (changes: Record<string, string> = {}) =>
+  parseFacts(
+    factsOutput(MARKER, { ...factsSections(), time: `${String(NOW)}000000`, ...changes }),
+    MARKER,
+    NOW,
+  );
+
+describe('parseFacts', () => {
+  test('of a healthy host', () => {
+    expect(factsOf()).toMatchObject({
+      hostname: 'host-1',
+      os: { id: 'debian', like: [], version: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
+      arch: 'amd64',
+      systemd: true,
+      cgroup: 'v2',
+      canLowerOomScore: true,
+      cpus: 2,
+      memoryBytes: 4 * 2 ** 30,
+      diskFreeBytes: 50 * 2 ** 30,
+      swap: [],
+      clockOffsetMs: 0,
+      addresses: [
+        { link: 'lo', family: 4, address: '127.0.0.1', prefix: 8, global: false },
+        { link: 'eth0', family: 4, address: '10.0.0.1', prefix: 24, global: true },
+        { link: 'eth0', family: 6, address: 'fe80::1', prefix: 64, global: false },
+      ],
+      primaryAddress: '10.0.0.1',
+      links: ['lo', 'eth0'],
+      routes: ['default', '10.0.0.0/24'],
+      mtu: 1450,
+      nameservers: ['10.0.0.254'],
+      loopbackResolver: false,
+      filesystems: ['sysfs', 'overlay', 'ext4'],
+      bridgeNetfilter: true,
+      conntrack: 'writable',
+      listeningPorts: [22],
+      sysctls: { 'net.ipv4.ip_forward': '0' },
+      directories: { '/etc/cni': 'empty' },
+      services: [],
+      sharedRootMount: true,
+      containerd: undefined,
+      state: undefined,
+    });
+  });
+
+  const rows: [Record<string, string>, Record<string, unknown>][] = [
+    [{ arch: 'aarch64' }, { arch: 'arm64' }],
+    [{ arch: 'riscv64' }, { arch: undefined }],
+    [{ arch: 'constructor' }, { arch: undefined }],
+    [
+      { os: 'ID=rocky\nID_LIKE="rhel centos"' },
+      { os: { id: 'rocky', like: ['rhel', 'centos'], version: '', name: 'rocky' } },
+    ],
+    [{ os: '' }, { os: { id: 'unknown', like: [], version: '', name: 'unknown' } }],
+    [{ init: '' }, { systemd: false }],
+    [{ cgroup: 'v1' }, { cgroup: 'v1' }],
+    [{ capabilities: '00000000a80425fb' }, { canLowerOomScore: false }],
+    [{ capabilities: '' }, { canLowerOomScore: false }],
+    [{ swap: '/dev/sda2  partition 1 0 -2' }, { swap: ['/dev/sda2'] }],
+    [{ time: `${String(NOW + 5000)}000000` }, { clockOffsetMs: 5000 }],
+    [{ conntrack: 'read-only' }, { conntrack: 'read-only' }],
+    [{ conntrack: 'absent' }, { conntrack: 'absent' }],
+    [{ listening: '192B\n0016' }, { listeningPorts: [6443, 22] }],
+    [
+      { containerd: '/usr/bin/containerd\ncontainerd github.com/x v1.7.2 abc' },
+      { containerd: { path: '/usr/bin/containerd', version: '1.7.2' } },
+    ],
+    [{ containerd: '/x' }, { containerd: { path: '/x', version: undefined } }],
+    [{ directories: 'full /etc/kubernetes' }, { directories: { '/etc/kubernetes': 'full' } }],
+    [{ installed: 'runc=abc' }, { installed: { runc: 'abc' } }],
+    [{ nft: 'table ip nat {\n chain POSTROUTING {\n }\n}' }, { nftChains: ['ip nat POSTROUTING'] }],
+    [{ 'default-route': '' }, { primaryAddress: '10.0.0.1', mtu: undefined }],
+    [{ addresses: '' }, { primaryAddress: undefined }],
+    [{ 'mount-root': 'private' }, { sharedRootMount: false }],
+    [{ state: '{\n"a": 1\n}' }, { state: '{\n"a": 1\n}' }],
+  ];
+  test.each(rows)('%j', (sections, facts) => {
+    expect(factsOf(sections)).toMatchObject(facts);
+  });
+
+  test.each([
+    [
+      'nameserver 127.0.0.53',
+      'nameserver 9.9.9.9',
+      { nameservers: ['9.9.9.9'], loopbackResolver: true, upstreamResolvConf: true },
+    ],
+    [
+      'nameserver ::1\nnameserver 1.1.1.1',
+      '',
+      { nameservers: ['1.1.1.1'], loopbackResolver: true, upstreamResolvConf: false },
+    ],
+    [
+      'nameserver 127.0.0.1',
+      'nameserver 127.0.0.1',
+      { nameservers: [], loopbackResolver: true, upstreamResolvConf: false },
+    ],
+  ])('resolvers %j and %j', (resolv, upstream, facts) => {
+    expect(factsOf({ resolv, 'resolv-upstream': upstream })).toMatchObject(facts);
+  });
+});
+
+describe('hostile answers', () => {
+  test('nothing that a host prints passes for a section without the marker', () => {
+    const forged = 'x\nfacts-ffffffffffffffff arch\naarch64\n facts-0123456789abcdef arch\naarch64';
+    expect(factsOf({ hostname: forged })).toMatchObject({ hostname: 'x', arch: 'amd64' });
+  });
+
+  test.each(['', 'Welcome!\n', `${MARKER} hostname\nh\n`, `${MARKER} hostname\nh\n${MARKER} en`])(
+    'an answer that is cut short or something else is E_SHELL: %j',
+    async (output) => {
+      const error = await bootstrapFailure(() => parseFacts(output, MARKER, NOW));
+      expect(error).toMatchObject({ code: 'E_SHELL', hint: expect.stringContaining('login shell') });
+    },
+  );
+
+  test('a banner before the answer does no harm', () => {
+    const output = `Welcome!\n${factsOutput(MARKER, factsSections())}`;
+    expect(parseFacts(output, MARKER, NOW).hostname).toBe('host-1');
+  });
+
+  test('numbers that are none', () => {
+    const words = { cpus: 'many', memory: '-', capabilities: 'all of them', time: 'never', disk: 'full' };
+    expect(factsOf(words)).toMatchObject({
+      cpus: 0,
+      memoryBytes: 0,
+      canLowerOomScore: false,
+      diskFreeBytes: 0,
+    });
+  });
+
+  test('names of properties that objects have are names like others', () => {
+    expect(factsOf({ installed: '__proto__=x\nruncc=y' }).installed).not.toHaveProperty('runc');
+  });
+});
+
+describe('readFacts', () => {
+  test('asks as root, with a marker that is new each time', async () => {
+    const { cluster, runner } = fakeCluster();
+    runner.on('sh -c', (argv) => factsOutput(argv[4] ?? '', factsSections()));
+    const facts = await readFacts(cluster.controlPlane, { signal: quiet });
+    await readFacts(cluster.controlPlane, { signal: quiet });
+    expect(facts.hostname).toBe('host-1');
+    expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(5_000);
+    const markers = runner.calls.map(({ argv }) => argv[4]);
+    expect(markers[0]).toMatch(/^facts-[0-9a-f]{24}$/);
+    expect(markers[0]).not.toBe(markers[1]);
+    expect(runner.calls[0]?.options).toMatchObject({ sudo: true, signal: quiet });
+  });
+});
