@@ -12,7 +12,7 @@ export function parseRuleset(text: string): readonly NftChain[] {
   let depth = 0;
   let chain: { key: string; rules: number } | undefined;
   for (const raw of text.split('\n')) {
-    const line = raw.trim();
+    const line = raw.replace(/"[^"]*"/g, '""').trim();
     if (line === '' || line.startsWith('#')) continue;
     if (depth === 0) table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
     const name = depth === 1 ? /^chain (\S+) \{/.exec(line)?.[1] : undefined;
