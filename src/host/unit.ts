@@ -79,15 +79,20 @@ export async function runUnit(host: Host, options: UnitOptions): Promise<UnitRes
         },
       });
       const result = resultOf(host, stdout, marker, argv);
-      // Only once its end is known here: until then the unit is the memory of it.
-      await host.sh(forgetScript, [name], { signal });
+      // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
+      const forget = () => host.sh(forgetScript, [name], { signal });
+      await forget().catch((error: unknown) => (isLoss(error) ? forget() : Promise.reject(error as Error)));
       return { ...result, attached };
     } catch (error) {
       // The port reconnects with the next command; how long that may take is its own limit.
-      if (!(error instanceof BootstrapError) || error.code !== 'E_LOST' || losses >= MAX_LOSSES) throw error;
+      if (!isLoss(error) || losses >= MAX_LOSSES) throw error;
       options.onLine?.('connection lost; reconnecting to see how the command goes on');
     }
   }
+}
+
+function isLoss(error: unknown): boolean {
+  return error instanceof BootstrapError && error.code === 'E_LOST';
 }
 
 const MAX_LOSSES = 5;
@@ -104,7 +109,7 @@ function resultOf(
     .slice(at + marker.length + 2)
     .trim()
     .split(/\s+/);
-  const status = words.map(Number).find((word) => Number.isInteger(word));
+  const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
   if (at < 0 || status === undefined || words.includes('inactive')) {
     throw new BootstrapError('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
       host: host.address,
