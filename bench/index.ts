@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { freshHosts, up, type State } from '../testbed/src/index.ts';
+import { down, freshHosts, state, up, type State } from '../testbed/src/index.ts';
 
 /**
  * How long a warm `up` takes beside the shortest script that an expert would write for the same hosts, in turns on
@@ -15,6 +15,7 @@ const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const wasUp = state() !== undefined;
 const bed = await up();
 await freshHosts();
 print('preparing the hosts: a first, cold run');
@@ -43,6 +44,7 @@ print(
 );
 print(`ratio: ${ratio.toFixed(2)} (to be at most 1.30)`);
 cli('down');
+if (!wasUp) await down();
 if (ratio > 1.3) process.exitCode = 1;
 
 function cli(command: 'up' | 'down', ...more: string[]): void {

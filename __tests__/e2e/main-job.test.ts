@@ -42,7 +42,6 @@ describe('the main job: three bare hosts become a verified cluster', () => {
   });
 
   afterAll(async () => {
-    await cli(['down', '-f', clusterFile()]);
     await Promise.all(hosts.map((host) => host.close()));
   });
 
@@ -194,6 +193,12 @@ describe('the main job: three bare hosts become a verified cluster', () => {
       '--no-pager',
     ]);
     expect(journal?.stdout.match(/^Starting k8s-bootstrap-init/gm)).toHaveLength(3);
+  });
+
+  test('down leaves every host as it was before, whatever was tried in between', async () => {
+    const result = await cli(['down', '-f', clusterFile(), '--json']);
+    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await changes()).toEqual([]);
   });
 });
 

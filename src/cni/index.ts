@@ -1,4 +1,4 @@
-import type { Cni } from './cni.ts';
+import type { Cni, CniTraces } from './cni.ts';
 import { flannel } from './flannel.ts';
 import { manifest } from './manifest.ts';
 
@@ -17,4 +17,15 @@ export function cniNamed(name: string): Cni {
 /** The interfaces that a CNI makes, which are no networks of the host's own. */
 export function networkTracesOf(name: string): readonly string[] {
   return cniNamed(name).traces.links;
+}
+
+/** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
+export function allTraces(): CniTraces {
+  const traces = cniNames.map((name) => cnis[name].traces);
+  return {
+    links: [...new Set(traces.flatMap(({ links }) => links))],
+    chains: [...new Set(traces.flatMap(({ chains }) => chains))],
+    nftTables: [...new Set(traces.flatMap(({ nftTables }) => nftTables))],
+    paths: [...new Set(traces.flatMap(({ paths }) => paths))],
+  };
 }

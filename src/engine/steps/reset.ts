@@ -1,4 +1,4 @@
-import { cniNamed, cniNames } from '../../cni/index.ts';
+import { allTraces } from '../../cni/index.ts';
 import { resetHost } from '../../host/reset/index.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Step } from '../step.ts';
@@ -39,10 +39,7 @@ export function resetSteps(keep: 'nothing' | 'artifacts'): readonly Step[] {
       if (state === undefined) return { changed: false, note: 'nothing of ours is on it' };
       const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
       if (keep === 'artifacts' && empty) return { changed: false, note: 'no cluster on it' };
-      const name = cniNames.find((known) => known === state.cni);
-      const none = { links: [], chains: [], nftTables: [], paths: [] };
-      const traces = name === undefined ? none : cniNamed(name).traces;
-      await resetHost(host, state, { keepArtifacts: keep === 'artifacts', traces, signal, log });
+      await resetHost(host, state, { keepArtifacts: keep === 'artifacts', traces: allTraces(), signal, log });
       return { changed: true };
     },
     describe: (_cluster, host) => [`remove the cluster from ${host.address}`],
