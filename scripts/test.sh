@@ -39,9 +39,9 @@ stage 'The bundle is what the sources make' npm run --silent check-dist
 stage 'README agrees with action.yml' npm run --silent docs:check
 
 bed=up
-if stage 'Test bed' testbed/testbed up; then
+if stage 'Test bed' testbed/testbed up --kubernetes 1.36.3,1.34.4; then
   echo '== End-to-end tests'
-  jest --selectProjects=e2e --runInBand --passWithNoTests --json --outputFile="$results/e2e.json" >/dev/null
+  jest --selectProjects=e2e --runInBand --json --outputFile="$results/e2e.json" >/dev/null
 fi
 echo '== Test bed down'
 testbed/testbed down
