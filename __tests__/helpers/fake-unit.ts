@@ -28,7 +28,7 @@ export class FakeUnit {
 
   get rules(): readonly FakeRule[] {
     return [
-      [(_, [sh, , script = '']) => sh === 'sh' && /systemctl stop "\$1/.test(script), this.#forget],
+      [(_, [sh, , script = '']) => sh === 'sh' && script.includes('systemctl stop "$1'), this.#forget],
       [(_, [sh, , script = '']) => sh === 'sh' && script.includes('tail '), this.#follow],
       [(_, [sh, , script = '']) => sh === 'sh' && script.includes('systemd-run '), this.#start],
     ];

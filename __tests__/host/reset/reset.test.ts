@@ -1,0 +1,116 @@
+import { describe, expect, test } from '@jest/globals';
+import { resetHost } from '../../../src/host/reset/index.ts';
+import { parseState } from '../../../src/host/state.ts';
+import { fakeCluster } from '../../helpers/cluster.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import type { FakeRule } from '../../helpers/fake-runner.ts';
+import { hostState } from '../../helpers/host-state.ts';
+
+const STATE = '/var/lib/k8s-bootstrap/state.json';
+const before = {
+  directories: ['/etc/cni'],
+  sysctls: { 'net.ipv4.ip_forward': '0' },
+  nftTables: [],
+  nftChains: [],
+};
+const state = hostState({ phase: 'member', before });
+
+function setUp(...rules: FakeRule[]) {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '').on('rm -rf', '');
+  for (const rule of rules) runner.on(...rule);
+  const host = cluster.controlPlane;
+  host.state = state;
+  const reset = (keepArtifacts = false) =>
+    resetHost(host, state, {
+      keepArtifacts,
+      traces: { links: ['cni0'], chains: [], nftTables: [], paths: ['/run/flannel'] },
+      signal: quiet,
+      log: () => undefined,
+    });
+  /** Arguments of the script that holds the words. */
+  const argumentsOf = (words: string) =>
+    runner.calls.find(({ argv }) => argv[0] === 'sh' && argv[2]?.includes(words))?.argv.slice(4);
+  return { host, runner, reset, argumentsOf };
+}
+
+describe('resetHost', () => {
+  test('ends workloads before it unmounts, unmounts before it deletes, and forgets last', async () => {
+    const { runner, reset } = setUp();
+    await reset();
+    const order = [
+      'kubeadm reset',
+      'ip link delete',
+      'umount',
+      'rm -rf --one-file-system',
+      '/proc/sys',
+      'rm -rf /var/lib/k8s-bootstrap',
+    ];
+    const positions = order.map((words) => runner.lines.findIndex((line) => line.includes(words)));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions).not.toContain(-1);
+    expect(runner.lines.at(-1)).toBe('rm -rf /var/lib/k8s-bootstrap');
+  });
+
+  test('directories that were there before are emptied, others removed', async () => {
+    const { reset, argumentsOf } = setUp();
+    await reset();
+    expect(argumentsOf('-mindepth 1 -delete')).toEqual(['/etc/cni']);
+    const removed = argumentsOf('rm -rf --one-file-system');
+    expect(removed).toEqual(
+      expect.arrayContaining([
+        '/etc/kubernetes',
+        '/var/lib/etcd',
+        '/var/lib/containerd',
+        '/run/flannel',
+        '/run/k8s-bootstrap',
+      ]),
+    );
+    expect(removed).not.toContain('/etc/cni');
+    for (const path of removed ?? []) expect(path).toMatch(/^\/\w+\/.+/);
+  });
+
+  test('sysctls go back to what they were, on stdin', async () => {
+    const { reset, runner } = setUp();
+    await reset();
+    const call = runner.calls.find(({ argv }) => argv[2]?.includes('/proc/sys'));
+    expect(call?.options.input).toBe('net/ipv4/ip_forward 0\n');
+  });
+
+  test('keeping artifacts leaves runtime, programs, images, sysctls and the memory of the host', async () => {
+    const { reset, runner, argumentsOf, host } = setUp();
+    await reset(true);
+    const removed = argumentsOf('rm -rf --one-file-system');
+    expect(removed).toContain('/etc/kubernetes');
+    for (const kept of ['/var/lib/containerd', '/etc/containerd', '/opt/cni', '/opt/containerd']) {
+      expect(removed).not.toContain(kept);
+    }
+    expect(argumentsOf('systemctl disable')).toBeUndefined();
+    expect(runner.calls.map(({ options }) => options.input)).not.toContain('net/ipv4/ip_forward 0\n');
+    expect(runner.lines).not.toContain('rm -rf /var/lib/k8s-bootstrap');
+    expect(parseState(runner.uploaded(STATE))).toEqual({ ...state, phase: 'prepared' });
+    expect(host.state?.phase).toBe('prepared');
+  });
+
+  test('what is still mounted is E_RESET, and nothing is deleted', async () => {
+    const { reset, argumentsOf, runner } = setUp([/umount/, '/var/lib/kubelet/pods/x/volumes/y\n']);
+    expect(await bootstrapFailure(reset())).toMatchObject({
+      code: 'E_RESET',
+      host: '10.0.0.1',
+      message: 'still mounted: /var/lib/kubelet/pods/x/volumes/y',
+    });
+    expect(argumentsOf('rm -rf --one-file-system')).toBeUndefined();
+    expect(runner.lines).not.toContain('rm -rf /var/lib/k8s-bootstrap');
+  });
+
+  test('what is left behind is E_RESET, and the host is not forgotten', async () => {
+    const { reset, runner } = setUp([/sys\/class\/net[^]*iptables-save/, 'link cni0\nprocess 7\u001b[31m\n']);
+    expect(await bootstrapFailure(reset())).toMatchObject({
+      code: 'E_RESET',
+      host: '10.0.0.1',
+      message: 'the reset left something behind: link cni0, process 7',
+    });
+    expect(runner.lines).not.toContain('rm -rf /var/lib/k8s-bootstrap');
+    expect(runner.uploads).toEqual([]);
+  });
+});

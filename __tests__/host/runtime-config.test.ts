@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { runtimeFiles } from '../../src/host/runtime-config.ts';
+import type { Facts } from '../../src/host/facts.ts';
+import { fakeCluster, fakeFacts } from '../helpers/cluster.ts';
+
+function filesFor(facts: Partial<Facts> = {}, registryMirrors: Record<string, string> = {}) {
+  const { controlPlane } = fakeCluster().cluster;
+  controlPlane.learn(fakeFacts(0, facts));
+  const files = runtimeFiles(controlPlane, { pauseImage: 'registry.k8s.io/pause:3.10', registryMirrors });
+  return Object.fromEntries(files.map(({ path, content }) => [path, content]));
+}
+const CONFIG = '/etc/containerd/config.toml';
+const UNIT = '/etc/systemd/system/containerd.service';
+
+describe('runtimeFiles', () => {
+  test('containerd knows its sandbox image, where mirrors and plugins are, and systemd’s cgroups', () => {
+    const config = filesFor()[CONFIG];
+    for (const line of [
+      'version = 3',
+      'sandbox = "registry.k8s.io/pause:3.10"',
+      'config_path = "/etc/containerd/certs.d"',
+      'bin_dirs = ["/opt/cni/bin"]',
+      'SystemdCgroup = true',
+      'restrict_oom_score_adj = false',
+    ]) {
+      expect(config).toContain(line);
+    }
+  });
+
+  test('cgroup v1: the cgroupfs driver', () => {
+    expect(filesFor({ cgroup: 'v1' })[CONFIG]).toContain('SystemdCgroup = false');
+  });
+
+  test('without the capability nobody tries to lower an OOM score', () => {
+    expect(filesFor()[UNIT]).toContain('OOMScoreAdjust=-999');
+    const files = filesFor({ canLowerOomScore: false });
+    expect(files[UNIT]).not.toContain('OOMScoreAdjust');
+    expect(files[CONFIG]).toContain('restrict_oom_score_adj = true');
+  });
+
+  test('each mirror stands in for its registry; one with a path overrides it', () => {
+    const files = filesFor({}, { 'docker.io': 'http://m:5000', 'quay.io': 'https://m/v2/quay' });
+    expect(files['/etc/containerd/certs.d/docker.io/hosts.toml']).toMatch(/^server = "http:\/\/m:5000"\n/);
+    expect(files['/etc/containerd/certs.d/docker.io/hosts.toml']).not.toContain('override_path');
+    expect(files['/etc/containerd/certs.d/quay.io/hosts.toml']).toMatch(
+      /^server = "https:\/\/m\/v2\/quay"\noverride_path = true\n\n\[host\."https:\/\/m\/v2\/quay"\]\n[^]*\n {2}override_path = true\n$/,
+    );
+  });
+
+  test('forwarding and bridge filtering are on, now and after a reboot', () => {
+    const files = filesFor();
+    expect(files['/etc/sysctl.d/99-k8s-bootstrap.conf']).toContain('net.ipv4.ip_forward = 1');
+    expect(files['/etc/modules-load.d/k8s-bootstrap.conf']).toBe('overlay\nbr_netfilter\n');
+  });
+
+  test('the kubelet starts with what kubeadm writes', () => {
+    expect(filesFor()['/etc/systemd/system/kubelet.service']).toMatch(
+      /EnvironmentFile=-\/var\/lib\/kubelet\/kubeadm-flags\.env\nExecStart=\/usr\/local\/bin\/kubelet /,
+    );
+  });
+});
