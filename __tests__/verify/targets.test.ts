@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { dns } from '../../src/verify/dns.ts';
+import { nginxAnswers } from '../../src/verify/nginx-answers.ts';
+import { service } from '../../src/verify/service.ts';
+import { placement, verifyContext } from '../helpers/verify-context.ts';
+
+const urlsOf = (runner: ReturnType<typeof verifyContext>['runner']) =>
+  runner.calls
+    .filter(({ argv }) => argv.includes('exec'))
+    .map(({ argv }) => argv.filter((word) => word.startsWith('http:')));
+
+describe('what the checks ask for', () => {
+  test('nginx-answers: every pod by its IP, from every pod', async () => {
+    const { context, runner } = verifyContext([placement('n1'), placement('n2', { ip: 'fd00::2' })]);
+    runner.on(/ exec /, '0 0 nginx-n1\n1 0 nginx-n2\n');
+    expect(await nginxAnswers.observe(context)).toMatchObject({ status: 'pass' });
+    expect(urlsOf(runner)).toEqual(Array(2).fill(['http://10.244.0.1/', 'http://[fd00::2]/']));
+  });
+
+  test('service: the ClusterIP, answered by any of the pods', async () => {
+    const { context, runner } = verifyContext();
+    runner.on(/ get .*service nginx /, '{"spec":{"clusterIP":"10.96.7.7"}}').on(/ exec /, '0 0 nginx-n2\n');
+    expect(await service.observe(context)).toMatchObject({ status: 'pass', observed: '2 of 2 answered' });
+    expect(urlsOf(runner)).toEqual(Array(2).fill(['http://10.96.7.7/']));
+  });
+
+  test('service: answered by a pod that is none of ours fails', async () => {
+    const { context, runner } = verifyContext();
+    runner.on(/ get .*service nginx /, '{"spec":{"clusterIP":"10.96.7.7"}}').on(/ exec /, '0 0 nginx-n3\n');
+    expect(await service.observe(context)).toMatchObject({ status: 'fail' });
+  });
+
+  test('dns: the full name in the cluster’s domain, once CoreDNS is rolled out', async () => {
+    const { context, runner } = verifyContext();
+    runner.on(/ rollout status deployment\/coredns /, '').on(/ exec /, '0 0 nginx-n1\n');
+    expect(await dns.observe(context)).toMatchObject({ status: 'pass' });
+    expect(urlsOf(runner)[0]).toEqual(['http://nginx.k8s-bootstrap-verify.svc.cluster.local/']);
+  });
+
+  test('dns: fails without asking while CoreDNS is not ready', async () => {
+    const { context, runner } = verifyContext();
+    runner.on(/ rollout status /, { exitCode: 1 });
+    expect(await dns.observe(context)).toMatchObject({ status: 'fail', observed: 'CoreDNS is not ready' });
+    expect(urlsOf(runner)).toEqual([]);
+  });
+});
