@@ -26,5 +26,5 @@ clean: ## Test bed, compiled files and installed packages; the test bed's caches
 
 $(STAMP):
 	@echo '== Installing packages'
-	npm ci --ignore-scripts --no-audit --no-fund
+	npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
