@@ -5,6 +5,9 @@ import { clusterChecks, identityChecks } from './identity.ts';
 import { machineChecks } from './machine.ts';
 import { occupancyChecks } from './occupancy.ts';
 
+/** Another cluster is never touched, whatever the user ignores. */
+const lasting = 'foreign-cluster';
+
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 export function findings(input: PreflightInput): readonly Finding[] {
   const cni = cniNamed(input.spec.cni.name);
@@ -17,7 +20,7 @@ export function findings(input: PreflightInput): readonly Finding[] {
     ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
   ];
   const ignored = (id: string): boolean =>
-    input.spec.preflight.ignore.some((name) => name === id || name === 'all');
+    id !== lasting && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
   return all.map((finding) =>
     finding.severity === 'error' && ignored(finding.id)
       ? { ...finding, severity: 'warning' as const }

@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { findings } from '../../../src/engine/preflight/index.ts';
+import type { Facts } from '../../../src/host/facts.ts';
+import type { HostState } from '../../../src/host/state.ts';
+import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
+import { fakeCluster, fakeFacts, fakeHost } from '../../helpers/cluster.ts';
+import { hostState } from '../../helpers/host-state.ts';
+
+/** How the second host (a worker, or of the given spec) differs from a healthy one. */
+interface Case {
+  readonly facts?: Partial<Facts>;
+  readonly state?: HostState;
+  readonly host?: object;
+  readonly with?: Partial<ClusterSpec>;
+  /** The first host is changed, a control plane. */
+  readonly first?: true;
+}
+
+function findingsOf({ facts = {}, state, host = {}, first, with: changes = {} }: Case) {
+  const hosts = [fakeHost(0, true), fakeHost(1, false)].map((spec, index) =>
+    index === (first ? 0 : 1) ? { ...spec, ...host } : spec,
+  );
+  const { cluster, spec } = fakeCluster({ with: { hosts, ...changes } });
+  const index = first ? 0 : 1;
+  const changed = cluster.hosts[index];
+  if (changed === undefined) throw new TypeError('two hosts');
+  changed.learn(fakeFacts(index, facts));
+  changed.state = state;
+  return findings({ spec, hosts: cluster.hosts, kubernetesVersion: '1.36.3' });
+}
+
+const member = (changes: Partial<HostState> = {}) => hostState({ phase: 'member', ...changes });
+const spec = fakeCluster().spec;
+const global = { link: 'eth1', family: 4, prefix: 16, global: true } as const;
+const inPods = { ...global, address: '10.244.7.1' };
+
+const errors: [id: string, given: Case, message: string][] = [
+  ['cpu', { first: true, facts: { cpus: 1 } }, '1 CPU'],
+  ['memory', { first: true, facts: { memoryBytes: 2 ** 30 } }, '1.0 GiB of memory'],
+  ['disk', { facts: { diskFreeBytes: 2 ** 30 } }, '1.0 GiB free'],
+  [
+    'architecture',
+    { facts: { arch: undefined }, first: true, with: { hosts: [fakeHost(0, true)] } },
+    'neither x86_64 nor aarch64',
+  ],
+  ['systemd', { facts: { systemd: false } }, 'not booted with systemd'],
+  ['tools', { facts: { tools: fakeFacts().tools.filter((tool) => tool !== 'ip') } }, 'missing programs: ip'],
+  ['clock', { facts: { clockOffsetMs: -40_000 } }, 'off by -40 s'],
+  ['clock', { facts: { clockOffsetMs: Number.NaN } }, 'clock is off'],
+  ['foreign-cluster', { state: hostState({ cluster: 'other' }) }, 'the cluster "other"'],
+  [
+    'foreign-cluster',
+    { facts: { clusterFiles: ['/etc/kubernetes/kubelet.conf'] } },
+    '/etc/kubernetes/kubelet.conf',
+  ],
+  ['role-changed', { state: member({ role: 'control-plane' }) }, 'control-plane of this cluster'],
+  ['state', { facts: { state: '{"schemaVersion":9}' } }, 'cannot be understood'],
+  [
+    'leftovers',
+    { facts: { directories: { '/etc/cni': 'empty', '/var/lib/etcd': 'full' } } },
+    'left in /var/lib/etcd',
+  ],
+  ['cni-config', { facts: { cniConf: ['10-calico.conflist'] } }, '10-calico.conflist'],
+  ['foreign-runtime', { facts: { containerd: { path: '/usr/bin/containerd', version: '1.7.2' } } }, '1.7.2'],
+  ['foreign-runtime', { facts: { services: ['docker'] } }, 'running already: docker'],
+  ['port', { facts: { listeningPorts: [10250] } }, 'port 10250'],
+  ['port', { first: true, facts: { listeningPorts: [6443, 2379] } }, 'port 6443, 2379'],
+  [
+    'port',
+    {
+      first: true,
+      facts: { listeningPorts: [7443] },
+      with: { kubernetes: { ...spec.kubernetes, apiServerPort: 7443 } },
+    },
+    'port 7443',
+  ],
+  ['version-differs', { state: member({ kubernetesVersion: '1.35.1' }) }, '1.35.1, not 1.36.3'],
+  ['cni-differs', { state: member({ cni: 'manifest' }) }, 'CNI is manifest, not flannel'],
+  ['node-name', { facts: { hostname: 'my_host' } }, '"my_host"'],
+  ['node-name', { facts: { hostname: 'HOST-1' } }, 'shares its node name (host-1) with 10.0.0.2'],
+  ['machine-id', { facts: { machineId: 'machine-1' } }, 'with 10.0.0.2'],
+  ['internal-address', { host: { internalAddress: '10.0.0.1' } }, '(10.0.0.1) with 10.0.0.2'],
+  ['mixed-architectures', { facts: { arch: 'arm64' } }, 'is arm64, while 10.0.0.1 is amd64'],
+  [
+    'pod-cidr',
+    { facts: { addresses: [inPods] } },
+    'overlaps the host’s own network 10.244.7.1/16 on eth1'.replace('’', "'"),
+  ],
+  ['service-cidr', { facts: { routes: ['10.96.8.0/24'] } }, '10.96.8.0/24'],
+];
+const milder: [id: string, severity: string, given: Case][] = [
+  ['firewalld', 'warning', { facts: { services: ['firewalld'] } }],
+  ['overlay', 'info', { facts: { filesystems: ['ext4'] } }],
+  ['cgroup-v1', 'info', { facts: { cgroup: 'v1' } }],
+  ['swap', 'info', { facts: { swap: ['/dev/sda2'] } }],
+  ['conntrack', 'info', { facts: { conntrack: 'read-only' } }],
+];
+const unsuspicious: [string, Case][] = [
+  ['a healthy host', {}],
+  [
+    'one of ours, with everything in use',
+    {
+      state: member(),
+      facts: {
+        listeningPorts: [10250],
+        directories: { '/etc/kubernetes': 'full' },
+        containerd: { path: '/x', version: undefined },
+        services: ['containerd', 'kubelet'],
+        clusterFiles: ['/etc/kubernetes/kubelet.conf'],
+        routes: ['10.244.1.0/24'],
+      },
+    },
+  ],
+  ['a small worker', { facts: { cpus: 1, memoryBytes: 2 ** 29 } }],
+  ['another role, as long as it is no member', { state: hostState({ role: 'control-plane' }) }],
+  ['a clock that is a little off', { facts: { clockOffsetMs: 20_000 } }],
+  ['the address of our own bridge', { facts: { addresses: [{ ...inPods, link: 'cni0' }] } }],
+  ['a link-local or loopback address', { facts: { addresses: [{ ...inPods, global: false }] } }],
+  [
+    'addresses and routes of the other family',
+    {
+      facts: {
+        addresses: [{ ...inPods, family: 6, address: 'fd00::1', prefix: 64 }],
+        routes: ['default', 'fd00::/8', 'blackhole'],
+      },
+    },
+  ],
+];
+
+describe('findings', () => {
+  test.each(errors)('%s: %j', (id, given, message) => {
+    expect(findingsOf(given)).toEqual([
+      expect.objectContaining({ id, severity: 'error', message: expect.stringContaining(message) }),
+    ]);
+  });
+
+  test.each(milder)('%s is no more than %s', (id, severity, given) => {
+    expect(findingsOf(given)).toEqual([expect.objectContaining({ id, severity, host: '10.0.0.2' })]);
+  });
+
+  test.each(unsuspicious)('nothing of %s', (_name, given) => {
+    expect(findingsOf(given)).toEqual([]);
+  });
+
+  test('every error says what to do, but for sizes', () => {
+    const silent = errors.flatMap(([, given]) => findingsOf(given)).filter(({ hint }) => hint === undefined);
+    expect(silent.map(({ id }) => id)).toEqual(['cpu', 'memory']);
+  });
+
+  test.each([['disk'], ['all']])('ignoring %s makes a warning of it', (name) => {
+    const found = findingsOf({ facts: { diskFreeBytes: 0 }, with: { preflight: { ignore: [name] } } });
+    expect(found).toEqual([expect.objectContaining({ id: 'disk', severity: 'warning' })]);
+  });
+
+  test('ignoring another leaves it an error', () => {
+    const found = findingsOf({ facts: { diskFreeBytes: 0 }, with: { preflight: { ignore: ['cpu'] } } });
+    expect(found).toEqual([expect.objectContaining({ severity: 'error' })]);
+  });
+
+  test('a host of another cluster is never touched, whatever is ignored', () => {
+    const found = findingsOf({
+      state: hostState({ cluster: 'other' }),
+      with: { preflight: { ignore: ['all', 'foreign-cluster'] } },
+    });
+    expect(found).toEqual([expect.objectContaining({ id: 'foreign-cluster', severity: 'error' })]);
+  });
+});
