@@ -1,11 +1,6 @@
 const shared = {
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } },
-    ],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/scripts/strip-types.js' },
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/lib', '<rootDir>/dist'],
 };
