@@ -35,8 +35,10 @@ function refusal(errors: readonly Finding[]): BootstrapError {
     ({ id, host, message, hint }) =>
       ` - ${host === undefined ? '' : `${host}: `}${message} (${id})${hint === undefined ? '' : `; ${hint}`}`,
   );
+  // A cluster never comes alone: ports and directories are in use as well.
+  const foreign = details.some(({ code }) => code === 'E_FOREIGN');
   return new BootstrapError(
-    'E_PREFLIGHT',
+    foreign ? 'E_FOREIGN' : 'E_PREFLIGHT',
     `${String(errors.length)} reasons not to start; nothing was changed:\n${lines.join('\n')}`,
     {
       hint: 'mend them, or take one as a warning by its name in brackets (preflight.ignore)',

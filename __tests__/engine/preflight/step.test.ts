@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals';
+import { preflight } from '../../../src/engine/steps/preflight.ts';
+import type { Facts } from '../../../src/host/facts.ts';
+import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
+import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+
+const tools = { signal: quiet, log: () => undefined };
+
+/** The step over hosts with these facts; there is nothing to fetch. */
+function preflightOf(facts: readonly Partial<Facts>[], changes: Partial<ClusterSpec> = {}) {
+  const { cluster, events, runners } = fakeCluster({ hosts: facts.length, with: changes });
+  for (const [index, own] of facts.entries()) cluster.hosts[index]?.learn(fakeFacts(index, own));
+  return { cluster, events, runners, run: () => preflight.run(cluster, tools) };
+}
+
+describe('preflight', () => {
+  test('healthy hosts pass', async () => {
+    const { run, cluster, runners } = preflightOf([{}, { swap: ['/dev/sda2'] }]);
+    expect(await run()).toEqual({ changed: false, note: '1 findings, none in the way' });
+    expect(cluster.findings).toHaveLength(1);
+    expect(runners.flatMap(({ uploads, calls }) => [...uploads, ...calls])).toEqual([]);
+  });
+
+  test('every finding is told, also of a run that is refused', async () => {
+    const { run, events, cluster } = preflightOf([{ cpus: 1 }, { swap: ['/dev/sda2'] }]);
+    await bootstrapFailure(run());
+    expect(events).toEqual(cluster.findings.map((finding) => ({ type: 'finding', finding })));
+    expect(cluster.findings.map(({ id }) => id)).toEqual(['cpu', 'swap']);
+  });
+
+  test('one reason is told as it is', async () => {
+    expect(await bootstrapFailure(preflightOf([{ diskFreeBytes: 0 }, {}]).run())).toMatchObject({
+      code: 'E_PREFLIGHT',
+      host: '10.0.0.1',
+      message: '0.0 GiB free below /var/lib, and a node needs 4 (disk)',
+      hint: expect.stringContaining('free some space'),
+    });
+  });
+
+  test('all reasons of all hosts are in one error', async () => {
+    const error = await bootstrapFailure(preflightOf([{ cpus: 1, systemd: false }, { tools: [] }]).run());
+    expect(error.code).toBe('E_PREFLIGHT');
+    expect(error.message).toMatch(/^3 reasons not to start; nothing was changed:\n/);
+    expect(error.message.match(/^ - 10\.0\.0\.\d: /gm)).toHaveLength(3);
+    for (const id of ['(cpu)', '(systemd)', '(tools)']) expect(error.message).toContain(id);
+    expect(error.errors.map(({ host }) => host)).toEqual(['10.0.0.1', '10.0.0.1', '10.0.0.2']);
+  });
+
+  test('what is ignored is told and lets the run go on', async () => {
+    const { run, cluster } = preflightOf([{ cpus: 1 }], { preflight: { ignore: ['cpu'] } });
+    expect(await run()).toMatchObject({ changed: false });
+    expect(cluster.findings).toEqual([expect.objectContaining({ id: 'cpu', severity: 'warning' })]);
+  });
+
+  test('another cluster is E_FOREIGN, also with everything else that it brings', async () => {
+    const clusterFiles = ['/etc/kubernetes/kubelet.conf'];
+    expect(await bootstrapFailure(preflightOf([{}, { clusterFiles }]).run())).toMatchObject({
+      code: 'E_FOREIGN',
+      host: '10.0.0.2',
+    });
+    const kubeadms = {
+      clusterFiles,
+      directories: { '/etc/kubernetes': 'full' },
+      listeningPorts: [10250],
+    } as const;
+    const error = await bootstrapFailure(preflightOf([{}, kubeadms]).run());
+    expect(error.code).toBe('E_FOREIGN');
+    expect(error.errors.map(({ code }) => code)).toEqual(['E_FOREIGN', 'E_PREFLIGHT', 'E_PREFLIGHT']);
+  });
+});
