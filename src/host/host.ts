@@ -28,10 +28,6 @@ export class Host {
     return this.#runner;
   }
 
-  get connected(): boolean {
-    return this.#runner !== undefined;
-  }
-
   /** Whether its facts have been read. */
   get known(): boolean {
     return this.#facts !== undefined;

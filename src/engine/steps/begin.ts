@@ -23,10 +23,9 @@ export const unstage: ClusterStep = {
   always: true,
   run: async (cluster, { signal }) => {
     if (cluster.begun) return { changed: false };
-    const connected = cluster.hosts.filter((host) => host.connected);
-    await Promise.allSettled(
-      connected.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })),
-    );
+    // Facts are read under the lock only: what was not locked may be another run's.
+    const ours = cluster.hosts.filter((host) => host.known);
+    await Promise.allSettled(ours.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })));
     return { changed: false };
   },
 };
