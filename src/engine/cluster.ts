@@ -74,10 +74,19 @@ export class Cluster {
     return new Kubectl(this.controlPlane);
   }
 
-  /** `host:port` under which nodes and clients reach the API server. */
+  /** `host:port` under which nodes reach the API server. */
   get endpoint(): string {
+    return this.#endpointAt(this.controlPlane.internalAddress);
+  }
+
+  /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
+  get clientEndpoint(): string {
+    return this.#endpointAt(this.controlPlane.address);
+  }
+
+  #endpointAt(address: string): string {
     const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
-    const host = controlPlaneEndpoint ?? this.controlPlane.internalAddress;
+    const host = controlPlaneEndpoint ?? address;
     if (/^\[.*\]:\d+$|^[^:]+:\d+$/.test(host)) return host;
     return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(apiServerPort)}`;
   }

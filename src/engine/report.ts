@@ -34,7 +34,7 @@ export function buildReport({ cluster, command, startedAt, result }: ReportOptio
       cniVersion: cluster.cniVersion,
       podCIDR: spec.cni.podCIDR,
       serviceCIDR: spec.kubernetes.serviceCIDR,
-      controlPlaneEndpoint: cluster.controlPlane.known ? `https://${cluster.endpoint}` : '',
+      controlPlaneEndpoint: `https://${cluster.clientEndpoint}`,
     },
     nodes: cluster.nodes,
     pods: cluster.pods,

@@ -10,7 +10,7 @@ export function kubeconfig(path: string): ClusterStep {
     scope: 'cluster',
     needs: ['locate', 'init'],
     run: async (cluster, { signal }) => {
-      const server = `https://${cluster.endpoint}`;
+      const server = `https://${cluster.clientEndpoint}`;
       const issued = await issueKubeconfig(cluster.controlPlane, { name: cluster.spec.name, server, signal });
       for (const secret of issued.secrets) cluster.protect(secret);
       await writePrivateFile(path, issued.text);
