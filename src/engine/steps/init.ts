@@ -2,9 +2,8 @@ import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import { writeState } from '../../host/state.ts';
 import { runUnit } from '../../host/unit.ts';
-import { caHash, newCertificateKey, newToken } from '../../kube/join-token.ts';
+import { caHash as hashOf, newCertificateKey, newToken } from '../../kube/join-token.ts';
 import { initConfig, tokenConfig } from '../../kube/kubeadm-config.ts';
-import { BootstrapError } from '../../lib/errors.ts';
 import type { Cluster, JoinMaterial } from '../cluster.ts';
 import { explainKubeadm } from '../kubeadm-failure.ts';
 import type { HostStep } from '../step.ts';
@@ -100,7 +99,7 @@ async function removeConfig(host: Host): Promise<void> {
 
 async function readCaHash(host: Host, signal: AbortSignal): Promise<string> {
   const { stdout } = await host.root(['cat', paths.caCert], { signal });
-  return caHash(stdout);
+  return hashOf(stdout);
 }
 
 /** What a host needs to join; minted anew where this run did not initialise the cluster. One at a time. */
@@ -112,6 +111,7 @@ export function joinMaterial(cluster: Cluster, signal: AbortSignal): Promise<Joi
 
 async function mint(cluster: Cluster, signal: AbortSignal): Promise<JoinMaterial> {
   const host = cluster.controlPlane;
+  const caHash = await readCaHash(host, signal);
   const token = newToken();
   cluster.protect(token);
   await host.write(configPath, tokenConfig(token), { mode: 0o600, signal });
@@ -127,13 +127,6 @@ async function mint(cluster: Cluster, signal: AbortSignal): Promise<JoinMaterial
       { signal },
     )
     .finally(() => removeConfig(host));
-  if (
-    cluster.hosts.some((other) => other.isControlPlane && other !== host && other.state?.phase !== 'member')
-  ) {
-    throw new BootstrapError('E_JOIN', 'control planes can only be added while the cluster is made', {
-      hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
-    });
-  }
-  cluster.join = { token, certificateKey: undefined, caHash: await readCaHash(host, signal) };
+  cluster.join = { token, certificateKey: undefined, caHash };
   return cluster.join;
 }

@@ -2,9 +2,10 @@ import { paths } from '../../host/paths.ts';
 import { writeState } from '../../host/state.ts';
 import { runUnit } from '../../host/unit.ts';
 import { joinConfig } from '../../kube/kubeadm-config.ts';
+import { BootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { explainKubeadm } from '../kubeadm-failure.ts';
-import type { HostStep } from '../step.ts';
+import type { HostStep, StepTools } from '../step.ts';
 import { joinMaterial } from './init.ts';
 
 export const JOIN_UNIT = 'k8s-bootstrap-join';
@@ -18,11 +19,13 @@ export const join: HostStep = {
   scope: 'others',
   needs: ['images', 'init'],
   run: async (cluster, host, { signal, log }) => {
+    let running = false;
     if (host.state?.phase === 'member') {
       if (await isNode(cluster, host.nodeName, signal)) return { changed: false, note: 'a node already' };
       const unit = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${JOIN_UNIT}.service`];
       const { stdout } = await host.root(unit, { signal });
-      if (!['active', 'activating'].includes(stdout.trim())) {
+      running = ['active', 'activating'].includes(stdout.trim());
+      if (!running) {
         log('an earlier kubeadm join did not end well; taking it back first');
         await host.root([`${paths.bin}/kubeadm`, 'reset', '--force'], {
           signal,
@@ -32,7 +35,7 @@ export const join: HostStep = {
       }
     }
     const turn = host.isControlPlane ? cluster.controlPlaneTurn : Promise.resolve();
-    const work = turn.then(() => joinHost(cluster, host, signal, log));
+    const work = turn.then(() => joinHost(cluster, host, { running, signal, log }));
     if (host.isControlPlane) cluster.controlPlaneTurn = work.catch(() => undefined);
     await work;
     return { changed: true };
@@ -43,10 +46,14 @@ export const join: HostStep = {
 async function joinHost(
   cluster: Cluster,
   host: Cluster['controlPlane'],
-  signal: AbortSignal,
-  log: (line: string) => void,
+  { running, signal, log }: StepTools & { readonly running: boolean },
 ): Promise<void> {
   const material = await joinMaterial(cluster, signal);
+  if (host.isControlPlane && material.certificateKey === undefined && !running) {
+    throw new BootstrapError('E_JOIN', 'control planes can only be added while the cluster is made', {
+      hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
+    });
+  }
   if (host.state !== undefined) await writeState(host, { ...host.state, phase: 'member' }, signal);
   const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
   await host.write(configPath, config, { mode: 0o600, signal });
