@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { init } from '../../../src/engine/steps/init.ts';
+import { join, revoke } from '../../../src/engine/steps/join.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { hostState } from '../../helpers/host-state.ts';
+import { kubeadmCluster, visibleOn } from '../../helpers/kubeadm-hosts.ts';
+
+const tools = { signal: quiet, log: () => undefined };
+type At = ReturnType<typeof kubeadmCluster>;
+const deletions = ({ runner }: At) => runner.lines.filter((line) => line.includes(' delete '));
+const joinSecond = ({ cluster }: At) => join.run(cluster, cluster.hosts[1] ?? cluster.controlPlane, tools);
+
+describe('the join token', () => {
+  test('is revoked once, after all joins', async () => {
+    const at = kubeadmCluster();
+    await init.run(at.cluster, at.cluster.controlPlane, tools);
+    const token = at.cluster.join?.token ?? '';
+    expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
+    expect(deletions(at)).toHaveLength(1);
+    expect(visibleOn(at.runners)).not.toContain(token);
+    expect(at.cluster.join).toBeUndefined();
+    expect(await revoke.run(at.cluster, tools)).toEqual({ changed: false, note: 'none was made' });
+    expect(deletions(at)).toHaveLength(1);
+  });
+
+  test('is waited for by nobody but is always revoked: also after a failure', async () => {
+    expect(revoke).toMatchObject({ always: true, needs: ['join', 'init'] });
+    const at = kubeadmCluster({ units: [{}, { ending: 'failed 1 exit-code' }] });
+    await init.run(at.cluster, at.cluster.controlPlane, tools);
+    await bootstrapFailure(joinSecond(at));
+    expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
+    expect(deletions(at)).toHaveLength(1);
+  });
+
+  test('of a later run is the only one that goes, named by its public half', async () => {
+    const at = kubeadmCluster();
+    at.cluster.controlPlane.state = hostState({ phase: 'member', role: 'control-plane' });
+    await joinSecond(at);
+    const token = at.cluster.join?.token ?? '';
+    await revoke.run(at.cluster, tools);
+    expect(deletions(at)).toEqual([expect.stringContaining(token.split('.')[0] ?? '?')]);
+    expect(visibleOn(at.runners)).not.toContain(token.split('.')[1]);
+  });
+
+  test('goes with the certificates where there are any', async () => {
+    const at = kubeadmCluster({ controlPlanes: 2 });
+    await init.run(at.cluster, at.cluster.controlPlane, tools);
+    await revoke.run(at.cluster, tools);
+    expect(deletions(at).at(-1)).toContain('kubeadm-certs');
+    for (const secret of at.secrets()) expect(visibleOn(at.runners)).not.toContain(secret);
+  });
+
+  test('that cannot be revoked is a failure', async () => {
+    const at = kubeadmCluster();
+    await init.run(at.cluster, at.cluster.controlPlane, tools);
+    at.runner.on(/ delete /, { exitCode: 1, stderr: 'refused' });
+    expect(await bootstrapFailure(revoke.run(at.cluster, tools))).toMatchObject({ code: 'E_COMMAND' });
+  });
+});
