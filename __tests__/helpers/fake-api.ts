@@ -1,0 +1,95 @@
+import type { RunOptions } from '../../src/exec/runner.ts';
+import type { FakeMachine } from './fake-machine.ts';
+import type { FakeResult } from './fake-runner.ts';
+
+const no: FakeResult = { exitCode: 1, stderr: 'not found' };
+
+/** The API server, as far as kubectl on the control plane asks it; its nodes are the machines that joined. */
+export class FakeApi {
+  readonly #machines: readonly FakeMachine[];
+  readonly #applied = new Set<unknown>();
+
+  constructor(machines: readonly FakeMachine[]) {
+    this.#machines = machines;
+  }
+
+  /** What kubectl answers. */
+  kubectl(args: readonly string[], { input }: RunOptions): FakeResult {
+    const line = args.join(' ');
+    if (line.startsWith('get --raw=/readyz')) return this.#members.length > 0 ? 'ok' : no;
+    if (line.startsWith('diff ')) return this.#applied.has(input) ? '' : no;
+    if (line.startsWith('apply ')) {
+      this.#applied.add(input);
+      return '';
+    }
+    if (line.startsWith('get nodes -o json')) return this.#list((machine) => nodeObject(machine));
+    if (line.startsWith('get node ')) return this.#members.some(({ name }) => name === args[2]) ? '' : no;
+    if (line.startsWith('get -n k8s-bootstrap-verify pods '))
+      return this.#list((machine) => podObject(machine));
+    if (line.includes(' exec ')) return this.#probe(args);
+    if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
+    if (/^(get namespace|wait node|delete namespace|label) |rollout status| scale |delete secret/.test(line))
+      return '';
+    throw new Error(`FakeApi: no answer to: ${line}`);
+  }
+
+  get #members() {
+    return this.#machines
+      .filter(({ member }) => member)
+      .map((machine) => ({ machine, name: nameOf(machine) }));
+  }
+
+  #list(object: (machine: FakeMachine) => unknown): string {
+    return JSON.stringify({ items: this.#members.map(({ machine }) => object(machine)) });
+  }
+
+  /** Pods answer at their IPs; at anything else the first one does. */
+  #probe(args: readonly string[]): string {
+    const urls = args.filter((word) => word.startsWith('http://'));
+    const answers = urls.map((url, index) => {
+      const [first] = this.#machines;
+      const machine = this.#machines.find((candidate) => url === `http://${podIp(candidate)}/`) ?? first;
+      return `${String(index)} 0 nginx-${machine === undefined ? '' : nameOf(machine)}\n`;
+    });
+    return answers.join('');
+  }
+}
+
+function nameOf({ index }: FakeMachine): string {
+  return `host-${String(index + 1)}`;
+}
+
+function podIp({ index }: FakeMachine): string {
+  return `10.244.${String(index)}.2`;
+}
+
+const ready = [{ type: 'Ready', status: 'True' }];
+
+function nodeObject(machine: FakeMachine) {
+  const { index, target } = machine;
+  const controlPlane = { 'node-role.kubernetes.io/control-plane': '' };
+  return {
+    metadata: { name: nameOf(machine), labels: index === 0 ? controlPlane : {} },
+    spec: { podCIDR: `10.244.${String(index)}.0/24` },
+    status: {
+      addresses: [{ type: 'InternalIP', address: target }],
+      conditions: ready,
+      nodeInfo: {
+        kubeletVersion: 'v1.36.3',
+        containerRuntimeVersion: 'containerd://2.3.4',
+        osImage: 'Debian GNU/Linux 12 (bookworm)',
+        kernelVersion: '6.1.0',
+        architecture: 'amd64',
+      },
+    },
+  };
+}
+
+function podObject(machine: FakeMachine) {
+  const name = nameOf(machine);
+  return {
+    metadata: { namespace: 'k8s-bootstrap-verify', name: `nginx-${name}` },
+    spec: { nodeName: name },
+    status: { phase: 'Running', podIP: podIp(machine), conditions: ready },
+  };
+}
