@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { probeObjects } from '../../src/verify/deployment.ts';
+import { fakeSpec } from '../helpers/cluster.ts';
+
+interface Deployment {
+  readonly spec: {
+    readonly replicas: number;
+    readonly selector: { readonly matchLabels: object };
+    readonly template: {
+      readonly metadata: { readonly labels: object };
+      readonly spec: {
+        readonly affinity: { readonly podAntiAffinity: Readonly<Record<string, readonly object[]>> };
+        readonly tolerations: readonly object[];
+        readonly containers: readonly { readonly name: string; readonly imagePullPolicy: string }[];
+        readonly volumes: readonly { readonly configMap: object }[];
+      };
+    };
+  };
+}
+
+describe('the pods of the verification', () => {
+  const [, configMap, service, deployment] = probeObjects(fakeSpec(), 5);
+  const { spec } = deployment as unknown as Deployment;
+  const pod = spec.template.spec;
+
+  test('are as many as asked for, and those that the selectors mean', () => {
+    expect(spec.replicas).toBe(5);
+    expect(spec.template.metadata.labels).toEqual({ app: 'nginx' });
+    expect(spec.selector.matchLabels).toEqual({ app: 'nginx' });
+    expect(service?.['spec']).toEqual({ selector: { app: 'nginx' }, ports: [{ port: 80, targetPort: 80 }] });
+  });
+
+  test('never share a node: their anti-affinity is required, not preferred', () => {
+    expect(pod.affinity.podAntiAffinity).toEqual({
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { labelSelector: { matchLabels: { app: 'nginx' } }, topologyKey: 'kubernetes.io/hostname' },
+      ],
+    });
+  });
+
+  test('tolerate control planes and nothing else', () => {
+    expect(pod.tolerations).toEqual([
+      { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
+    ]);
+  });
+
+  test('use the images that were pulled before', () => {
+    expect(pod.containers.map(({ name, imagePullPolicy }) => `${name} ${imagePullPolicy}`)).toEqual([
+      'nginx IfNotPresent',
+      'client IfNotPresent',
+    ]);
+  });
+
+  test('answer with their own name, on IPv4 and IPv6', () => {
+    expect(pod.volumes).toEqual([{ name: 'config', configMap: { name: configMap?.metadata.name } }]);
+    const config = (configMap?.['data'] as Record<string, string>)['nginx.conf'];
+    expect(config).toContain('return 200 "$hostname\\n";');
+    expect(config).toMatch(/listen 80;\s+listen \[::\]:80;/);
+  });
+});
