@@ -1,5 +1,5 @@
 import { deployProbes } from '../../verify/deployment.ts';
-import { BootstrapError } from '../../lib/errors.ts';
+import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { explainPods, explainNodes } from '../../kube/diagnose.ts';
 import type { ClusterStep } from '../step.ts';
@@ -72,7 +72,10 @@ export const ready: ClusterStep = {
 
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
 async function notReady(cluster: Cluster, signal: AbortSignal): Promise<BootstrapError> {
-  const { reasons, network } = await explainNodes(cluster.kubectl, signal);
+  const { reasons, network } = await explainNodes(cluster.kubectl, signal).catch((error: unknown) => ({
+    reasons: unread(error),
+    network: false,
+  }));
   if (network) return cniError(cluster, signal, 'did not come up', reasons);
   return new BootstrapError('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
     hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
@@ -88,7 +91,7 @@ async function cniError(
   const workloads = cluster.cni.workloads(cluster.cniObjects);
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
   const reasons = (
-    await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal)))
+    await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal).catch(unread)))
   ).flat();
   const why = [...reasons, ...(reasons.length === 0 ? more : [])].slice(0, 6);
   return new BootstrapError(
@@ -98,6 +101,11 @@ async function cniError(
       hint: `see its pods: kubectl -n ${namespaces[0] ?? 'kube-system'} get pods -o wide`,
     },
   );
+}
+
+/** An API server that gives no reasons does not change what went wrong. */
+function unread(error: unknown): readonly string[] {
+  return [`the reasons cannot be read: ${toBootstrapError(error).message}`];
 }
 
 /** Labels that a kubelet may not give itself (NodeRestriction) come from here. */

@@ -25,8 +25,9 @@ export const verify: ClusterStep = {
       pods: [],
     };
     cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
-    cluster.pods = await nginxPods(kubectl, signal);
     for (const result of cluster.checks) cluster.events.emit({ type: 'check', result });
+    // Only to be shown: where the API server is gone, the checks have said so.
+    cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
     const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
     if (bad.length > 0) throw verdict(bad);
     return { changed: false, note: `${String(cluster.checks.length)} checks passed` };

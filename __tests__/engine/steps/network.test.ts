@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { deployVerification, installCni, ready } from '../../../src/engine/steps/network.ts';
+import { fakeCluster, fakeHost } from '../../helpers/cluster.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { flannelObjects } from '../../helpers/flannel-manifest.ts';
+import { items, podObject } from '../../helpers/verify-context.ts';
+
+function setUp() {
+  const hosts = [fakeHost(0, true), { ...fakeHost(1, false), labels: { disk: 'ssd', zone: 'a' } }];
+  const at = fakeCluster({ with: { hosts } });
+  at.cluster.cniObjects = flannelObjects;
+  at.cluster.cniVersion = '0.28.9';
+  at.runner.on('/usr/local/bin/kubectl', '');
+  const lines: string[] = [];
+  const tools = { signal: quiet, log: (line: string) => lines.push(line) };
+  return { ...at, lines, tools };
+}
+const commands = (lines: readonly string[]) =>
+  lines.map((line) => / (apply|diff|wait|rollout|label|get) /.exec(line)?.[1]);
+
+describe('install-cni', () => {
+  test('applies to a fresh cluster without asking', async () => {
+    const { cluster, tools, runner } = setUp();
+    cluster.fresh = true;
+    expect(await installCni.run(cluster, tools)).toEqual({ changed: true, note: 'Flannel 0.28.9' });
+    expect(commands(runner.lines)).toEqual(['apply']);
+    expect(runner.calls[0]?.options.input).toContain('kube-flannel-ds');
+  });
+
+  test('leaves a CNI that is as it should be alone, and mends another', async () => {
+    const { cluster, tools, runner } = setUp();
+    expect(await installCni.run(cluster, tools)).toEqual({ changed: false, note: 'Flannel 0.28.9' });
+    expect(commands(runner.lines)).toEqual(['diff']);
+    runner.on(/ diff /, { exitCode: 1 });
+    expect(await installCni.run(cluster, tools)).toMatchObject({ changed: true });
+    expect(commands(runner.lines)).toEqual(['diff', 'diff', 'apply']);
+  });
+
+  test('says what it would do', () => {
+    const { cluster } = setUp();
+    expect(installCni.describe?.(cluster)).toEqual(['apply 2 objects of Flannel 0.28.9']);
+    expect(deployVerification.describe?.(cluster)).toEqual(['apply nginx for 2 or more nodes']);
+  });
+});
+
+describe('ready', () => {
+  test('waits for all nodes, then for the CNI, then labels', async () => {
+    const { cluster, tools, runner, lines } = setUp();
+    expect(await ready.run(cluster, tools)).toEqual({ changed: false });
+    expect(commands(runner.lines)).toEqual(['wait', 'rollout', 'label']);
+    expect(runner.lines[0]).toMatch(/wait node --all --for=condition=Ready --timeout=60s$/);
+    expect(runner.lines[1]).toMatch(
+      /-n kube-flannel rollout status daemonset\/kube-flannel-ds --timeout=\d+s$/,
+    );
+    expect(runner.lines[2]).toMatch(/label --overwrite node host-2 disk=ssd zone=a$/);
+    expect(lines).toEqual(['all nodes are Ready', 'DaemonSet kube-flannel/kube-flannel-ds is rolled out']);
+  });
+
+  const nodes = (message: string) =>
+    items([
+      { metadata: { name: 'host-2' }, status: { conditions: [{ type: 'Ready', status: 'False', message }] } },
+    ]);
+
+  test('nodes that are not Ready are E_NODES, with why', async () => {
+    const { cluster, tools, runner } = setUp();
+    runner.on(/ wait node /, { exitCode: 1 }).on(/ get nodes /, nodes('disk is full'));
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
+      code: 'E_NODES',
+      message: 'nodes are not Ready: host-2: disk is full',
+    });
+  });
+
+  test('for want of a network they are E_CNI, with what the pods say, else the nodes', async () => {
+    const { cluster, tools, runner } = setUp();
+    const without = 'container runtime network not ready: cni plugin not initialized';
+    runner
+      .on(/ wait node /, { exitCode: 1 })
+      .on(/ get nodes /, nodes(without))
+      .on(/ get -n kube-flannel pods /, items([podObject('n1', false)]));
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
+      code: 'E_CNI',
+      message: 'Flannel did not come up: nginx-n1 on n1: nginx not ready',
+      hint: expect.stringContaining('kubectl -n kube-flannel'),
+    });
+    runner.on(/ get -n kube-flannel pods /, items([]));
+    expect((await bootstrapFailure(ready.run(cluster, tools))).message).toBe(
+      `Flannel did not come up: host-2: ${without}`,
+    );
+  });
+
+  test('a CNI that is not rolled out is E_CNI, and nothing is labelled', async () => {
+    const { cluster, tools, runner } = setUp();
+    runner.on(/ rollout /, { exitCode: 1 }).on(/ get -n kube-flannel pods /, items([]));
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
+      code: 'E_CNI',
+      message: 'Flannel is not rolled out: its pods give no reason',
+    });
+    expect(runner.lines.some((line) => line.includes(' label '))).toBe(false);
+  });
+
+  test('when even the reasons cannot be read, the failure stays what it is', async () => {
+    const { cluster, tools, runner } = setUp();
+    runner.on(/ get /, { exitCode: 1, stderr: 'connection refused' }).on(/ wait node /, { exitCode: 1 });
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({ code: 'E_NODES' });
+    runner.on(/ wait node /, '').on(/ rollout /, { exitCode: 1 });
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({ code: 'E_CNI' });
+  });
+});
