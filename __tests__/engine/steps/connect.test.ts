@@ -1,0 +1,109 @@
+import { describe, expect, test } from '@jest/globals';
+import { look } from '../../../src/engine/steps/connect.ts';
+import { locate } from '../../../src/engine/steps/locate.ts';
+import { fakeCluster } from '../../helpers/cluster.ts';
+import { factsOutput, factsSections } from '../../helpers/facts-output.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import type { FakeResult } from '../../helpers/fake-runner.ts';
+import { hostState } from '../../helpers/host-state.ts';
+
+const tools = { signal: quiet, log: () => undefined };
+
+function setUp(sections: Record<string, string> = {}, lock: FakeResult = 'locked\n') {
+  const at = fakeCluster({ hosts: 1 });
+  at.runner
+    .on('sh -c', (argv) => factsOutput(argv[4] ?? '', { ...factsSections(), ...sections }))
+    .on(/flock -n/, lock);
+  const run = async (id: string) => {
+    const step = look.find((candidate) => candidate.id === id);
+    if (step === undefined || step.scope === 'cluster') throw new TypeError('a step of hosts');
+    return step.run(at.cluster, at.cluster.controlPlane, tools);
+  };
+  return { ...at, host: at.cluster.controlPlane, run };
+}
+
+describe('looking at a host', () => {
+  test('goes in order', () => {
+    expect(look.map(({ id, needs }) => [id, needs])).toEqual([
+      ['connect', []],
+      ['lock', ['connect']],
+      ['facts', ['lock']],
+    ]);
+  });
+
+  test('the lock is held, and given back before the connection', async () => {
+    const { run, cluster, runner } = setUp();
+    await run('connect');
+    expect(await run('lock')).toEqual({ changed: false });
+    expect(runner.held.size).toBe(1);
+    expect(runner.calls[0]?.argv).toContain(cluster.runId);
+    await cluster.releases[0]?.();
+    expect([runner.held.size, runner.closed]).toEqual([0, false]);
+    await cluster.releases[1]?.();
+    expect(runner.closed).toBe(true);
+  });
+
+  test('a host that another run holds is E_LOCKED, and not waited for', async () => {
+    const { run, runner, cluster } = setUp({}, 'held by run 1234\u001b[31m\n');
+    expect(await bootstrapFailure(run('lock'))).toMatchObject({
+      code: 'E_LOCKED',
+      message: expect.stringContaining('(held by run 1234)'),
+    });
+    expect(runner.held.size).toBe(0);
+    expect(cluster.releases).toEqual([]);
+  });
+
+  test('facts are learnt, with the state of an earlier run', async () => {
+    const { run, host } = setUp({ hostname: 'new', state: JSON.stringify(hostState()) });
+    expect(await run('facts')).toEqual({
+      changed: false,
+      note: 'Debian GNU/Linux 12 (bookworm), 2 CPUs, 4.0 GiB',
+    });
+    expect(host.facts.hostname).toBe('new');
+    expect(host.state).toEqual(hostState());
+  });
+
+  test('a state that cannot be read is no state of ours', async () => {
+    const { run, host } = setUp({ state: '{"schemaVersion":9}' });
+    await run('facts');
+    expect(host.state).toBeUndefined();
+    expect(host.facts.state).toBe('{"schemaVersion":9}');
+  });
+});
+
+describe('locate', () => {
+  const member = hostState({ phase: 'member', role: 'control-plane', kubernetesVersion: '1.35.1' });
+
+  test('finds the cluster and its version', async () => {
+    const { cluster, host, runner } = setUp();
+    host.state = member;
+    runner.on(/readyz/, 'ok');
+    expect(await locate.run(cluster, tools)).toEqual({ changed: false, note: 'Kubernetes 1.35.1' });
+    expect(cluster.kubernetesVersion).toBe('1.35.1');
+  });
+
+  test.each([
+    ['none', undefined],
+    ['prepared only', hostState()],
+    ['another one', hostState({ phase: 'member', cluster: 'other' })],
+  ])('no cluster there: %s', async (_name, state) => {
+    const { cluster, host, runner } = setUp();
+    host.state = state;
+    expect(await bootstrapFailure(locate.run(cluster, tools))).toMatchObject({
+      code: 'E_NODES',
+      host: '10.0.0.1',
+      message: 'there is no cluster "test" on 10.0.0.1',
+    });
+    expect(runner.calls).toEqual([]);
+  });
+
+  test('an API server that does not answer is E_NODES', async () => {
+    const { cluster, host, runner } = setUp();
+    host.state = member;
+    runner.on(/readyz/, { exitCode: 1 });
+    expect(await bootstrapFailure(locate.run(cluster, tools))).toMatchObject({
+      code: 'E_NODES',
+      message: 'the API server does not answer',
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals';
+import { images } from '../../../src/engine/steps/images.ts';
+import { fakeCluster, fakeSpec } from '../../helpers/cluster.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { flannelObjects } from '../../helpers/flannel-manifest.ts';
+import { SandboxShell } from '../../helpers/sandbox-shell.ts';
+
+const kubernetes = [
+  'kube-apiserver:v1.36.3',
+  'etcd:3.6',
+  'kube-proxy:v1.36.3',
+  'pause:3.10',
+  'coredns/coredns:v1.13',
+].map((name) => `registry.k8s.io/${name}`);
+const everywhere = [
+  'ghcr.io/flannel-io/flannel:v0.28.9',
+  'docker.io/library/nginx:1',
+  'docker.io/library/busybox:1',
+];
+
+function setUp(index: number, registryMirrors: Record<string, string> = {}) {
+  const { verify } = fakeSpec();
+  const short = { ...verify, images: { nginx: 'nginx:1', client: 'docker.io/library/busybox:1' } };
+  const { cluster, runners } = fakeCluster({ with: { registryMirrors, verify: short } });
+  cluster.kubeadmImages = Promise.resolve(kubernetes);
+  cluster.cniObjects = flannelObjects;
+  const [host = cluster.controlPlane] = cluster.hosts.slice(index);
+  const [runner = runners[0]] = runners.slice(index);
+  if (runner === undefined) throw new TypeError('a host');
+  runner.on('sh -c', '').on('/usr/local/bin/ctr', '');
+  const lines: string[] = [];
+  const run = () => images.run(cluster, host, { signal: quiet, log: (line) => lines.push(line) });
+  const pulled = () => runner.calls.find(({ argv }) => argv[0] === 'sh')?.argv.slice(4);
+  return { run, runner, pulled, lines };
+}
+
+describe('images', () => {
+  test('a control plane pulls everything, a worker what runs there', async () => {
+    const first = setUp(0);
+    expect(await first.run()).toEqual({ changed: true, note: '8 pulled' });
+    expect(first.pulled()).toEqual([...kubernetes, ...everywhere]);
+    const worker = setUp(1);
+    await worker.run();
+    expect(worker.pulled()).toEqual([...kubernetes.slice(2), ...everywhere]);
+  });
+
+  test('what is there is not pulled again', async () => {
+    const { run, runner, pulled } = setUp(1);
+    runner.on('/usr/local/bin/ctr', [...kubernetes, ...everywhere.slice(1)].join('\n'));
+    await run();
+    expect(pulled()).toEqual(everywhere.slice(0, 1));
+    const full = setUp(1);
+    full.runner.on('/usr/local/bin/ctr', [...kubernetes, ...everywhere].join('\n'));
+    expect(await full.run()).toEqual({ changed: false, note: 'all present already' });
+    expect(full.pulled()).toBeUndefined();
+  });
+
+  test('a missing image is named, with its mirror', async () => {
+    const { run, runner } = setUp(1, { 'docker.io': 'http://m:5000' });
+    const stdout = 'pulled x\nfailed docker.io/library/nginx:1 ctr: not\u001b[31m found\n';
+    runner.on('sh -c', { exitCode: 1, stdout });
+    expect(await bootstrapFailure(run())).toMatchObject({
+      code: 'E_IMAGE',
+      message: 'cannot pull docker.io/library/nginx:1: ctr: not found',
+      hint: 'see that http://m:5000 serves it',
+    });
+  });
+
+  test('without a mirror, its registry', async () => {
+    const { run, runner } = setUp(1);
+    runner.on('sh -c', { exitCode: 1, stdout: 'failed ghcr.io/a refused\nfailed docker.io/b refused\n' });
+    expect(await bootstrapFailure(run())).toMatchObject({
+      message: 'cannot pull ghcr.io/a (and 1 more): refused',
+      hint: expect.stringContaining('the host reaches ghcr.io'),
+    });
+  });
+
+  test('a pull that broke off names the first of what it should bring', async () => {
+    const { run, runner } = setUp(1);
+    runner.on('sh -c', { exitCode: 137 });
+    expect((await bootstrapFailure(run())).message).toContain(
+      'cannot pull registry.k8s.io/kube-proxy:v1.36.3',
+    );
+  });
+
+  test('the script, over a fake ctr, tells each and pulls the others all the same', async () => {
+    using shell = new SandboxShell();
+    shell.fake('ctr', 'case "$*" in *nginx*) echo "no such image" >&2; exit 1;; esac; echo progress');
+    const { run, runner, lines } = setUp(1);
+    runner.on('sh -c', ([sh = '', c = '', script = '', ...rest], options) =>
+      shell.run([sh, c, script.replaceAll('/usr/local/bin/ctr', 'ctr'), ...rest], options),
+    );
+    expect((await bootstrapFailure(run())).message).toBe(
+      'cannot pull docker.io/library/nginx:1: no such image',
+    );
+    expect(lines).toEqual(
+      [...kubernetes.slice(2), ...everywhere]
+        .filter((image) => !image.includes('nginx'))
+        .map((image) => `pulled ${image}`),
+    );
+  });
+});
