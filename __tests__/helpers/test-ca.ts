@@ -11,3 +11,9 @@ BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQDJ6P2tPvfGBe6Tpkee
 9vFNYKih
 -----END CERTIFICATE-----
 `;
+
+/**
+ * By the command of kubeadm's documentation:
+ * `openssl x509 -pubkey -in ca.crt | openssl pkey -pubin -outform der | openssl dgst -sha256 -hex`.
+ */
+export const testCaHash = 'sha256:adb152f845bcd060585a8b2cec3237afd6229dbd9e5c32ac121b10cb1c470207';
