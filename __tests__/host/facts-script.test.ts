@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseFacts, readFacts, type Facts } from '../../src/host/facts.ts';
 import { factsScript } from '../../src/host/facts-script.ts';
 import { fakeCluster } from '../helpers/cluster.ts';
+import { factsSections } from '../helpers/facts-output.ts';
 import { quiet } from '../helpers/failure.ts';
 import { SandboxShell } from '../helpers/sandbox-shell.ts';
 
@@ -48,6 +49,14 @@ describe('the facts script, run for real', () => {
       services: ['firewalld'],
       containerd: { path: shell.path('bin/containerd'), version: '1.6.20' },
     });
+  });
+
+  test('has every section that is read', async () => {
+    const { stdout = '' } = (await shell.run(['sh', '-c', factsScript, 'x', 'facts-x'], {})) as {
+      stdout?: string;
+    };
+    const names = [...stdout.matchAll(/^facts-x (.+)$/gm)].map(([, name]) => name);
+    expect(names).toEqual([...Object.keys(factsSections()), 'end']);
   });
 
   test('a file whose last line does not end does not swallow the next section', async () => {

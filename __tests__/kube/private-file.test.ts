@@ -50,6 +50,14 @@ describe('writePrivateFile', () => {
     expect(readFileSync(join(dir, 'kubeconfig'), 'utf8')).toBe('x');
   });
 
+  test('does not write through a link that somebody planted', async () => {
+    const path = join(dir, 'kubeconfig');
+    const target = join(dir, 'target');
+    symlinkSync(target, `${path}.${String(process.pid)}.tmp`);
+    expect(await bootstrapFailure(writePrivateFile(path, 'x'))).toMatchObject({ code: 'E_OUTPUT' });
+    expect(readdirSync(dir)).not.toContain('target');
+  });
+
   test('a path that cannot be written is E_OUTPUT and leaves nothing', async () => {
     const path = join(dir, 'taken');
     mkdirSync(join(path, 'x'), { recursive: true });

@@ -86,6 +86,11 @@ const errors: [id: string, given: Case, message: string][] = [
     { facts: { addresses: [inPods] } },
     'overlaps the host’s own network 10.244.7.1/16 on eth1'.replace('’', "'"),
   ],
+  [
+    'pod-cidr',
+    { facts: { routes: ['172.16.0.0/12'] }, with: { cni: { ...spec.cni, podCIDR: '172.16.5.0/24' } } },
+    'network 172.16.0.0/12',
+  ],
   ['service-cidr', { facts: { routes: ['10.96.8.0/24'] } }, '10.96.8.0/24'],
 ];
 const milder: [id: string, severity: string, given: Case][] = [
