@@ -55,11 +55,11 @@ describe('secrets', () => {
     expect(bed.eventsOf('secret').map(({ value }) => value)).toContain(bed.machine(1).token);
   });
 
-  test('are redacted in the hint and in each of several errors', async () => {
+  test('are redacted in hints, in each of several errors, and in the errors of steps', async () => {
     using bed = new FakeBed({ with: { ssh } });
     bed.connect = ({ address }) =>
       Promise.reject(
-        new BootstrapError('E_SUDO', `no: hunter-two`, {
+        new BootstrapError('E_SUDO', 'no: hunter-two', {
           host: address,
           hint: 'not hunter-two',
           cause: new Error('hunter-two'),
@@ -68,6 +68,10 @@ describe('secrets', () => {
     const error = await bootstrapFailure(bed.up());
     expect(error.errors).toHaveLength(3);
     expect(error.errors[2]).toMatchObject({ host: '10.0.0.3', message: 'no: ***', hint: 'not ***' });
-    expect(everything(error)).not.toContain('hunter-two');
+    expect(bed.eventsOf('step-end').find((event) => event.error !== undefined)?.error).toMatchObject({
+      message: 'no: ***',
+    });
+    const told = bed.events.filter(({ type }) => type !== 'secret');
+    expect(everything([error, told])).not.toContain('hunter-two');
   });
 });
