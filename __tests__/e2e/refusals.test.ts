@@ -137,6 +137,20 @@ describe('what cannot go well is refused before any host is changed', () => {
     expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
   });
 
+  test('hosts behind a bastion are reached through it, and its key is checked as well', async () => {
+    const behind = {
+      hosts: bed()
+        .hosts.slice(0, 2)
+        .map(({ address }, index) => ({ address, role: index === 0 ? 'control-plane' : 'worker' })),
+    };
+    const bastion = { address: '10.89.37.13', user: 'plain' };
+    const plan = await cli(['plan', '-f', clusterFile({ ...behind, ssh: { bastion } }), '--json']);
+    expect(plan).toMatchObject({ exitCode: 0, stderr: '' });
+    const wrong = { ...bastion, hostKey: `SHA256:${'A'.repeat(43)}` };
+    const refused = await cli(['plan', '-f', clusterFile({ ...behind, ssh: { bastion: wrong } }), '--json']);
+    expect(refused.stderr).toMatch(/E_HOSTKEY/);
+  });
+
   test('every finding of every host is in one report', async () => {
     for (const host of hosts.slice(1))
       await host.run(['sh', '-c', 'mkdir -p /etc/cni/net.d && echo {} > /etc/cni/net.d/10-old.conf']);

@@ -30,8 +30,6 @@ export interface Cni {
   readonly versions: readonly string[];
   /** Names of the options in `cni.options` that it understands. */
   readonly options: readonly string[];
-  /** Whether it enforces NetworkPolicy at default options. */
-  readonly networkPolicy: boolean | 'unknown';
   manifest(spec: ClusterSpec, version: string): ManifestSource;
   /**
    * The manifest's objects, wired to the spec.

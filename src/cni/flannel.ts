@@ -8,7 +8,6 @@ export const flannel: Cni = {
   title: 'Flannel',
   versions: ['0.28.9'],
   options: [],
-  networkPolicy: false,
   manifest: (_spec, version) => ({
     upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
   }),

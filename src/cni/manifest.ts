@@ -8,7 +8,6 @@ export const manifest: Cni = {
   title: 'a manifest of your own',
   versions: [],
   options: [],
-  networkPolicy: 'unknown',
   manifest: ({ cni }) => {
     const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
     if (cni.manifest === undefined)

@@ -6,6 +6,7 @@ import { Host } from '../host/host.ts';
 import { Kubectl } from '../kube/kubectl.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { BootstrapError } from '../lib/errors.ts';
 import type { Redactor } from '../lib/redact.ts';
 import type { CheckResult, Finding, NodeSummary, PodPlacement } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
@@ -23,8 +24,11 @@ export class Cluster {
   readonly runId = `run ${randomUUID().slice(0, 8)}, started ${new Date().toISOString()}`;
   /** Connects to a host; the provider's. */
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Runner>;
-  /** Called once before the first change to any host. */
-  readonly beforeFirstChange: () => void;
+  /** Ends the run with this error. */
+  readonly abort: (error: BootstrapError) => void;
+  readonly #beforeFirstChange: () => void;
+  /** Something on a host was changed, or is about to be. */
+  changing = false;
 
   /** Exact version without `v`: `resolve`. */
   kubernetesVersion = '';
@@ -34,16 +38,17 @@ export class Cluster {
   artifacts: KubernetesArtifacts | undefined;
   distribution: 'push' | 'pull' = 'pull';
   findings: Finding[] = [];
-  /** What `kubeadm config images list` says; asked once: `install`. */
-  kubeadmImages: Promise<readonly string[]> | undefined;
-  /** Something was changed on a host, or is about to be: `begin`. */
+  /** Every host is fit and holds verified artifacts: `begin`. */
   begun = false;
   /** The control plane was made by this run: `init`. */
   fresh = false;
-  /** Join material, minted by `init` or by the first join of a later run. */
-  join: JoinMaterial | undefined;
+  /** The secrets to join with: `init`, or the first join of a later run. */
+  join: JoinSecrets | undefined;
+  /** Public ids of all tokens that this run made, to be revoked. */
+  readonly tokenIds: string[] = [];
+  caHash: Promise<string> | undefined;
   /** The one minting under way. */
-  minting: Promise<JoinMaterial> | undefined;
+  minting: Promise<void> | undefined;
   /** Ends when the control plane that joins now is done. */
   controlPlaneTurn: Promise<unknown> = Promise.resolve();
   checks: readonly CheckResult[] = [];
@@ -59,7 +64,8 @@ export class Cluster {
     this.clock = options.clock;
     this.redactor = options.redactor;
     this.connect = options.connect;
-    this.beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
+    this.abort = options.abort ?? (() => undefined);
+    this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
     this.hosts = options.spec.hosts.map((spec) => new Host(spec));
   }
 
@@ -91,6 +97,13 @@ export class Cluster {
     return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(apiServerPort)}`;
   }
 
+  /** To be called before anything on a host is changed; tells the front end once. */
+  beginChange(): void {
+    if (this.changing) return;
+    this.changing = true;
+    this.#beforeFirstChange();
+  }
+
   /** Registers a value that nothing may ever print, here and with the front end. */
   protect(secret: string): void {
     this.redactor.add(secret);
@@ -110,14 +123,14 @@ export interface ClusterOptions {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Runner>;
+  readonly abort?: (error: BootstrapError) => void;
   readonly beforeFirstChange?: () => void;
 }
 
-export interface JoinMaterial {
-  /** Secret. */
+export interface JoinSecrets {
   readonly token: string;
-  /** `sha256:<hex>` of the CA's public key. */
-  readonly caHash: string;
-  /** Secret; only where further control planes join. */
+  /** Only where further control planes join. */
   readonly certificateKey: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly mintedAt: number;
 }

@@ -2,7 +2,7 @@ import { cniNamed } from '../cni/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import { BootstrapError } from '../lib/errors.ts';
 import { Redactor } from '../lib/redact.ts';
-import { sanitizeLine } from '../lib/sanitize.ts';
+import { sanitizeLine, sanitizeText } from '../lib/sanitize.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Report } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
@@ -32,6 +32,7 @@ export async function execute(
   options: ExecuteOptions,
 ): Promise<{ report: Report; cluster: Cluster }> {
   const { clock, command } = options;
+  const stop = new AbortController();
   const redactor = new Redactor();
   const events = redacting(options.events, redactor);
   const cluster = new Cluster({
@@ -46,6 +47,9 @@ export async function execute(
       };
       return options.connect(host.spec, { spec, signal, clock, onWarning });
     },
+    abort: (error) => {
+      stop.abort(error);
+    },
     ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
   });
   for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
@@ -59,11 +63,11 @@ export async function execute(
     hosts: spec.hosts.map(({ address }) => address),
     steps: graph.map(({ info }) => info),
   });
-  const deadline = withDeadline(options.signal, spec.timeouts.totalSec);
+  const deadline = withDeadline(AbortSignal.any([options.signal, stop.signal]), spec.timeouts.totalSec);
   const result = await runGraph(graph, { events, clock, signal: deadline.signal });
   deadline.clear();
   await release(cluster);
-  const report = buildReport({ cluster, command, startedAt, result });
+  const report = cleaner(redactor)(buildReport({ cluster, command, startedAt, result })) as Report;
   events.emit({ type: 'run-end', report });
   if (result.error !== undefined) throw redactError(result.error, redactor);
   return { report, cluster };
@@ -93,15 +97,9 @@ function withDeadline(
   return { signal: AbortSignal.any([signal, deadline.signal]), clear };
 }
 
-/** The one door for everything the engine says: no known secret gets past it. */
+/** The one door for everything the engine says: no known secret and no control sequence gets past it. */
 function redacting(sink: EventSink, redactor: Redactor): EventSink {
-  const clean = (value: unknown): unknown => {
-    if (typeof value === 'string') return redactor.redact(value);
-    if (value instanceof BootstrapError) return redactError(value, redactor);
-    if (Array.isArray(value)) return value.map(clean);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
-  };
+  const clean = cleaner(redactor);
   return {
     emit: (event) => {
       sink.emit(event.type === 'secret' ? event : (clean(event) as EngineEvent));
@@ -109,13 +107,25 @@ function redacting(sink: EventSink, redactor: Redactor): EventSink {
   };
 }
 
+function cleaner(redactor: Redactor): (value: unknown) => unknown {
+  const clean = (value: unknown): unknown => {
+    if (typeof value === 'string') return sanitizeText(redactor.redact(value));
+    if (value instanceof BootstrapError) return redactError(value, redactor);
+    if (Array.isArray(value)) return value.map(clean);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
+  };
+  return clean;
+}
+
 function redactError(error: BootstrapError, redactor: Redactor): BootstrapError {
   const { host, step, where, hint, errors } = error;
-  return new BootstrapError(error.code, redactor.redact(error.message), {
+  const clean = (text: string): string => sanitizeText(redactor.redact(text));
+  return new BootstrapError(error.code, clean(error.message), {
     host,
     step,
     where,
-    hint: hint === undefined ? undefined : redactor.redact(hint),
+    hint: hint === undefined ? undefined : clean(hint),
     errors: errors.map((inner) => redactError(inner, redactor)),
   });
 }

@@ -12,9 +12,6 @@ export interface ReportOptions {
   readonly result: ScheduleResult;
 }
 
-/** Steps that act in every run without changing a host or the cluster's state for good. */
-const passive = new Set(['deploy-nginx', 'remove-nginx']);
-
 /** What the run amounts to. */
 export function buildReport({ cluster, command, startedAt, result }: ReportOptions): Report {
   const { spec } = cluster;
@@ -23,7 +20,7 @@ export function buildReport({ cluster, command, startedAt, result }: ReportOptio
     schemaVersion: 1,
     command,
     outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
-    unchanged: timings.every(({ id, outcome }) => outcome !== 'done' || passive.has(id)),
+    unchanged: !cluster.changing,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: cluster.clock.now() - startedAt,
     cluster: {

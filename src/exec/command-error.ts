@@ -21,6 +21,7 @@ const MAX_ARGV = 120;
 const MAX_WORDS = 600;
 
 function summarize(argv: readonly string[]): string {
+  if (argv[0] === 'sh' && argv[1] === '-c') return 'a script';
   const [line = ''] = quoteCommand(argv).split('\n');
   return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
 }

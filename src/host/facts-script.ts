@@ -1,4 +1,4 @@
-import { ownedDirectories, paths } from './paths.ts';
+import { ownedDirectories, ownFiles, paths } from './paths.ts';
 
 /** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
 export const touchedSysctls = [
@@ -49,27 +49,26 @@ s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
 s addresses; ip -o address show
-s links; ip -o link show
 s routes; ip -o route show
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
-s bridge-netfilter; [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] && echo yes
 s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
   command -v $t >/dev/null && echo $t; done
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
-s nft; nft list ruleset
+s nft; nft -t list ruleset
 s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
-  if [ -n "$(find $d -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version
 s services; for u in containerd kubelet docker crio firewalld; do systemctl is-active --quiet $u && echo $u; done
+  grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw
 s installed; for f in ${paths.installed}/*; do [ -f $f ] && echo "\${f##*/}=$(cat $f)"; done
-s mount-root; findmnt -no PROPAGATION /
+s own-files; for f in ${ownFiles.join(' ')}; do [ -e $f ] && echo $f; done
 s state; cat ${paths.state}
 s end
 `;

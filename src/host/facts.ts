@@ -30,17 +30,13 @@ export interface Facts {
   readonly addresses: readonly InterfaceAddress[];
   /** Address on the interface of the default route, else the first global one. */
   readonly primaryAddress: string | undefined;
-  readonly links: readonly string[];
   /** Destinations of the routing table. */
   readonly routes: readonly string[];
-  readonly mtu: number | undefined;
   /** Name servers of a resolver file without loopback addresses, if the host has one. */
   readonly nameservers: readonly string[];
   /** `/etc/resolv.conf` names a loopback resolver, which CoreDNS must not forward to. */
   readonly loopbackResolver: boolean;
-  readonly upstreamResolvConf: boolean;
   readonly filesystems: readonly string[];
-  readonly bridgeNetfilter: boolean;
   readonly conntrack: 'writable' | 'read-only' | 'absent';
   readonly tools: readonly string[];
   readonly listeningPorts: readonly number[];
@@ -51,10 +47,11 @@ export interface Facts {
   readonly nftChains: readonly string[];
   /** Directories of `ownedDirectories` that exist, and whether files are in them. */
   readonly directories: Readonly<Record<string, 'empty' | 'full'>>;
+  /** Files that are there where an install would put its own. */
+  readonly ownFiles: readonly string[];
   readonly cniConf: readonly string[];
   readonly clusterFiles: readonly string[];
   readonly services: readonly string[];
-  readonly sharedRootMount: boolean;
   /** sha256 of the artifacts that we installed, by name. */
   readonly installed: Readonly<Record<string, string>>;
   /** A container runtime found on the PATH: its path and version without `v`. */
@@ -111,14 +108,10 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
     addresses,
     primaryAddress: primary?.address,
-    links: lines('links').flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []),
     routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
-    mtu: mtuOf(lines('links'), route?.link),
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),
-    upstreamResolvConf: upstream.some((server) => !isLoopback(server)),
     filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-    bridgeNetfilter: first('bridge-netfilter') === 'yes',
     conntrack:
       first('conntrack') === 'writable'
         ? 'writable'
@@ -138,7 +131,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     cniConf: lines('cni-conf'),
     clusterFiles: lines('cluster-files'),
     services: lines('services'),
-    sharedRootMount: first('mount-root').includes('shared'),
+    ownFiles: lines('own-files'),
     installed: pairs(lines('installed')),
     containerd:
       first('containerd') === ''
@@ -186,12 +179,4 @@ function nameserversOf(lines: readonly string[]): readonly string[] {
 
 function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
-}
-
-function mtuOf(links: readonly string[], link: string | undefined): number | undefined {
-  const line = links.find(
-    (candidate) => candidate.includes(`: ${link ?? ''}:`) || candidate.includes(`: ${link ?? ''}@`),
-  );
-  const mtu = /\bmtu (\d+)/.exec(line ?? '')?.[1];
-  return mtu === undefined ? undefined : Number(mtu);
 }

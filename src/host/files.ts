@@ -8,33 +8,51 @@ export interface HostFile {
   readonly mode?: number;
 }
 
-/** Reads `path mode base64` lines and replaces what differs, by rename; prints the paths it wrote. */
-const syncScript = `
+/** Reads `path mode base64` lines and replaces the files, by rename. */
+const writeScript = `
 umask 077
 while read -r path mode data; do
   mkdir -p -m 0755 "$(dirname "$path")"
-  tmp="$path.k8s-bootstrap"
-  printf %s "$data" | base64 -d > "$tmp"
-  if cmp -s "$tmp" "$path"; then rm -f "$tmp"; continue; fi
-  chmod "$mode" "$tmp"
-  mv -f "$tmp" "$path"
+  printf %s "$data" | base64 -d > "$path.k8s-bootstrap"
+  chmod "$mode" "$path.k8s-bootstrap"
+  mv -f "$path.k8s-bootstrap" "$path"
+done
+`;
+
+/** Reads `path mode base64` lines and prints the paths whose content or mode differs. */
+const staleScript = `
+while read -r path mode data; do
+  if [ -f "$path" ] && [ "$(stat -c %a "$path")" = "$mode" ] && printf %s "$data" | base64 -d | cmp -s - "$path"; then continue; fi
   echo "$path"
 done
 `;
 
-/** Makes the files be as given, in one round trip. @returns the paths that were not so before. */
-export async function syncFiles(
+/** Those of the files that are not on the host as given. Changes nothing. */
+export async function staleFiles(
   host: Host,
   files: readonly HostFile[],
   options: { signal: AbortSignal },
-): Promise<readonly string[]> {
-  const input = files
+): Promise<readonly HostFile[]> {
+  const { stdout } = await host.sh(staleScript, [], { ...options, input: encode(files) });
+  const stale = new Set(stdout.split('\n'));
+  return files.filter(({ path }) => stale.has(path));
+}
+
+/** Writes the files, in one round trip. */
+export async function writeFiles(
+  host: Host,
+  files: readonly HostFile[],
+  options: { signal: AbortSignal },
+): Promise<void> {
+  if (files.length > 0) await host.sh(writeScript, [], { ...options, input: encode(files) });
+}
+
+function encode(files: readonly HostFile[]): string {
+  return files
     .map(({ path, content, mode = 0o644 }) => {
       if (/\s/.test(path))
         throw new BootstrapError('E_INTERNAL', `file names with spaces are not supported: ${path}`);
       return `${path} ${mode.toString(8)} ${Buffer.from(content).toString('base64')}\n`;
     })
     .join('');
-  const { stdout } = await host.sh(syncScript, [], { ...options, input });
-  return stdout.split('\n').filter(Boolean);
 }

@@ -48,3 +48,23 @@ export const ownedDirectories = [
   '/usr/libexec/kubernetes',
   '/run/kubernetes',
 ] as const;
+
+const programs = [
+  'containerd',
+  'containerd-shim-runc-v2',
+  'containerd-stress',
+  'ctr',
+  'kubeadm',
+  'kubelet',
+  'kubectl',
+];
+
+/** Files that an install puts in place and a reset removes; a host that is not ours must not have any of them. */
+export const ownFiles: readonly string[] = [
+  ...programs.map((name) => `${paths.bin}/${name}`),
+  paths.runc,
+  `${paths.units}/containerd.service`,
+  `${paths.units}/kubelet.service`,
+  paths.sysctl,
+  paths.modules,
+];

@@ -11,8 +11,8 @@ export interface HostState {
   /** The cluster's name. */
   readonly cluster: string;
   readonly role: 'control-plane' | 'worker';
-  /** `prepared`: software only. `member`: kubeadm was started on it. */
-  readonly phase: 'prepared' | 'member';
+  /** `prepared`: software only. `joining`: kubeadm was started on it. `member`: kubeadm ended well. */
+  readonly phase: 'prepared' | 'joining' | 'member';
   /** Without `v`. */
   readonly kubernetesVersion: string;
   readonly cni: string;
@@ -30,13 +30,15 @@ export interface Baseline {
   readonly nftChains: readonly string[];
 }
 
+const phases: readonly HostState['phase'][] = ['prepared', 'joining', 'member'];
+
 /** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
 export function parseState(text: string | undefined): HostState | undefined | 'unreadable' {
   if (text === undefined) return undefined;
   try {
     const value = JSON.parse(text) as Partial<HostState> | null;
     if (value?.schemaVersion !== 1 || value.before === undefined) return 'unreadable';
-    if (typeof value.cluster !== 'string' || (value.phase !== 'prepared' && value.phase !== 'member'))
+    if (typeof value.cluster !== 'string' || !phases.some((phase) => phase === value.phase))
       return 'unreadable';
     return { ...(value as HostState), cluster: sanitizeText(value.cluster) };
   } catch {

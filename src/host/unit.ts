@@ -4,6 +4,16 @@ import { sanitizeText } from '../lib/sanitize.ts';
 import type { Host } from './host.ts';
 import { paths } from './paths.ts';
 
+/** Names of the units that kubeadm runs in. */
+export const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' } as const;
+
+/** Whether the unit runs, or ended well and nobody asked for its end yet. */
+export async function isUnitBusy(host: Host, name: string, signal: AbortSignal): Promise<boolean> {
+  const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
+  const { stdout } = await host.root(show, { signal });
+  return ['active', 'activating'].includes(stdout.trim());
+}
+
 export interface UnitOptions {
   /** Fixed, so that a second run finds the first one's unit instead of starting another. */
   readonly name: string;

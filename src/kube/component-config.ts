@@ -1,10 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { paths } from '../host/paths.ts';
 
-/**
- * kubelet settings that the hosts' facts ask for, valid for all of them; what differs between hosts is patched per
- * host by `kubeletPatch`.
- */
+/** kubelet settings that the hosts' facts ask for, valid for all of them. */
 export function kubeletConfiguration(hosts: readonly Host[]): KubeletConfiguration {
   const any = (test: (host: Host) => boolean): boolean => hosts.some(test);
   const [first] = hosts;
@@ -36,13 +33,12 @@ export function needsResolvConf(hosts: readonly Host[]): boolean {
   return hosts.some((host) => host.facts.loopbackResolver);
 }
 
-/** The content of the host's resolver file for pods, or the file of the host's that it should be a link to. */
-export function resolvConf(host: Host): { readonly text: string } | { readonly link: string } {
-  if (host.facts.upstreamResolvConf) return { link: '/run/systemd/resolve/resolv.conf' };
+/** The content of the host's resolver file for pods. */
+export function resolvConf(host: Host): string {
   const servers = host.facts.nameservers;
-  if (servers.length > 0) return { text: `${servers.map((server) => `nameserver ${server}`).join('\n')}\n` };
+  if (servers.length > 0) return servers.map((server) => `nameserver ${server}\n`).join('');
   // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
-  return { text: `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n` };
+  return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
 }
 
 export function kubeProxyConfiguration(hosts: readonly Host[]): {

@@ -92,14 +92,17 @@ interface NodeList {
 /** Why nodes are not Ready; `network` when it is for want of a CNI. */
 export async function explainNodes(
   kubectl: Kubectl,
+  names: readonly string[],
   signal: AbortSignal,
 ): Promise<{ readonly reasons: readonly string[]; readonly network: boolean }> {
   const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
-  const reasons = items.flatMap(({ metadata, status }) => {
-    const condition = status.conditions?.find(({ type }) => type === 'Ready');
+  const reasons = names.flatMap((name) => {
+    const node = items.find(({ metadata }) => metadata.name === name);
+    if (node === undefined) return [`${name}: its kubelet has not registered it`];
+    const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
     return condition?.status === 'True'
       ? []
-      : [sanitizeLine(`${metadata.name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+      : [sanitizeLine(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
   });
   return {
     reasons,

@@ -41,7 +41,7 @@ export function initConfig(options: InitOptions): string {
         },
       ],
       ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
-      nodeRegistration: nodeRegistration(host),
+      nodeRegistration: nodeRegistration(spec, host),
       localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
     },
     {
@@ -81,7 +81,7 @@ export function joinConfig({ spec, host, endpoint, token, caHash, certificateKey
       apiVersion: API_VERSION,
       kind: 'JoinConfiguration',
       discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
-      nodeRegistration: nodeRegistration(host),
+      nodeRegistration: nodeRegistration(spec, host),
       ...(host.isControlPlane
         ? {
             controlPlane: {
@@ -106,7 +106,7 @@ export function tokenConfig(token: string): string {
   });
 }
 
-function nodeRegistration(host: Host): Record<string, unknown> {
+function nodeRegistration(spec: ClusterSpec, host: Host): Record<string, unknown> {
   const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
   return {
     name: host.nodeName,
@@ -114,8 +114,18 @@ function nodeRegistration(host: Host): Record<string, unknown> {
     imagePullPolicy: 'IfNotPresent',
     taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
     kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
-    ignorePreflightErrors: host.facts.cgroup === 'v1' ? ['SystemVerification'] : [],
+    ignorePreflightErrors: [
+      ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
+      ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
+    ],
   };
+}
+
+/** kubeadm's names of the findings that a user may have chosen to ignore. */
+const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' } as const;
+
+function ignores({ preflight }: ClusterSpec, id: string): boolean {
+  return preflight.ignore.some((name) => name === id || name === 'all');
 }
 
 /** Every name and address under which a client may come to the API server. */

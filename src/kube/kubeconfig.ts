@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Host } from '../host/host.ts';
 import { paths } from '../host/paths.ts';
 import { BootstrapError } from '../lib/errors.ts';
+import { sanitizeText } from '../lib/sanitize.ts';
 
 /** How long the credentials of a kubeconfig of ours are good. */
 export const KUBECONFIG_VALIDITY = '24h';
@@ -48,9 +49,17 @@ export async function issueKubeconfig(
   options: { readonly name: string; readonly server: string; readonly signal: AbortSignal },
 ): Promise<Kubeconfig> {
   const config = `${paths.runDir}/kubeconfig-user.yaml`;
-  const { stdout } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
+  const { exitCode, stdout, stderr } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
     signal: options.signal,
+    accept: 'any',
   });
+  // Not by the runner's own error, which may quote what was printed: that may be half a kubeconfig.
+  if (exitCode !== 0) {
+    const words = sanitizeText(stderr).trim().split('\n').at(-1) ?? '';
+    throw new BootstrapError('E_COMMAND', `kubeadm issued no kubeconfig: ${words}`, {
+      host: controlPlane.address,
+    });
+  }
   return checkKubeconfig(stdout, options);
 }
 
@@ -61,7 +70,7 @@ mkdir -p -m 0700 ${paths.runDir}
 umask 077
 trap 'rm -f "$1"' EXIT
 ${paths.bin}/kubectl --cache-dir=${paths.kubectlCache} -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
-${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2" 2>/dev/null
+${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2"
 `;
 
 /** @throws BootstrapError `E_OUTPUT` for anything but a plain kubeconfig for that server. */

@@ -9,14 +9,13 @@ export const SELECTOR = `app=${NAME}`;
 export const CLIENT = 'client';
 
 /** Answers every request with the name of the pod, so that a probe knows who answered. */
-const nginxConfig = `pid /tmp/nginx.pid;
+const nginxConfig = (listen: string): string => `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events {}
 http {
   access_log off;
   server {
-    listen 80;
-    listen [::]:80;
+    listen ${listen};
     location / { default_type text/plain; return 200 "$hostname\\n"; }
   }
 }
@@ -65,12 +64,17 @@ export async function removeProbes(kubectl: Kubectl, options: { signal: AbortSig
   await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
 }
 
-export function probeObjects({ verify }: ClusterSpec, replicas: number): readonly KubeObject[] {
+export function probeObjects({ cni, verify }: ClusterSpec, replicas: number): readonly KubeObject[] {
   const labels = { app: NAME };
   const metadata = { name: NAME, namespace: NAMESPACE, labels };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'nginx.conf': nginxConfig } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata,
+      data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
+    },
     {
       apiVersion: 'v1',
       kind: 'Service',

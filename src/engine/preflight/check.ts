@@ -25,7 +25,12 @@ export function found(
 
 export const nothing: readonly Finding[] = [];
 
+/** kubeadm was started on the host, by us. */
+export function isJoined(host: Host): boolean {
+  return host.state?.phase === 'member' || host.state?.phase === 'joining';
+}
+
 /** The host already is a node of this cluster, so that its ports and directories are in use rightly. */
 export function isMember(host: Host, { spec }: PreflightInput): boolean {
-  return host.state?.phase === 'member' && host.state.cluster === spec.name;
+  return isJoined(host) && host.state?.cluster === spec.name;
 }

@@ -1,7 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Host } from '../../host/host.ts';
 import { networkTracesOf } from '../../cni/index.ts';
-import { found, nothing, type ClusterCheck, type HostCheck } from './check.ts';
+import { found, isJoined, nothing, type ClusterCheck, type HostCheck } from './check.ts';
 
 /** Values that must be each host's own. */
 const identities: readonly { id: string; what: string; of: (host: Host) => string; hint: string }[] = [
@@ -51,6 +51,37 @@ const architecture: ClusterCheck = ({ hosts }) => {
       );
 };
 
+const cgroups: ClusterCheck = ({ hosts }) => {
+  const [first, ...others] = hosts;
+  const other = others.find((host) => host.facts.cgroup !== first?.facts.cgroup);
+  return first === undefined || other === undefined
+    ? nothing
+    : found(
+        other,
+        'mixed-cgroups',
+        `has cgroup ${other.facts.cgroup}, while ${first.address} has ${first.facts.cgroup}`,
+        {
+          hint: 'boot all hosts with the same cgroup version',
+        },
+      );
+};
+
+/** A cluster without its first control plane is no cluster that hosts could be added to, nor one to make anew. */
+const membership: ClusterCheck = ({ hosts }) => {
+  const first = hosts.find((host) => host.isControlPlane);
+  const joined = hosts.find((host) => isJoined(host));
+  return first === undefined || joined === undefined || isJoined(first)
+    ? nothing
+    : found(
+        joined,
+        'membership',
+        `belongs to a cluster of that name already, but ${first.address} does not`,
+        {
+          hint: 'list its first control plane first, or run `k8s-bootstrap down` on all hosts',
+        },
+      );
+};
+
 const names: HostCheck = (host) =>
   /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
     ? nothing
@@ -75,10 +106,9 @@ const cidrs: HostCheck = (host, { spec }) => {
     const address = used.find((candidate) =>
       overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`),
     );
-    const route =
-      host.state?.phase === 'member'
-        ? undefined
-        : host.facts.routes.find((destination) => overlaps(cidr, destination));
+    const route = isJoined(host)
+      ? undefined
+      : host.facts.routes.find((destination) => overlaps(cidr, destination));
     const hit =
       address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
     return hit === undefined
@@ -109,4 +139,4 @@ function holds(cidr: string, other: string): boolean {
 }
 
 export const identityChecks: readonly HostCheck[] = [names, cidrs];
-export const clusterChecks: readonly ClusterCheck[] = [unique, architecture];
+export const clusterChecks: readonly ClusterCheck[] = [unique, architecture, cgroups, membership];

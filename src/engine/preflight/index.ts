@@ -5,8 +5,16 @@ import { clusterChecks, identityChecks } from './identity.ts';
 import { machineChecks } from './machine.ts';
 import { occupancyChecks } from './occupancy.ts';
 
-/** Another cluster is never touched, whatever the user ignores. */
-const lasting = 'foreign-cluster';
+/** Ignoring these would hand somebody else's files or cluster to a later reset. */
+const lasting: readonly string[] = [
+  'foreign-cluster',
+  'foreign-runtime',
+  'leftovers',
+  'membership',
+  'node-name',
+  'role-changed',
+  'state',
+];
 
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 export function findings(input: PreflightInput): readonly Finding[] {
@@ -20,7 +28,7 @@ export function findings(input: PreflightInput): readonly Finding[] {
     ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
   ];
   const ignored = (id: string): boolean =>
-    id !== lasting && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
+    !lasting.includes(id) && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
   return all.map((finding) =>
     finding.severity === 'error' && ignored(finding.id)
       ? { ...finding, severity: 'warning' as const }

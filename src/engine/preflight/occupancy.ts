@@ -1,6 +1,6 @@
 import { kubernetesPorts } from '../../host/facts-script.ts';
 import { paths } from '../../host/paths.ts';
-import { found, isMember, nothing, type HostCheck } from './check.ts';
+import { found, isJoined, isMember, nothing, type HostCheck } from './check.ts';
 
 const resetHint = 'run `k8s-bootstrap down` on it, or use another host';
 
@@ -16,7 +16,7 @@ const foreign: HostCheck = (host, input) => {
         { hint: resetHint },
       );
     }
-    if (state.role !== host.spec.role && state.phase === 'member') {
+    if (state.role !== host.spec.role && isJoined(host)) {
       return found(host, 'role-changed', `the host is a ${state.role} of this cluster already`, {
         hint: resetHint,
       });
@@ -44,6 +44,7 @@ const foreign: HostCheck = (host, input) => {
 /** What is left of an earlier life, and would be in the way. */
 const leftovers: HostCheck = (host, input) => {
   if (host.state !== undefined || isMember(host, input)) return nothing;
+  const { ownFiles } = host.facts;
   const full = Object.entries(host.facts.directories).flatMap(([path, filled]) =>
     filled === 'full' ? [path] : [],
   );
@@ -51,6 +52,11 @@ const leftovers: HostCheck = (host, input) => {
     ...(full.length > 0
       ? found(host, 'leftovers', `files are left in ${full.join(', ')}`, {
           hint: 'empty these directories; they would mix with the new cluster',
+        })
+      : []),
+    ...(ownFiles.length > 0
+      ? found(host, 'leftovers', `already there: ${ownFiles.slice(0, 4).join(', ')}`, {
+          hint: 'move these files away; k8s-bootstrap installs and removes its own',
         })
       : []),
     ...(host.facts.cniConf.length > 0
@@ -79,7 +85,7 @@ const runtime: HostCheck = (host) => {
       },
     );
   }
-  const running = services.filter((service) => service !== 'firewalld');
+  const running = services.filter((service) => !firewalls.includes(service));
   return running.length === 0
     ? nothing
     : found(host, 'foreign-runtime', `running already: ${running.join(', ')}`, {
@@ -87,12 +93,14 @@ const runtime: HostCheck = (host) => {
       });
 };
 
+const firewalls: readonly string[] = ['firewalld', 'ufw'];
+
 const firewall: HostCheck = (host) =>
-  host.facts.services.includes('firewalld')
-    ? found(host, 'firewalld', 'firewalld is active and may drop the cluster’s traffic', {
-        severity: 'warning',
-      })
-    : nothing;
+  firewalls
+    .filter((name) => host.facts.services.includes(name))
+    .flatMap((name) =>
+      found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }),
+    );
 
 const ports: HostCheck = (host, input) => {
   if (isMember(host, input)) return nothing;

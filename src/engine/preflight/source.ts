@@ -1,3 +1,4 @@
+import type { Artifact } from '../../artifacts/artifact.ts';
 import { probeSource } from '../../artifacts/download.ts';
 import type { Host } from '../../host/host.ts';
 import { toBootstrapError } from '../../lib/errors.ts';
@@ -15,9 +16,7 @@ export async function sourceFindings(cluster: Cluster, signal: AbortSignal): Pro
 
 async function artifactFindings(cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> {
   const wanting = cluster.hosts.flatMap((host) =>
-    missingArtifacts(cluster, host)
-      .slice(0, 1)
-      .map((artifact) => ({ host, artifact })),
+    oneOfEachOrigin(missingArtifacts(cluster, host)).map((artifact) => ({ host, artifact })),
   );
   const [first] = wanting;
   const { distribution } = cluster.spec.artifacts;
@@ -56,6 +55,11 @@ async function artifactFindings(cluster: Cluster, signal: AbortSignal): Promise<
       },
     ];
   }
+}
+
+/** Hosts may reach one origin and not another. */
+function oneOfEachOrigin(artifacts: readonly Artifact[]): readonly Artifact[] {
+  return [...new Map(artifacts.map((artifact) => [new URL(artifact.url).origin, artifact])).values()];
 }
 
 async function mirrorFindings(

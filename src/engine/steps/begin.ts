@@ -9,7 +9,6 @@ export const begin: ClusterStep = {
   needs: ['fetch'],
   run: (cluster) => {
     cluster.begun = true;
-    cluster.beforeFirstChange();
     return Promise.resolve({ changed: false });
   },
 };

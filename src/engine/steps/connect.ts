@@ -1,5 +1,8 @@
 import { paths } from '../../host/paths.ts';
-import { BootstrapError } from '../../lib/errors.ts';
+import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
+import type { Held } from '../../exec/runner.ts';
+import type { Host } from '../../host/host.ts';
+import type { Cluster } from '../cluster.ts';
 import { parseState } from '../../host/state.ts';
 import { readFacts } from '../../host/facts.ts';
 import { sanitizeLine } from '../../lib/sanitize.ts';
@@ -26,23 +29,38 @@ const lock: HostStep = {
   scope: 'hosts',
   needs: ['connect'],
   run: async (cluster, host, { signal }) => {
-    const held = await host.runner.hold(
-      ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId],
-      {
-        sudo: true,
-        signal,
-      },
-    );
-    if (held.firstLine !== 'locked') {
-      await held.close();
-      throw new BootstrapError('E_LOCKED', `another run holds this host (${sanitizeLine(held.firstLine)})`, {
-        hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
-      });
-    }
-    cluster.releases.unshift(() => held.close());
+    const lease: { held?: Held } = {};
+    cluster.releases.unshift(async () => {
+      await lease.held?.close();
+    });
+    await take(cluster, host, lease, signal);
     return { changed: false };
   },
 };
+
+/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
+async function take(
+  cluster: Cluster,
+  host: Host,
+  lease: { held?: Held },
+  signal: AbortSignal,
+): Promise<void> {
+  const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
+  const held = await host.runner.hold(argv, { sudo: true, signal });
+  if (held.firstLine !== 'locked') {
+    await held.close();
+    throw new BootstrapError('E_LOCKED', `another run holds this host (${sanitizeLine(held.firstLine)})`, {
+      host: host.address,
+      hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+    });
+  }
+  lease.held = held;
+  void held.lost
+    .then(() => take(cluster, host, lease, signal))
+    .catch((error: unknown) => {
+      cluster.abort(toBootstrapError(error).in({ host: host.address, step: 'lock' }));
+    });
+}
 
 const lockScript = `
 exec 9<>"$1"

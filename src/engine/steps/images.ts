@@ -5,7 +5,7 @@ import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import type { Cluster } from '../cluster.ts';
 import type { HostStep } from '../step.ts';
-import { kubeadmImages } from './install.ts';
+import { kubeadmImages } from '../kubeadm-images.ts';
 
 /** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
 export const images: HostStep = {
@@ -21,6 +21,7 @@ export const images: HostStep = {
     const present = new Set(stdout.split('\n'));
     const missing = wanted.filter((image) => !present.has(image));
     if (missing.length === 0) return { changed: false, note: 'all present already' };
+    cluster.beginChange();
     const result = await host.sh(pullScript, missing, {
       signal,
       timeoutMs: 15 * 60_000,

@@ -1,36 +1,32 @@
-import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
-import { writeState } from '../../host/state.ts';
-import { runUnit } from '../../host/unit.ts';
-import { caHash as hashOf, newCertificateKey, newToken } from '../../kube/join-token.ts';
-import { initConfig, tokenConfig } from '../../kube/kubeadm-config.ts';
-import type { Cluster, JoinMaterial } from '../cluster.ts';
-import { explainKubeadm } from '../kubeadm-failure.ts';
+import { newCertificateKey } from '../../kube/join-token.ts';
+import { initConfig } from '../../kube/kubeadm-config.ts';
+import { BootstrapError } from '../../lib/errors.ts';
+import type { Cluster } from '../cluster.ts';
+import { newJoinSecrets } from '../join-material.ts';
+import { runKubeadm, settleEarlier } from '../kubeadm.ts';
 import type { HostStep } from '../step.ts';
 
-export const INIT_UNIT = 'k8s-bootstrap-init';
-const INIT_TIMEOUT_SEC = 300;
-const configPath = `${paths.runDir}/kubeadm.yaml`;
-
-/** `kubeadm init` on the first control plane, unless its API server answers already. */
+/** `kubeadm init` on the first control plane, unless an earlier run brought it to its end. */
 export const init: HostStep = {
   id: 'init',
   title: 'kubeadm init',
   scope: 'first',
   needs: ['images'],
-  run: async (cluster, host, { signal, log }) => {
+  run: async (cluster, host, tools) => {
+    const { signal } = tools;
     if (host.state?.phase === 'member') {
-      if (await apiAnswers(cluster, signal))
-        return { changed: false, note: 'the control plane answers already' };
-      await resetHalfInit(host, signal, log);
+      await awaitApi(cluster, signal);
+      return { changed: false, note: 'the control plane is there already' };
     }
-    if (host.state !== undefined) await writeState(host, { ...host.state, phase: 'member' }, signal);
-    const token = newToken();
-    cluster.protect(token);
-    const certificateKey =
-      cluster.hosts.filter((other) => other.isControlPlane).length > 1 ? newCertificateKey() : undefined;
-    if (certificateKey !== undefined) cluster.protect(certificateKey);
+    cluster.beginChange();
+    await settleEarlier(host, 'init', tools);
+    const several = cluster.hosts.filter((other) => other.isControlPlane).length > 1;
+    const secrets = newJoinSecrets(cluster, several ? newCertificateKey() : undefined);
+    cluster.join = secrets;
+    cluster.fresh = true;
     const { spec, hosts, endpoint, kubernetesVersion } = cluster;
+    const { token, certificateKey } = secrets;
     const config = initConfig({
       spec,
       hosts,
@@ -40,28 +36,14 @@ export const init: HostStep = {
       token,
       ...(certificateKey === undefined ? {} : { certificateKey }),
     });
-    await host.write(configPath, config, { mode: 0o600, signal });
-    const result = await runUnit(host, {
-      name: INIT_UNIT,
-      argv: [
-        `${paths.bin}/kubeadm`,
-        'init',
-        `--config=${configPath}`,
-        '--skip-token-print',
-        '--skip-certificate-key-print',
-        ...(certificateKey === undefined ? [] : ['--upload-certs']),
-      ],
-      timeoutSec: INIT_TIMEOUT_SEC,
-      signal,
-      onLine: (line) => {
-        log(cluster.redactor.redact(line));
-      },
-    }).finally(() => removeConfig(host));
-    if (result.exitCode !== 0)
-      throw await explainKubeadm(cluster, host, 'E_INIT', 'kubeadm init', result.output);
-    cluster.fresh = true;
+    const flags = [
+      '--skip-token-print',
+      '--skip-certificate-key-print',
+      ...(several ? ['--upload-certs'] : []),
+    ];
+    const { attached } = await runKubeadm(cluster, host, { verb: 'init', config, flags }, tools);
     // A unit of an earlier run was started with that run's token, which nobody knows any more.
-    if (!result.attached) cluster.join = { token, certificateKey, caHash: await readCaHash(host, signal) };
+    if (attached) cluster.join = undefined;
     return { changed: true };
   },
   describe: (cluster) => [
@@ -70,63 +52,30 @@ export const init: HostStep = {
 };
 
 export async function apiAnswers(cluster: Cluster, signal: AbortSignal): Promise<boolean> {
-  const { exitCode } = await cluster.kubectl.run(['get', '--raw=/readyz', '--request-timeout=10s'], {
-    signal,
-    accept: 'any',
-  });
+  const readyz = ['get', '--raw=/readyz', '--request-timeout=10s'];
+  const { exitCode } = await cluster.kubectl.run(readyz, { signal, accept: 'any' });
   return exitCode === 0;
 }
 
-/** An init that ended half-way is taken back, since kubeadm does not continue; one that still runs is left to end. */
-async function resetHalfInit(host: Host, signal: AbortSignal, log: (line: string) => void): Promise<void> {
-  const { stdout } = await host.root(
-    ['systemctl', 'show', '-p', 'ActiveState', '--value', `${INIT_UNIT}.service`],
-    { signal },
-  );
-  if (['active', 'activating'].includes(stdout.trim())) return;
-  log('an earlier kubeadm init did not end well; taking it back first');
-  await host.root([`${paths.bin}/kubeadm`, 'reset', '--force'], {
-    signal,
-    timeoutMs: 180_000,
-    accept: 'any',
-  });
-}
+/** A host that was just booted needs a while; nothing announces that its API server is back. */
+const AWAIT_SEC = 120;
+const awaitScript = `
+end=$(($(date +%s) + $1))
+until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
+  [ "$(date +%s)" -lt $end ] || exit 9
+  sleep 1
+done
+`;
 
-/** The configuration holds the token; it is gone as soon as kubeadm ended. */
-async function removeConfig(host: Host): Promise<void> {
-  await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
-}
-
-async function readCaHash(host: Host, signal: AbortSignal): Promise<string> {
-  const { stdout } = await host.root(['cat', paths.caCert], { signal });
-  return hashOf(stdout);
-}
-
-/** What a host needs to join; minted anew where this run did not initialise the cluster. One at a time. */
-export function joinMaterial(cluster: Cluster, signal: AbortSignal): Promise<JoinMaterial> {
-  if (cluster.join !== undefined) return Promise.resolve(cluster.join);
-  cluster.minting ??= mint(cluster, signal);
-  return cluster.minting;
-}
-
-async function mint(cluster: Cluster, signal: AbortSignal): Promise<JoinMaterial> {
+/** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
+async function awaitApi(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  if (await apiAnswers(cluster, signal)) return;
   const host = cluster.controlPlane;
-  const caHash = await readCaHash(host, signal);
-  const token = newToken();
-  cluster.protect(token);
-  await host.write(configPath, tokenConfig(token), { mode: 0o600, signal });
-  await host
-    .root(
-      [
-        `${paths.bin}/kubeadm`,
-        'token',
-        'create',
-        `--config=${configPath}`,
-        `--kubeconfig=${paths.adminConf}`,
-      ],
-      { signal },
-    )
-    .finally(() => removeConfig(host));
-  cluster.join = { token, certificateKey: undefined, caHash };
-  return cluster.join;
+  const options = { signal, accept: [0, 9], timeoutMs: (AWAIT_SEC + 30) * 1000 };
+  const { exitCode } = await host.sh(awaitScript, [String(AWAIT_SEC)], options);
+  if (exitCode === 0) return;
+  throw new BootstrapError('E_NODES', 'the cluster is there, but its API server does not answer', {
+    host: host.address,
+    hint: 'see journalctl -u kubelet there; `k8s-bootstrap down` removes the cluster',
+  });
 }

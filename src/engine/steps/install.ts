@@ -1,11 +1,11 @@
-import { syncFiles } from '../../host/files.ts';
+import { staleFiles, writeFiles } from '../../host/files.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import { runtimeFiles } from '../../host/runtime-config.ts';
 import { writeState, type HostState } from '../../host/state.ts';
 import { resolvConf, needsResolvConf } from '../../kube/component-config.ts';
 import { BootstrapError } from '../../lib/errors.ts';
-import { sanitizeLine } from '../../lib/sanitize.ts';
+import { kubeadmImages } from '../kubeadm-images.ts';
 import type { Cluster } from '../cluster.ts';
 import type { HostStep } from '../step.ts';
 import { missingArtifacts, stagedPath } from './fetch.ts';
@@ -18,38 +18,38 @@ export const install: HostStep = {
   needs: ['begin'],
   run: async (cluster, host, { signal, log }) => {
     const missing = missingArtifacts(cluster, host);
-    if (host.state === undefined) await writeState(host, initialState(cluster, host), signal);
+    const known = host.state?.phase === 'prepared' || host.state === undefined;
+    if (known) {
+      const state = stateOf(cluster, host);
+      if (JSON.stringify(state) !== JSON.stringify(host.state)) {
+        cluster.beginChange();
+        await writeState(host, state, signal);
+      }
+    }
+    if (missing.length > 0) cluster.beginChange();
     for (const artifact of missing) {
       log(`installing ${artifact.name} ${artifact.version}`);
       await host.sh(installScripts[artifact.name] ?? '', [stagedPath(artifact), artifact.sha256], { signal });
     }
-    const pauseImage = await pauseImageOf(cluster, host, signal);
-    const files = runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors });
-    const resolver = needsResolvConf(cluster.hosts) ? resolvConf(host) : undefined;
-    const text = resolver !== undefined && 'text' in resolver ? resolver.text : undefined;
-    const changed = await syncFiles(
-      host,
-      [...files, ...(text === undefined ? [] : [{ path: paths.resolvConf, content: text }])],
-      { signal },
+    const pauseImage = (await kubeadmImages(cluster, host, signal)).find((image) =>
+      image.includes('/pause:'),
     );
-    const link = resolver !== undefined && 'link' in resolver ? resolver.link : '';
-    const restart =
-      missing.some(({ name }) => name === 'containerd' || name === 'runc') || changed.some(isRuntimeFile);
-    if (changed.length === 0 && missing.length === 0) {
-      const active = await host.root(['systemctl', 'is-active', '--quiet', 'containerd'], {
-        signal,
-        accept: 'any',
-      });
-      if (active.exitCode === 0) return { changed: false, note: 'in place already' };
-    }
-    const { stdout } = await host.sh(activateScript, [restart ? 'restart' : 'start', link], { signal });
+    if (pauseImage === undefined) throw new BootstrapError('E_PREPARE', 'kubeadm names no pause image');
+    const files = [
+      ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
+      ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
+    ];
+    const stale = await staleFiles(host, files, { signal });
+    const active = missing.length === 0 && stale.length === 0 && (await runtimeIsCurrent(host, signal));
+    if (active) return { changed: false, note: 'in place already' };
+    cluster.beginChange();
+    await writeFiles(host, stale, { signal });
+    const { stdout } = await host.sh(activateScript, [], { signal });
     if (!stdout.includes('bridge-netfilter')) {
       throw new BootstrapError(
         'E_PREPARE',
         'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs',
-        {
-          hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)',
-        },
+        { hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)' },
       );
     }
     return { changed: true };
@@ -60,7 +60,8 @@ export const install: HostStep = {
   ],
 };
 
-function initialState(cluster: Cluster, host: Host): HostState {
+/** What was there before the first change stays as it was first seen; the rest is this run's. */
+function stateOf(cluster: Cluster, host: Host): HostState {
   const { facts } = host;
   return {
     schemaVersion: 1,
@@ -69,7 +70,7 @@ function initialState(cluster: Cluster, host: Host): HostState {
     phase: 'prepared',
     kubernetesVersion: cluster.kubernetesVersion,
     cni: cluster.cni.name,
-    before: {
+    before: host.state?.before ?? {
       directories: Object.keys(facts.directories),
       sysctls: facts.sysctls,
       nftTables: facts.nftTables,
@@ -90,51 +91,41 @@ printf '%s\\n' "$2" > ${paths.installed}/${name}
 `;
 
 const installScripts: Readonly<Record<string, string>> = {
-  containerd: `tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1 && rm -f "$1"${remember('containerd')}`,
-  'cni-plugins': `mkdir -p ${paths.cniBin} && tar -xzf "$1" --no-same-owner -C ${paths.cniBin} && rm -f "$1"${remember('cni-plugins')}`,
+  containerd: `
+tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1
+rm -f "$1"
+${remember('containerd')}`,
+  'cni-plugins': `
+mkdir -p ${paths.cniBin}
+tar -xzf "$1" --no-same-owner -C ${paths.cniBin}
+rm -f "$1"
+${remember('cni-plugins')}`,
   runc: `${program(paths.runc)}${remember('runc')}`,
   kubeadm: `${program(`${paths.bin}/kubeadm`)}${remember('kubeadm')}`,
   kubelet: `${program(`${paths.bin}/kubelet`)}${remember('kubelet')}`,
   kubectl: `${program(`${paths.bin}/kubectl`)}${remember('kubectl')}`,
 };
 
-function isRuntimeFile(path: string): boolean {
-  return path === paths.containerdConfig || path.endsWith('/containerd.service');
+/** containerd runs, and was started after its configuration was written. Times are whole seconds. */
+const currentScript = `
+pid=$(systemctl show -p MainPID --value containerd.service)
+[ "$pid" != 0 ] || exit 1
+started=$(($(date +%s) - $(ps -o etimes= -p "$pid")))
+for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
+  [ "$(stat -c %Y "$file")" -le $((started + 1)) ] || exit 1
+done
+`;
+
+async function runtimeIsCurrent(host: Host, signal: AbortSignal): Promise<boolean> {
+  const { exitCode } = await host.sh(currentScript, [], { signal, accept: 'any' });
+  return exitCode === 0;
 }
 
 const activateScript = `
 for module in overlay br_netfilter; do modprobe "$module" 2>/dev/null || true; done
-if [ -n "$2" ]; then mkdir -p "$(dirname ${paths.resolvConf})"; ln -sfn "$2" ${paths.resolvConf}; fi
 if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo bridge-netfilter; fi
 sysctl -q -p ${paths.sysctl} || true
 systemctl daemon-reload
 systemctl enable --quiet containerd.service kubelet.service
-systemctl "$1" containerd.service
+systemctl restart containerd.service
 `;
-
-/** kubeadm knows which sandbox image belongs to its version; asked once for the whole cluster. */
-async function pauseImageOf(cluster: Cluster, host: Host, signal: AbortSignal): Promise<string> {
-  const images = await kubeadmImages(cluster, host, signal);
-  const pause = images.find((image) => image.includes('/pause:'));
-  if (pause === undefined) throw new BootstrapError('E_PREPARE', 'kubeadm names no pause image');
-  return pause;
-}
-
-/** The images that kubeadm's cluster is made of. */
-export async function kubeadmImages(
-  cluster: Cluster,
-  host: Host,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const argv = [
-    `${paths.bin}/kubeadm`,
-    'config',
-    'images',
-    'list',
-    `--kubernetes-version=v${cluster.kubernetesVersion}`,
-  ];
-  cluster.kubeadmImages ??= host
-    .root(argv, { signal })
-    .then(({ stdout }) => stdout.split('\n').map(sanitizeLine).filter(Boolean));
-  return cluster.kubeadmImages;
-}

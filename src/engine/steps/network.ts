@@ -14,6 +14,7 @@ export const installCni: ClusterStep = {
     const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
     if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
       return { changed: false, note };
+    cluster.beginChange();
     await cluster.kubectl.apply(cluster.cniObjects, { signal });
     return { changed: true, note };
   },
@@ -46,11 +47,16 @@ export const ready: ClusterStep = {
     const left = (): string => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
     const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
     const options = { signal, timeoutMs, accept: 'any' } as const;
-    const nodes = await cluster.kubectl.run(
-      ['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${left()}`],
+    // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
+    const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
+    const appeared = await cluster.kubectl.run(
+      ['wait', ...nodes, '--for=create', `--timeout=${left()}`],
       options,
     );
-    if (nodes.exitCode !== 0) throw await notReady(cluster, signal);
+    const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
+    if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
+      throw await notReady(cluster, signal);
+    }
     log('all nodes are Ready');
     for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
       const rollout = [
@@ -72,7 +78,8 @@ export const ready: ClusterStep = {
 
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
 async function notReady(cluster: Cluster, signal: AbortSignal): Promise<BootstrapError> {
-  const { reasons, network } = await explainNodes(cluster.kubectl, signal).catch((error: unknown) => ({
+  const names = cluster.hosts.map((host) => host.nodeName);
+  const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error: unknown) => ({
     reasons: unread(error),
     network: false,
   }));

@@ -34,11 +34,12 @@ export function resetSteps(keep: 'nothing' | 'artifacts'): readonly Step[] {
     title: keep === 'artifacts' ? 'Reset, keeping artifacts' : 'Reset',
     scope: 'hosts',
     needs: ['ownership'],
-    run: async (_cluster, host, { signal, log }) => {
+    run: async (cluster, host, { signal, log }) => {
       const { state, facts } = host;
       if (state === undefined) return { changed: false, note: 'nothing of ours is on it' };
       const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
       if (keep === 'artifacts' && empty) return { changed: false, note: 'no cluster on it' };
+      cluster.beginChange();
       await resetHost(host, state, { keepArtifacts: keep === 'artifacts', traces: allTraces(), signal, log });
       return { changed: true };
     },

@@ -1,6 +1,7 @@
 import { resolveArtifacts } from '../../artifacts/resolve.ts';
 import { kubernetesVersionOf } from '../../artifacts/versions.ts';
 import { BootstrapError } from '../../lib/errors.ts';
+import { checksNamed } from '../../verify/index.ts';
 import type { Cluster } from '../cluster.ts';
 import { readManifest } from '../manifest.ts';
 import type { ClusterStep } from '../step.ts';
@@ -13,6 +14,7 @@ export const resolve: ClusterStep = {
   needs: ['facts'],
   run: async (cluster, { signal }) => {
     const { spec } = cluster;
+    refuseUnknownNames(cluster);
     cluster.kubernetesVersion = kubernetesVersionOf(spec);
     cluster.cniVersion = cniVersionOf(cluster);
     // What is neither is refused by preflight.
@@ -36,5 +38,16 @@ function cniVersionOf({ cni, spec }: Cluster): string {
   throw new BootstrapError('E_VERSION', `${cni.title} ${wanted} is not known`, {
     where: 'cni.version',
     hint: `choose from ${cni.versions.join(', ')}, or bring a manifest (cni.name: manifest)`,
+  });
+}
+
+/** What only the registries know; the cluster file's schema lets any name pass. */
+function refuseUnknownNames({ cni, spec }: Cluster): void {
+  checksNamed(spec.verify.checks);
+  const unknown = Object.keys(spec.cni.options).find((name) => !cni.options.includes(name));
+  if (unknown === undefined) return;
+  throw new BootstrapError('E_SPEC', `${cni.title} has no option ${JSON.stringify(unknown)}`, {
+    where: `cni.options.${unknown}`,
+    hint: cni.options.length > 0 ? `choose from ${cni.options.join(', ')}` : 'it has no options here',
   });
 }

@@ -1,6 +1,6 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Host } from '../host.ts';
-import { ownedDirectories, paths } from '../paths.ts';
+import { ownedDirectories, ownFiles, paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
 
 /** What only the cluster filled; runtime, programs and images are elsewhere. */
@@ -15,23 +15,6 @@ const clusterDirectories: readonly string[] = [
   '/run/flannel',
   '/usr/libexec/kubernetes',
   '/run/kubernetes',
-];
-
-const ownFiles = [
-  ...[
-    'containerd',
-    'containerd-shim-runc-v2',
-    'containerd-stress',
-    'ctr',
-    'kubeadm',
-    'kubelet',
-    'kubectl',
-  ].map((name) => `${paths.bin}/${name}`),
-  paths.runc,
-  `${paths.units}/containerd.service`,
-  `${paths.units}/kubelet.service`,
-  paths.sysctl,
-  paths.modules,
 ];
 
 export interface RemoveOptions {

@@ -90,18 +90,27 @@ command -v nft >/dev/null || exit 0
 for table in "$@"; do nft delete table $table 2>/dev/null || true; done
 `;
 
-/** iptables' nft variant leaves its built-in chains and tables behind, empty. */
+/** Tables and chains that iptables' nft variant makes for itself, and leaves behind empty. */
+const builtInTable = /^ip6? (raw|mangle|nat|filter|security)$/;
+const builtInChain = /^ip6? \S+ (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
+
 async function removeEmptyChains(host: Host, before: NftBaseline, signal: AbortSignal): Promise<void> {
   const { stdout } = await host.sh('command -v nft >/dev/null || exit 0; nft list ruleset', [], { signal });
   const chains = parseRuleset(stdout);
-  const gone = chains.filter(({ key, rules }) => rules === 0 && !before.nftChains.includes(key));
-  const used = new Set(
-    chains.filter((chain) => !gone.includes(chain)).map(({ key }) => key.slice(0, key.lastIndexOf(' '))),
+  const gone = chains.filter(
+    ({ key, rules, drops }) =>
+      rules === 0 && !drops && builtInChain.test(key) && !before.nftChains.includes(key),
   );
-  const tables = tablesOf(stdout).filter((table) => !used.has(table) && !before.nftTables.includes(table));
+  const tableOf = (key: string): string => key.slice(0, key.lastIndexOf(' '));
+  const used = new Set(chains.filter((chain) => !gone.includes(chain)).map(({ key }) => tableOf(key)));
+  const tables = tablesOf(stdout).filter(
+    (table) => builtInTable.test(table) && !used.has(table) && !before.nftTables.includes(table),
+  );
   const commands = [
     ...gone.map(({ key }) => `delete chain ${key}`),
     ...tables.map((table) => `delete table ${table}`),
   ];
-  if (commands.length > 0) await host.root(['nft', '-f', '-'], { signal, input: `${commands.join('\n')}\n` });
+  // One at a time: what somebody else refers to meanwhile stays, and is no reason to keep the rest.
+  const script = 'while read -r command; do nft "$command" 2>/dev/null || true; done';
+  if (commands.length > 0) await host.sh(script, [], { signal, input: `${commands.join('\n')}\n` });
 }

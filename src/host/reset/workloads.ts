@@ -1,12 +1,13 @@
 import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
-
-/** Units of ours that may run on a host. */
-export const RUN_UNITS = ['k8s-bootstrap-init', 'k8s-bootstrap-join'] as const;
+import { KUBEADM_UNITS } from '../unit.ts';
 
 /** Ends our units, the node's pods and the kubelet; containerd goes on when images are to stay. */
 export async function stopWorkloads(host: Host, keepRuntime: boolean, signal: AbortSignal): Promise<void> {
-  await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...RUN_UNITS], { signal, timeoutMs: 240_000 });
+  await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...Object.values(KUBEADM_UNITS)], {
+    signal,
+    timeoutMs: 240_000,
+  });
 }
 
 /**

@@ -1,0 +1,27 @@
+import type { Host } from '../host/host.ts';
+import { paths } from '../host/paths.ts';
+import { BootstrapError } from '../lib/errors.ts';
+import type { Cluster } from './cluster.ts';
+
+const asked = new WeakMap<Host, Promise<readonly string[]>>();
+
+/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
+export function kubeadmImages(cluster: Cluster, host: Host, signal: AbortSignal): Promise<readonly string[]> {
+  const known = asked.get(host);
+  if (known !== undefined) return known;
+  const list = ['config', 'images', 'list', `--kubernetes-version=v${cluster.kubernetesVersion}`];
+  const answer = host.root([`${paths.bin}/kubeadm`, ...list], { signal }).then(({ stdout }) => parse(stdout));
+  asked.set(host, answer);
+  return answer;
+}
+
+/** They become arguments and configuration, so nothing but references may pass. */
+function parse(stdout: string): readonly string[] {
+  const images = stdout.split('\n').filter(Boolean);
+  const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
+  if (odd === undefined && images.length > 0) return images;
+  throw new BootstrapError(
+    'E_PREPARE',
+    `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`,
+  );
+}
