@@ -10,6 +10,7 @@ import { down, freshHosts, state, up, type State } from '../testbed/src/index.ts
  */
 const rounds = Number(process.env['ROUNDS'] ?? 3);
 const repository = join(import.meta.dirname, '..');
+const handmadeScript = join(repository, 'bench', 'handmade.sh');
 const bundle = join(repository, 'dist/cli/index.js');
 const print = (line: string): void => {
   process.stdout.write(`${line}\n`);

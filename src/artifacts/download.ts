@@ -8,7 +8,7 @@ import { downloadError, HttpError, networkReason, request, type Fetch } from './
 import { shareUnless } from './in-flight.ts';
 import { startWatchdog } from './watchdog.ts';
 
-export { probeSource, type ProbeOptions } from './probe.ts';
+export { probeSource } from './probe.ts';
 
 export interface DownloadOptions {
   readonly cacheDir: string;

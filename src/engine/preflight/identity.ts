@@ -1,6 +1,4 @@
-import { BlockList, isIPv6 } from 'node:net';
 import type { Host } from '../../host/host.ts';
-import { networkTracesOf } from '../../cni/index.ts';
 import { found, isJoined, nothing, type ClusterCheck, type HostCheck } from './check.ts';
 
 /** Values that must be each host's own. */
@@ -89,54 +87,5 @@ const names: HostCheck = (host) =>
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
       });
 
-/** The cluster's networks must not be where the hosts' own traffic goes. */
-const cidrs: HostCheck = (host, { spec }) => {
-  const ours = (link: string): boolean =>
-    networkTracesOf(spec.cni.name).some((name) =>
-      name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name,
-    );
-  const ranges = [
-    { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-    { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-  ];
-  return ranges.flatMap(({ id, field, cidr }) => {
-    const used = host.facts.addresses.filter(
-      ({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link),
-    );
-    const address = used.find((candidate) =>
-      overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`),
-    );
-    const route = isJoined(host)
-      ? undefined
-      : host.facts.routes.find((destination) => overlaps(cidr, destination));
-    const hit =
-      address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
-    return hit === undefined
-      ? nothing
-      : found(host, id, `${field} ${cidr} overlaps the host's own network ${hit}`, {
-          hint: `choose another ${field}`,
-        });
-  });
-};
-
-/** Whether two CIDRs share an address. What is not a CIDR or an address shares nothing. */
-function overlaps(a: string, b: string): boolean {
-  return holds(a, b) || holds(b, a);
-}
-
-function holds(cidr: string, other: string): boolean {
-  const [network = '', prefix] = cidr.split('/');
-  const [address = ''] = other.split('/');
-  const family = isIPv6(network) ? 'ipv6' : 'ipv4';
-  if (isIPv6(address) !== (family === 'ipv6')) return false;
-  try {
-    const list = new BlockList();
-    list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
-    return list.check(address, family);
-  } catch {
-    return false;
-  }
-}
-
-export const identityChecks: readonly HostCheck[] = [names, cidrs];
+export const identityChecks: readonly HostCheck[] = [names];
 export const clusterChecks: readonly ClusterCheck[] = [unique, architecture, cgroups, membership];

@@ -3,6 +3,7 @@ import type { Finding } from '../../report/model.ts';
 import { nothing, type PreflightInput } from './check.ts';
 import { clusterChecks, identityChecks } from './identity.ts';
 import { machineChecks } from './machine.ts';
+import { networkChecks } from './networks.ts';
 import { occupancyChecks } from './occupancy.ts';
 
 /** Ignoring these would hand somebody else's files or cluster to a later reset. */
@@ -19,7 +20,7 @@ const lasting: readonly string[] = [
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 export function findings(input: PreflightInput): readonly Finding[] {
   const cni = cniNamed(input.spec.cni.name);
-  const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks];
+  const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks, ...networkChecks];
   const all = [
     ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
     ...input.hosts.flatMap((host) =>
