@@ -63,14 +63,10 @@ function handmade({ hosts, files, images, kubernetes, versions }: State): void {
   const manifest = `testbed/manifests/flannel/v${versions.flannel}/kube-flannel.yml`;
   const { ssh } = parse(readFileSync(files.cluster, 'utf8')) as { ssh: { user: string } };
   const args = [files.key, files.knownHosts, ssh.user, kubernetes[0] ?? '', manifest, images.nginx];
-  const { status, stderr } = spawnSync(
-    'bench/handmade.sh',
-    [...args, ...hosts.map(({ address }) => address)],
-    {
-      cwd: repository,
-      encoding: 'utf8',
-    },
-  );
+  const { status, stderr } = spawnSync(handmadeScript, [...args, ...hosts.map(({ address }) => address)], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`the script failed:\n${stderr}`);
 }
 

@@ -108,9 +108,9 @@ ${remember('cni-plugins')}`,
 
 /** containerd runs, and was started after its configuration was written. Times are whole seconds. */
 const currentScript = `
-pid=$(systemctl show -p MainPID --value containerd.service)
-[ "$pid" != 0 ] || exit 1
-started=$(($(date +%s) - $(ps -o etimes= -p "$pid")))
+systemctl is-active --quiet containerd.service || exit 1
+since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
+started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
 for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
   [ "$(stat -c %Y "$file")" -le $((started + 1)) ] || exit 1
 done
