@@ -36,7 +36,8 @@ describe('a step that fails', () => {
     const ends = new Map(bed.eventsOf('step-end').map((event) => [event.step.key, event]));
     expect(ends.get('init@10.0.0.1')).toMatchObject({ outcome: 'failed', error: { code: 'E_INIT' } });
     expect(ends.get('join@10.0.0.2')).toMatchObject({ outcome: 'skipped' });
-    expect(ends.get('revoke')).toMatchObject({ outcome: 'unchanged', note: 'none was made' });
+    // kubeadm failed, but the API server came up and may know the token.
+    expect(ends.get('revoke')).toMatchObject({ outcome: 'done' });
   });
 
   test('on several hosts names all of them', async () => {

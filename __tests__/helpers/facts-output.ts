@@ -23,15 +23,10 @@ export function factsSections(index = 0): Record<string, string> {
       `2: eth0    inet ${address}/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever`,
       '2: eth0    inet6 fe80::1/64 scope link \\       valid_lft forever',
     ].join('\n'),
-    links: [
-      '1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN',
-      '2: eth0@if7: <BROADCAST,UP> mtu 1450 qdisc noqueue state UP',
-    ].join('\n'),
     routes: 'default via 10.0.0.254 dev eth0\n10.0.0.0/24 dev eth0 proto kernel',
     resolv: 'nameserver 10.0.0.254',
     'resolv-upstream': '',
     filesystems: 'nodev\tsysfs\nnodev\toverlay\n\text4',
-    'bridge-netfilter': 'yes',
     conntrack: 'writable',
     tools: 'iptables\nip\nmount\numount\nnsenter\ncurl\ntar\nsha256sum\nflock\nsystemd-run',
     listening: '0016',
@@ -43,7 +38,7 @@ export function factsSections(index = 0): Record<string, string> {
     containerd: '',
     services: '',
     installed: '',
-    'mount-root': 'shared',
+    'own-files': '',
     state: '',
   };
 }

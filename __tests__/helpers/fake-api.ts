@@ -23,13 +23,14 @@ export class FakeApi {
       return '';
     }
     if (line.startsWith('get nodes -o json')) return this.#list((machine) => nodeObject(machine));
-    if (line.startsWith('get node ')) return this.#members.some(({ name }) => name === args[2]) ? '' : no;
+    if (line.startsWith('get node '))
+      return this.#members.some(({ name }) => name === args[2]) ? `node/${args[2] ?? ''}\n` : '';
+    if (line.startsWith('wait node/')) return this.#wait(args);
     if (line.startsWith('get -n k8s-bootstrap-verify pods '))
       return this.#list((machine) => podObject(machine));
     if (line.includes(' exec ')) return this.#probe(args);
     if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
-    if (/^(get namespace|wait node|delete namespace|label) |rollout status| scale |delete secret/.test(line))
-      return '';
+    if (/^(get namespace|delete namespace|label) |rollout status| scale |delete secret/.test(line)) return '';
     throw new Error(`FakeApi: no answer to: ${line}`);
   }
 
@@ -37,6 +38,12 @@ export class FakeApi {
     return this.#machines
       .filter(({ member }) => member)
       .map((machine) => ({ machine, name: nameOf(machine) }));
+  }
+
+  #wait(args: readonly string[]): FakeResult {
+    const wanted = args.filter((word) => word.startsWith('node/'));
+    const there = this.#members.map(({ name }) => `node/${name}`);
+    return wanted.every((node) => there.includes(node)) ? '' : no;
   }
 
   #list(object: (machine: FakeMachine) => unknown): string {

@@ -32,6 +32,8 @@ export class FakeMachine extends FakeRunner {
   installed: Record<string, string> = {};
   /** kubeadm made it a node. */
   member = false;
+  /** containerd runs, with its configuration. */
+  active = false;
   state: string | undefined;
   readonly #did: string[];
   readonly #images = new Set<string>();
@@ -56,9 +58,15 @@ export class FakeMachine extends FakeRunner {
     this.#does('list images', / config images list /, () =>
       kubeadmImages.map((name) => `registry.k8s.io/${name}\n`).join(''),
     );
-    this.#does('configure', 'base64 -d', (_, { input }) => this.#configure(input));
-    this.#does('activate', 'modprobe', 'bridge-netfilter\n');
-    this.#does('is active', /^systemctl is-active /, '');
+    this.#does('look at files', 'cmp -s', (_, { input }) => this.#stale(input).join('\n'));
+    this.#does('configure', 'base64 -d > ', (_, { input }) => this.#configure(input));
+    this.#does('activate', 'modprobe', () => {
+      this.active = true;
+      return 'bridge-netfilter\n';
+    });
+    this.#does('is active', 'ExecMainStartTimestampMonotonic', () => ({
+      exitCode: this.active ? 0 : 1,
+    }));
     this.#does('images', / images ls -q$/, () => [...this.#images].join('\n'));
     this.#does('pull images', 'images pull --hosts-dir', (argv) => {
       for (const image of argv.slice(4)) this.#images.add(image);
@@ -124,22 +132,30 @@ export class FakeMachine extends FakeRunner {
     return '';
   }
 
-  #configure(input: RunOptions['input']): string {
-    const lines = typeof input === 'string' ? input.split('\n').filter(Boolean) : [];
-    const changed = lines.flatMap((line) => {
+  #stale(input: RunOptions['input']): readonly string[] {
+    return fileLines(input).flatMap((line) => {
       const [path = ''] = line.split(' ');
-      if (this.#files.get(path) === line) return [];
-      this.#files.set(path, line);
-      return [path];
+      return this.#files.get(path) === line ? [] : [path];
     });
-    return changed.join('\n');
+  }
+
+  #configure(input: RunOptions['input']): string {
+    for (const line of fileLines(input)) this.#files.set(line.split(' ')[0] ?? '', line);
+    return '';
   }
 
   #forget(): string {
     this.state = undefined;
     this.installed = {};
+    this.active = false;
+    this.#files.clear();
     return '';
   }
+}
+
+/** `path mode base64` lines, as scripts about files are given them. */
+function fileLines(input: RunOptions['input']): readonly string[] {
+  return typeof input === 'string' ? input.split('\n').filter(Boolean) : [];
 }
 
 /** What following a unit prints to its end. */

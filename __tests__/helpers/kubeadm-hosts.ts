@@ -1,3 +1,5 @@
+import { paths } from '../../src/host/paths.ts';
+import { parseState } from '../../src/host/state.ts';
 import { fakeCluster, type FakeSpecOptions } from './cluster.ts';
 import type { FakeRunner } from './fake-runner.ts';
 import { FakeUnit, type FakeUnitOptions } from './fake-unit.ts';
@@ -37,6 +39,15 @@ export function visibleOn(runners: readonly FakeRunner[]): string {
   return JSON.stringify(
     runners.flatMap(({ calls }) => calls.map(({ argv, options }) => [argv, options.env ?? {}])),
   );
+}
+
+/** The phases that were written on the host, in order. */
+export function phases(runner: FakeRunner): readonly string[] {
+  return runner.uploads.flatMap(({ path, content }) => {
+    if (path !== paths.state || !('data' in content)) return [];
+    const state = parseState(Buffer.from(content.data).toString());
+    return [typeof state === 'object' ? state.phase : String(state)];
+  });
 }
 
 /** Lines about the configuration file and about what reads it, in order. */

@@ -33,19 +33,16 @@ describe('parseFacts', () => {
         { link: 'eth0', family: 6, address: 'fe80::1', prefix: 64, global: false },
       ],
       primaryAddress: '10.0.0.1',
-      links: ['lo', 'eth0'],
       routes: ['default', '10.0.0.0/24'],
-      mtu: 1450,
       nameservers: ['10.0.0.254'],
       loopbackResolver: false,
       filesystems: ['sysfs', 'overlay', 'ext4'],
-      bridgeNetfilter: true,
       conntrack: 'writable',
       listeningPorts: [22],
       sysctls: { 'net.ipv4.ip_forward': '0' },
       directories: { '/etc/cni': 'empty' },
       services: [],
-      sharedRootMount: true,
+      ownFiles: [],
       containerd: undefined,
       state: undefined,
     });
@@ -77,9 +74,9 @@ describe('parseFacts', () => {
     [{ directories: 'full /etc/kubernetes' }, { directories: { '/etc/kubernetes': 'full' } }],
     [{ installed: 'runc=abc' }, { installed: { runc: 'abc' } }],
     [{ nft: 'table ip nat {\n chain POSTROUTING {\n }\n}' }, { nftChains: ['ip nat POSTROUTING'] }],
-    [{ 'default-route': '' }, { primaryAddress: '10.0.0.1', mtu: undefined }],
+    [{ 'default-route': '' }, { primaryAddress: '10.0.0.1' }],
     [{ addresses: '' }, { primaryAddress: undefined }],
-    [{ 'mount-root': 'private' }, { sharedRootMount: false }],
+    [{ 'own-files': '/usr/local/bin/ctr' }, { ownFiles: ['/usr/local/bin/ctr'] }],
     [{ state: '{\n"a": 1\n}' }, { state: '{\n"a": 1\n}' }],
   ];
   test.each(rows)('%j', (sections, facts) => {
@@ -87,21 +84,9 @@ describe('parseFacts', () => {
   });
 
   test.each([
-    [
-      'nameserver 127.0.0.53',
-      'nameserver 9.9.9.9',
-      { nameservers: ['9.9.9.9'], loopbackResolver: true, upstreamResolvConf: true },
-    ],
-    [
-      'nameserver ::1\nnameserver 1.1.1.1',
-      '',
-      { nameservers: ['1.1.1.1'], loopbackResolver: true, upstreamResolvConf: false },
-    ],
-    [
-      'nameserver 127.0.0.1',
-      'nameserver 127.0.0.1',
-      { nameservers: [], loopbackResolver: true, upstreamResolvConf: false },
-    ],
+    ['nameserver 127.0.0.53', 'nameserver 9.9.9.9', { nameservers: ['9.9.9.9'], loopbackResolver: true }],
+    ['nameserver ::1\nnameserver 1.1.1.1', '', { nameservers: ['1.1.1.1'], loopbackResolver: true }],
+    ['nameserver 127.0.0.1', 'nameserver 127.0.0.1', { nameservers: [], loopbackResolver: true }],
   ])('resolvers %j and %j', (resolv, upstream, facts) => {
     expect(factsOf({ resolv, 'resolv-upstream': upstream })).toMatchObject(facts);
   });

@@ -35,9 +35,23 @@ table inet filter {
 }
 `;
     expect(parseRuleset(ruleset)).toEqual([
-      { key: 'ip nat PREROUTING', rules: 0 },
-      { key: 'ip nat POSTROUTING', rules: 2 },
-      { key: 'inet filter web', rules: 1 },
+      { key: 'ip nat PREROUTING', rules: 0, drops: false },
+      { key: 'ip nat POSTROUTING', rules: 2, drops: false },
+      { key: 'inet filter web', rules: 1, drops: false },
+    ]);
+  });
+
+  test('a chain without rules may still drop everything', () => {
+    const ruleset = `table ip filter {
+	chain INPUT {
+		type filter hook input priority filter; policy drop;
+	}
+	chain OUTPUT {
+	}
+}`;
+    expect(parseRuleset(ruleset)).toEqual([
+      { key: 'ip filter INPUT', rules: 0, drops: true },
+      { key: 'ip filter OUTPUT', rules: 0, drops: false },
     ]);
   });
 

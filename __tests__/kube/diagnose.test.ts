@@ -110,8 +110,8 @@ describe('explainNodes', () => {
 
   test('names the nodes that are not Ready, with the reason', async () => {
     const { kubectl } = answering([node('a', 'True', 'fine'), node('b', 'False', 'disk is full'), node('c')]);
-    expect(await explainNodes(kubectl, quiet)).toEqual({
-      reasons: ['b: disk is full', 'c: no word from its kubelet'],
+    expect(await explainNodes(kubectl, ['a', 'b', 'c', 'd'], quiet)).toEqual({
+      reasons: ['b: disk is full', 'c: no word from its kubelet', 'd: its kubelet has not registered it'],
       network: false,
     });
   });
@@ -119,6 +119,6 @@ describe('explainNodes', () => {
   test('knows a missing network', async () => {
     const message = 'container runtime network not ready: NetworkReady=false';
     const { kubectl } = answering([node('a', 'False', message)]);
-    expect(await explainNodes(kubectl, quiet)).toMatchObject({ network: true });
+    expect(await explainNodes(kubectl, ['a'], quiet)).toMatchObject({ network: true });
   });
 });

@@ -18,6 +18,12 @@ interface Deployment {
   };
 }
 
+function nginxConfigWith(podCIDR: string): string {
+  const spec = fakeSpec();
+  const [, configMap] = probeObjects({ ...spec, cni: { ...spec.cni, podCIDR } }, 1);
+  return (configMap?.['data'] as Record<string, string>)['nginx.conf'] ?? '';
+}
+
 describe('the pods of the verification', () => {
   const [, configMap, service, deployment] = probeObjects(fakeSpec(), 5);
   const { spec } = deployment as unknown as Deployment;
@@ -51,10 +57,11 @@ describe('the pods of the verification', () => {
     ]);
   });
 
-  test('answer with their own name, on IPv4 and IPv6', () => {
+  test('answer with their own name, in the family of the pods’ addresses', () => {
     expect(pod.volumes).toEqual([{ name: 'config', configMap: { name: configMap?.metadata.name } }]);
-    const config = (configMap?.['data'] as Record<string, string>)['nginx.conf'];
+    const config = nginxConfigWith('10.244.0.0/16');
     expect(config).toContain('return 200 "$hostname\\n";');
-    expect(config).toMatch(/listen 80;\s+listen \[::\]:80;/);
+    expect(config).toMatch(/^\s+listen 80;$/m);
+    expect(nginxConfigWith('fd00:10::/56')).toMatch(/^\s+listen \[::\]:80;$/m);
   });
 });

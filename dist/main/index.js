@@ -60766,7 +60766,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9521);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7415);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7613);
 
 
@@ -60779,7 +60779,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9521:
+/***/ 7415:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60872,7 +60872,6 @@ const flannel = {
     title: 'Flannel',
     versions: ['0.28.9'],
     options: [],
-    networkPolicy: false,
     manifest: (_spec, version) => ({
         upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
     }),
@@ -60923,7 +60922,6 @@ const manifest = {
     title: 'a manifest of your own',
     versions: [],
     options: [],
-    networkPolicy: 'unknown',
     manifest: ({ cni }) => {
         const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
         if (cni.manifest === undefined)
@@ -61128,6 +61126,8 @@ class CommandError extends lib_errors/* BootstrapError */.Xj {
 const MAX_ARGV = 120;
 const MAX_WORDS = 600;
 function summarize(argv) {
+    if (argv[0] === 'sh' && argv[1] === '-c')
+        return 'a script';
     const [line = ''] = quoteCommand(argv).split('\n');
     return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
 }
@@ -62603,6 +62603,24 @@ const ownedDirectories = [
     '/usr/libexec/kubernetes',
     '/run/kubernetes',
 ];
+const programs = [
+    'containerd',
+    'containerd-shim-runc-v2',
+    'containerd-stress',
+    'ctr',
+    'kubeadm',
+    'kubelet',
+    'kubectl',
+];
+/** Files that an install puts in place and a reset removes; a host that is not ours must not have any of them. */
+const ownFiles = [
+    ...programs.map((name) => `${paths.bin}/${name}`),
+    paths.runc,
+    `${paths.units}/containerd.service`,
+    `${paths.units}/kubelet.service`,
+    paths.sysctl,
+    paths.modules,
+];
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/begin.js
 
@@ -62614,7 +62632,6 @@ const begin = {
     needs: ['fetch'],
     run: (cluster) => {
         cluster.begun = true;
-        cluster.beforeFirstChange();
         return Promise.resolve({ changed: false });
     },
 };
@@ -62628,8 +62645,9 @@ const unstage = {
     run: async (cluster, { signal }) => {
         if (cluster.begun)
             return { changed: false };
-        const connected = cluster.hosts.filter((host) => host.connected);
-        await Promise.allSettled(connected.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })));
+        // Facts are read under the lock only: what was not locked may be another run's.
+        const ours = cluster.hosts.filter((host) => host.known);
+        await Promise.allSettled(ours.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })));
         return { changed: false };
     },
 };
@@ -72182,6 +72200,7 @@ function preprocess(fn, schema) {
 
 
 
+
 /** How long the credentials of a kubeconfig of ours are good. */
 const KUBECONFIG_VALIDITY = '24h';
 const kubeconfig_base64 = schemas_string().regex(/^[A-Za-z0-9+/]+=*$/);
@@ -72213,9 +72232,17 @@ const schema = strictObject({
 /** A new client certificate for administrators, signed on the control plane, valid for a day. */
 async function issueKubeconfig(controlPlane, options) {
     const config = `${paths.runDir}/kubeconfig-user.yaml`;
-    const { stdout } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
+    const { exitCode, stdout, stderr } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
         signal: options.signal,
+        accept: 'any',
     });
+    // Not by the runner's own error, which may quote what was printed: that may be half a kubeconfig.
+    if (exitCode !== 0) {
+        const words = (0,sanitize/* sanitizeText */.j)(stderr).trim().split('\n').at(-1) ?? '';
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `kubeadm issued no kubeconfig: ${words}`, {
+            host: controlPlane.address,
+        });
+    }
     return checkKubeconfig(stdout, options);
 }
 /** The cluster's own configuration tells kubeadm which CA and endpoint to use. */
@@ -72225,7 +72252,7 @@ mkdir -p -m 0700 ${paths.runDir}
 umask 077
 trap 'rm -f "$1"' EXIT
 ${paths.bin}/kubectl --cache-dir=${paths.kubectlCache} -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
-${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2" 2>/dev/null
+${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2"
 `;
 /** @throws BootstrapError `E_OUTPUT` for anything but a plain kubeconfig for that server. */
 function checkKubeconfig(text, { name, server }) {
@@ -72326,7 +72353,7 @@ function kubeconfig(path) {
         scope: 'cluster',
         needs: ['locate', 'init'],
         run: async (cluster, { signal }) => {
-            const server = `https://${cluster.endpoint}`;
+            const server = `https://${cluster.clientEndpoint}`;
             const issued = await issueKubeconfig(cluster.controlPlane, { name: cluster.spec.name, server, signal });
             for (const secret of issued.secrets)
                 cluster.protect(secret);
@@ -72351,6 +72378,7 @@ const collect_collect = {
 ;// CONCATENATED MODULE: ./lib/host/state.js
 
 
+const phases = ['prepared', 'joining', 'member'];
 /** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
 function parseState(text) {
     if (text === undefined)
@@ -72359,7 +72387,7 @@ function parseState(text) {
         const value = JSON.parse(text);
         if (value?.schemaVersion !== 1 || value.before === undefined)
             return 'unreadable';
-        if (typeof value.cluster !== 'string' || (value.phase !== 'prepared' && value.phase !== 'member'))
+        if (typeof value.cluster !== 'string' || !phases.some((phase) => phase === value.phase))
             return 'unreadable';
         return { ...value, cluster: (0,sanitize/* sanitizeText */.j)(value.cluster) };
     }
@@ -72421,27 +72449,26 @@ s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
 s addresses; ip -o address show
-s links; ip -o link show
 s routes; ip -o route show
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
-s bridge-netfilter; [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] && echo yes
 s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
   command -v $t >/dev/null && echo $t; done
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
-s nft; nft list ruleset
+s nft; nft -t list ruleset
 s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
-  if [ -n "$(find $d -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version
 s services; for u in containerd kubelet docker crio firewalld; do systemctl is-active --quiet $u && echo $u; done
+  grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw
 s installed; for f in ${paths.installed}/*; do [ -f $f ] && echo "\${f##*/}=$(cat $f)"; done
-s mount-root; findmnt -no PROPAGATION /
+s own-files; for f in ${ownFiles.join(' ')}; do [ -e $f ] && echo $f; done
 s state; cat ${paths.state}
 s end
 `;
@@ -72461,11 +72488,13 @@ function parseRuleset(text) {
             table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
         const name = depth === 1 ? /^chain (\S+) \{/.exec(line)?.[1] : undefined;
         if (name !== undefined) {
-            chain = { key: `${table} ${name}`, rules: 0 };
+            chain = { key: `${table} ${name}`, rules: 0, drops: false };
             chains.push(chain);
         }
         else if (depth === 2 && chain !== undefined && !/^(type|policy|comment|\})/.test(line))
             chain.rules += 1;
+        if (chain !== undefined && /\bpolicy drop;/.test(line))
+            chain.drops = true;
         depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0);
         if (depth < 2)
             chain = undefined;
@@ -72553,14 +72582,10 @@ function parseFacts(output, marker, now) {
         clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
         addresses,
         primaryAddress: primary?.address,
-        links: lines('links').flatMap((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? []),
         routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
-        mtu: mtuOf(lines('links'), route?.link),
         nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
         loopbackResolver: configured.some(isLoopback),
-        upstreamResolvConf: upstream.some((server) => !isLoopback(server)),
         filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-        bridgeNetfilter: first('bridge-netfilter') === 'yes',
         conntrack: first('conntrack') === 'writable'
             ? 'writable'
             : first('conntrack') === 'absent'
@@ -72575,7 +72600,7 @@ function parseFacts(output, marker, now) {
         cniConf: lines('cni-conf'),
         clusterFiles: lines('cluster-files'),
         services: lines('services'),
-        sharedRootMount: first('mount-root').includes('shared'),
+        ownFiles: lines('own-files'),
         installed: pairs(lines('installed')),
         containerd: first('containerd') === ''
             ? undefined
@@ -72618,11 +72643,6 @@ function nameserversOf(lines) {
 function isLoopback(address) {
     return address.startsWith('127.') || address === '::1';
 }
-function mtuOf(links, link) {
-    const line = links.find((candidate) => candidate.includes(`: ${link ?? ''}:`) || candidate.includes(`: ${link ?? ''}@`));
-    const mtu = /\bmtu (\d+)/.exec(line ?? '')?.[1];
-    return mtu === undefined ? undefined : Number(mtu);
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
 
@@ -72650,20 +72670,32 @@ const lock = {
     scope: 'hosts',
     needs: ['connect'],
     run: async (cluster, host, { signal }) => {
-        const held = await host.runner.hold(['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId], {
-            sudo: true,
-            signal,
+        const lease = {};
+        cluster.releases.unshift(async () => {
+            await lease.held?.close();
         });
-        if (held.firstLine !== 'locked') {
-            await held.close();
-            throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
-                hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
-            });
-        }
-        cluster.releases.unshift(() => held.close());
+        await take(cluster, host, lease, signal);
         return { changed: false };
     },
 };
+/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
+async function take(cluster, host, lease, signal) {
+    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
+    const held = await host.runner.hold(argv, { sudo: true, signal });
+    if (held.firstLine !== 'locked') {
+        await held.close();
+        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
+            host: host.address,
+            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+        });
+    }
+    lease.held = held;
+    void held.lost
+        .then(() => take(cluster, host, lease, signal))
+        .catch((error) => {
+        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
+    });
+}
 const lockScript = `
 exec 9<>"$1"
 # The holder removes the file when it goes: a lock on a file that is no longer there holds nothing.
@@ -73102,40 +73134,141 @@ function fetch_checksumError(artifact, actual) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/host/files.js
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
 
-/** Reads `path mode base64` lines and replaces what differs, by rename; prints the paths it wrote. */
-const syncScript = `
-umask 077
-while read -r path mode data; do
-  mkdir -p -m 0755 "$(dirname "$path")"
-  tmp="$path.k8s-bootstrap"
-  printf %s "$data" | base64 -d > "$tmp"
-  if cmp -s "$tmp" "$path"; then rm -f "$tmp"; continue; fi
-  chmod "$mode" "$tmp"
-  mv -f "$tmp" "$path"
-  echo "$path"
+
+const asked = new WeakMap();
+/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
+function kubeadmImages(cluster, host, signal) {
+    const known = asked.get(host);
+    if (known !== undefined)
+        return known;
+    const list = ['config', 'images', 'list', `--kubernetes-version=v${cluster.kubernetesVersion}`];
+    const answer = host.root([`${paths.bin}/kubeadm`, ...list], { signal }).then(({ stdout }) => kubeadm_images_parse(stdout));
+    asked.set(host, answer);
+    return answer;
+}
+/** They become arguments and configuration, so nothing but references may pass. */
+function kubeadm_images_parse(stdout) {
+    const images = stdout.split('\n').filter(Boolean);
+    const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
+    if (odd === undefined && images.length > 0)
+        return images;
+    throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/images.js
+
+
+
+
+
+/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
+const images_images = {
+    id: 'images',
+    title: 'Pull images',
+    scope: 'hosts',
+    needs: ['install'],
+    run: async (cluster, host, { signal, log }) => {
+        const wanted = await imagesFor(cluster, host, signal);
+        const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
+            signal,
+        });
+        const present = new Set(stdout.split('\n'));
+        const missing = wanted.filter((image) => !present.has(image));
+        if (missing.length === 0)
+            return { changed: false, note: 'all present already' };
+        cluster.beginChange();
+        const result = await host.sh(images_pullScript, missing, {
+            signal,
+            timeoutMs: 15 * 60_000,
+            accept: 'any',
+            onLine: (line) => {
+                if (line.startsWith('pulled '))
+                    log(line);
+            },
+        });
+        if (result.exitCode !== 0)
+            throw imageError(cluster, result.stdout, missing);
+        return { changed: true, note: `${String(missing.length)} pulled` };
+    },
+};
+/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
+const images_pullScript = `
+failed=0
+for image in "$@"; do
+  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
+    echo "pulled $image"
+  else
+    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
+  fi
 done
+exit $failed
 `;
-/** Makes the files be as given, in one round trip. @returns the paths that were not so before. */
-async function syncFiles(host, files, options) {
-    const input = files
-        .map(({ path, content, mode = 0o644 }) => {
-        if (/\s/.test(path))
-            throw new lib_errors/* BootstrapError */.Xj('E_INTERNAL', `file names with spaces are not supported: ${path}`);
-        return `${path} ${mode.toString(8)} ${Buffer.from(content).toString('base64')}\n`;
-    })
-        .join('');
-    const { stdout } = await host.sh(syncScript, [], { ...options, input });
-    return stdout.split('\n').filter(Boolean);
+async function imagesFor(cluster, host, signal) {
+    const kubernetes = await kubeadmImages(cluster, host, signal);
+    const own = host.isControlPlane
+        ? kubernetes
+        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
+    const { nginx, client } = cluster.spec.verify.images;
+    return [...new Set([...own, ...imagesOf(cluster.cniObjects), nginx, client].map(normalizeImage))];
+}
+function imageError(cluster, output, missing) {
+    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
+        image,
+        why,
+    }));
+    const [first] = failures;
+    const image = first?.image ?? missing[0] ?? '';
+    const registry = image.split('/')[0] ?? '';
+    const mirror = cluster.spec.registryMirrors[registry];
+    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
+    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
+        hint: mirror === undefined
+            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
+            : `see that ${mirror} serves it`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/kube/join-token.js
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
+function newToken() {
+    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
+    return `${text(6)}.${text(16)}`;
+}
+/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
+function newCertificateKey() {
+    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
+}
+/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
+function caHash(certificatePem) {
+    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
+    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
+/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
+function mergePatch(target, patch) {
+    if (!isRecord(patch))
+        return patch;
+    const result = isRecord(target) ? { ...target } : {};
+    for (const [key, value] of Object.entries(patch)) {
+        if (value === null)
+            Reflect.deleteProperty(result, key);
+        else
+            result[key] = mergePatch(result[key], value);
+    }
+    return result;
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/component-config.js
 
-/**
- * kubelet settings that the hosts' facts ask for, valid for all of them; what differs between hosts is patched per
- * host by `kubeletPatch`.
- */
+/** kubelet settings that the hosts' facts ask for, valid for all of them. */
 function kubeletConfiguration(hosts) {
     const any = (test) => hosts.some(test);
     const [first] = hosts;
@@ -73158,15 +73291,13 @@ function cgroupDriver(host) {
 function needsResolvConf(hosts) {
     return hosts.some((host) => host.facts.loopbackResolver);
 }
-/** The content of the host's resolver file for pods, or the file of the host's that it should be a link to. */
+/** The content of the host's resolver file for pods. */
 function resolvConf(host) {
-    if (host.facts.upstreamResolvConf)
-        return { link: '/run/systemd/resolve/resolv.conf' };
     const servers = host.facts.nameservers;
     if (servers.length > 0)
-        return { text: `${servers.map((server) => `nameserver ${server}`).join('\n')}\n` };
+        return servers.map((server) => `nameserver ${server}\n`).join('');
     // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
-    return { text: `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n` };
+    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
 }
 function kubeProxyConfiguration(hosts) {
     return {
@@ -73177,6 +73308,488 @@ function kubeProxyConfiguration(hosts) {
             ? { conntrack: { maxPerCore: 0, min: 0 } }
             : {}),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
+
+
+
+const API_VERSION = 'kubeadm.k8s.io/v1beta4';
+const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
+const TOKEN_TTL = '15m0s';
+/** The file for `kubeadm init --config`; it holds secrets. */
+function initConfig(options) {
+    const { spec, hosts, host, endpoint } = options;
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token: options.token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+            nodeRegistration: nodeRegistration(spec, host),
+            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
+        },
+        {
+            apiVersion: API_VERSION,
+            kind: 'ClusterConfiguration',
+            clusterName: spec.name,
+            kubernetesVersion: `v${options.kubernetesVersion}`,
+            controlPlaneEndpoint: endpoint,
+            networking: {
+                podSubnet: spec.cni.podCIDR,
+                serviceSubnet: spec.kubernetes.serviceCIDR,
+                dnsDomain: spec.kubernetes.dnsDomain,
+            },
+            apiServer: { certSANs: certificateNames(hosts, endpoint) },
+        },
+        kubeletConfiguration(hosts),
+        kubeProxyConfiguration(hosts),
+    ]);
+}
+/** The file for `kubeadm join --config`; it holds secrets. */
+function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'JoinConfiguration',
+            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
+            nodeRegistration: nodeRegistration(spec, host),
+            ...(host.isControlPlane
+                ? {
+                    controlPlane: {
+                        localAPIEndpoint: {
+                            advertiseAddress: host.internalAddress,
+                            bindPort: spec.kubernetes.apiServerPort,
+                        },
+                        certificateKey,
+                    },
+                }
+                : {}),
+        },
+    ]);
+}
+/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
+function tokenConfig(token) {
+    return (0,dist/* stringify */.As)({
+        apiVersion: API_VERSION,
+        kind: 'InitConfiguration',
+        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+    });
+}
+function nodeRegistration(spec, host) {
+    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return {
+        name: host.nodeName,
+        criSocket: CRI_SOCKET,
+        imagePullPolicy: 'IfNotPresent',
+        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
+        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+        ignorePreflightErrors: [
+            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
+            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
+        ],
+    };
+}
+/** kubeadm's names of the findings that a user may have chosen to ignore. */
+const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
+function ignores({ preflight }, id) {
+    return preflight.ignore.some((name) => name === id || name === 'all');
+}
+/** Every name and address under which a client may come to the API server. */
+function certificateNames(hosts, endpoint) {
+    const controlPlanes = hosts.filter((host) => host.isControlPlane);
+    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return [...new Set([...names, name, '127.0.0.1'])];
+}
+/** User patches come last, so that nothing of ours is beyond the user's reach. */
+function render(spec, documents) {
+    return documents
+        .map((document) => spec.kubernetes.kubeadmPatches
+        .filter((patch) => patch.kind === document.kind)
+        .reduce((merged, patch) => mergePatch(merged, patch), document))
+        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
+        .join('---\n');
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit.js
+
+
+
+
+/** Names of the units that kubeadm runs in. */
+const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
+/** Whether the unit runs, or ended well and nobody asked for its end yet. */
+async function isUnitBusy(host, name, signal) {
+    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
+    const { stdout } = await host.root(show, { signal });
+    return ['active', 'activating'].includes(stdout.trim());
+}
+/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
+const startScript = `
+name=$1 timeout=$2 log=$3; shift 3
+mkdir -p -m 0700 ${paths.runDir}
+state=$(systemctl show -p ActiveState --value "$name.service")
+case $state in
+  activating|active|deactivating) echo attached; exit 0 ;;
+esac
+systemctl reset-failed "$name.service" 2>/dev/null || true
+: > "$log"
+chmod 600 "$log"
+systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
+  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
+  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
+`;
+/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
+const followScript = `
+name=$1 log=$2 marker=$3
+pid=$(systemctl show -p MainPID --value "$name.service")
+while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
+  sleep 0.05
+  pid=$(systemctl show -p MainPID --value "$name.service")
+done
+if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
+while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
+printf '\\n%s ' "$marker"
+systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
+`;
+const forgetScript = `
+systemctl stop "$1.service" 2>/dev/null || true
+systemctl reset-failed "$1.service" 2>/dev/null || true
+`;
+/**
+ * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
+ * command goes on; this function reconnects and listens again, so that it is never run twice.
+ */
+async function runUnit(host, options) {
+    const { name, argv, timeoutSec, signal } = options;
+    const log = `${paths.runDir}/${name}.log`;
+    const marker = `unit-${name}-ended`;
+    const timeoutMs = (timeoutSec + 30) * 1000;
+    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
+    const attached = started.stdout.trim() === 'attached';
+    for (let losses = 0;; losses += 1) {
+        try {
+            const { stdout } = await host.sh(followScript, [name, log, marker], {
+                signal,
+                timeoutMs,
+                maxOutputBytes: 1024 * 1024,
+                onLine: (line) => {
+                    if (!line.startsWith(marker) && line !== '')
+                        options.onLine?.(line);
+                },
+            });
+            const result = resultOf(host, stdout, marker, argv);
+            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
+            const forget = () => host.sh(forgetScript, [name], { signal });
+            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
+            return { ...result, attached };
+        }
+        catch (error) {
+            // The port reconnects with the next command; how long that may take is its own limit.
+            if (!isLoss(error) || losses >= MAX_LOSSES)
+                throw error;
+            options.onLine?.('connection lost; reconnecting to see how the command goes on');
+        }
+    }
+}
+function isLoss(error) {
+    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
+}
+const MAX_LOSSES = 5;
+const MAX_OUTPUT = 64 * 1024;
+function resultOf(host, stdout, marker, argv) {
+    const at = stdout.lastIndexOf(`\n${marker} `);
+    const words = stdout
+        .slice(at + marker.length + 2)
+        .trim()
+        .split(/\s+/);
+    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
+    if (at < 0 || status === undefined || words.includes('inactive')) {
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
+            host: host.address,
+        });
+    }
+    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
+    if (words.includes('timeout') && status !== 0) {
+        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
+            host: host.address,
+        });
+    }
+    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
+    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
+
+
+/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
+const causes = [
+    {
+        sign: /cgroup v1 support|failCgroupV1/i,
+        says: 'the kubelet refuses cgroup v1',
+        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
+    },
+    {
+        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
+        says: 'the control plane’s identity could not be verified with the pinned CA hash',
+        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
+    },
+    {
+        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
+        says: 'the API server could not be reached',
+        hint: 'see that port 6443 of the control plane is open to this host',
+    },
+    {
+        sign: /The kubelet is not running|kubelet is not healthy/i,
+        says: 'the kubelet did not come up',
+        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
+    },
+];
+/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
+async function explainKubeadm(cluster, host, code, what, output) {
+    const journal = await host
+        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
+        accept: 'any',
+        timeoutMs: 15_000,
+    })
+        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
+        .catch(() => '');
+    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
+    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
+    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
+    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
+    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
+        host: host.address,
+        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
+
+
+
+
+const timeoutSec = { init: 300, join: 240 };
+const configPath = `${paths.runDir}/kubeadm.yaml`;
+/**
+ * Runs kubeadm as a unit of the host. The host's state says `joining` until it ended well, then `member`.
+ * @returns whether it was an earlier run's unit, found running or just ended.
+ */
+async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal, log }) {
+    await setPhase(host, 'joining', signal);
+    const result = await withPrivateFile(host, config, signal, () => runUnit(host, {
+        name: KUBEADM_UNITS[verb],
+        argv: [`${paths.bin}/kubeadm`, verb, `--config=${configPath}`, ...flags],
+        timeoutSec: timeoutSec[verb],
+        signal,
+        onLine: (line) => {
+            log(cluster.redactor.redact(line));
+        },
+    }));
+    if (result.exitCode !== 0) {
+        const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
+        throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
+    }
+    await setPhase(host, 'member', signal);
+    return { attached: result.attached };
+}
+/**
+ * kubeadm does not continue what ended half-way, so that is taken back; what still runs is left to end.
+ * @returns whether it still runs, or has just ended well.
+ */
+async function settleEarlier(host, verb, { signal, log }) {
+    if (host.state?.phase !== 'joining')
+        return false;
+    if (await isUnitBusy(host, KUBEADM_UNITS[verb], signal))
+        return true;
+    log(`an earlier kubeadm ${verb} did not end well; taking it back first`);
+    const reset = [`${paths.bin}/kubeadm`, 'reset', '--force'];
+    await host.root(reset, { signal, timeoutMs: 180_000, accept: 'any' });
+    return false;
+}
+/** Runs something that reads the configuration from `configPath`, which exists only meanwhile. */
+async function withPrivateFile(host, config, signal, use) {
+    await host.write(configPath, config, { mode: 0o600, signal });
+    try {
+        return await use(configPath);
+    }
+    finally {
+        await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
+    }
+}
+async function setPhase(host, phase, signal) {
+    if (host.state === undefined)
+        throw new TypeError(`${host.address} has no state before it was prepared`);
+    await writeState(host, { ...host.state, phase }, signal);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/join-material.js
+
+
+
+
+/** Tokens live for 15 minutes; whoever joins later than this gets a new one. */
+const FRESH_MS = 10 * 60_000;
+/** What a host needs to join; minted anew where this run did not initialise the cluster, or took long. */
+async function joinMaterial(cluster, signal) {
+    const host = cluster.controlPlane;
+    cluster.caHash ??= host.root(['cat', paths.caCert], { signal }).then(({ stdout }) => caHash(stdout));
+    const hash = await cluster.caHash;
+    const usable = cluster.join !== undefined && cluster.clock.now() - cluster.join.mintedAt < FRESH_MS;
+    if (!usable) {
+        cluster.minting ??= mint(cluster, signal).finally(() => {
+            cluster.minting = undefined;
+        });
+        await cluster.minting;
+    }
+    if (cluster.join === undefined)
+        throw new TypeError('minting sets the join secrets');
+    return { ...cluster.join, caHash: hash };
+}
+/** A new token, known to the run before the cluster knows it, so that it is revoked whatever happens. */
+function newJoinSecrets(cluster, certificateKey) {
+    const token = newToken();
+    cluster.protect(token);
+    if (certificateKey !== undefined)
+        cluster.protect(certificateKey);
+    cluster.tokenIds.push(token.slice(0, token.indexOf('.')));
+    return { token, certificateKey, mintedAt: cluster.clock.now() };
+}
+async function mint(cluster, signal) {
+    const host = cluster.controlPlane;
+    const secrets = newJoinSecrets(cluster, cluster.join?.certificateKey);
+    const create = [`${paths.bin}/kubeadm`, 'token', 'create', `--kubeconfig=${paths.adminConf}`];
+    await withPrivateFile(host, tokenConfig(secrets.token), signal, (path) => host.root([...create, `--config=${path}`], { signal }));
+    cluster.join = secrets;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/init.js
+
+
+
+
+
+
+/** `kubeadm init` on the first control plane, unless an earlier run brought it to its end. */
+const init = {
+    id: 'init',
+    title: 'kubeadm init',
+    scope: 'first',
+    needs: ['images'],
+    run: async (cluster, host, tools) => {
+        const { signal } = tools;
+        if (host.state?.phase === 'member') {
+            await awaitApi(cluster, signal);
+            return { changed: false, note: 'the control plane is there already' };
+        }
+        cluster.beginChange();
+        await settleEarlier(host, 'init', tools);
+        const several = cluster.hosts.filter((other) => other.isControlPlane).length > 1;
+        const secrets = newJoinSecrets(cluster, several ? newCertificateKey() : undefined);
+        cluster.join = secrets;
+        cluster.fresh = true;
+        const { spec, hosts, endpoint, kubernetesVersion } = cluster;
+        const { token, certificateKey } = secrets;
+        const config = initConfig({
+            spec,
+            hosts,
+            host,
+            endpoint,
+            kubernetesVersion,
+            token,
+            ...(certificateKey === undefined ? {} : { certificateKey }),
+        });
+        const flags = [
+            '--skip-token-print',
+            '--skip-certificate-key-print',
+            ...(several ? ['--upload-certs'] : []),
+        ];
+        const { attached } = await runKubeadm(cluster, host, { verb: 'init', config, flags }, tools);
+        // A unit of an earlier run was started with that run's token, which nobody knows any more.
+        if (attached)
+            cluster.join = undefined;
+        return { changed: true };
+    },
+    describe: (cluster) => [
+        `kubeadm init, Kubernetes ${cluster.kubernetesVersion}, API at ${cluster.endpoint}`,
+    ],
+};
+async function apiAnswers(cluster, signal) {
+    const readyz = ['get', '--raw=/readyz', '--request-timeout=10s'];
+    const { exitCode } = await cluster.kubectl.run(readyz, { signal, accept: 'any' });
+    return exitCode === 0;
+}
+/** A host that was just booted needs a while; nothing announces that its API server is back. */
+const AWAIT_SEC = 120;
+const awaitScript = `
+end=$(($(date +%s) + $1))
+until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
+  [ "$(date +%s)" -lt $end ] || exit 9
+  sleep 1
+done
+`;
+/** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
+async function awaitApi(cluster, signal) {
+    if (await apiAnswers(cluster, signal))
+        return;
+    const host = cluster.controlPlane;
+    const options = { signal, accept: [0, 9], timeoutMs: (AWAIT_SEC + 30) * 1000 };
+    const { exitCode } = await host.sh(awaitScript, [String(AWAIT_SEC)], options);
+    if (exitCode === 0)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the cluster is there, but its API server does not answer', {
+        host: host.address,
+        hint: 'see journalctl -u kubelet there; `k8s-bootstrap down` removes the cluster',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/host/files.js
+
+/** Reads `path mode base64` lines and replaces the files, by rename. */
+const writeScript = `
+umask 077
+while read -r path mode data; do
+  mkdir -p -m 0755 "$(dirname "$path")"
+  printf %s "$data" | base64 -d > "$path.k8s-bootstrap"
+  chmod "$mode" "$path.k8s-bootstrap"
+  mv -f "$path.k8s-bootstrap" "$path"
+done
+`;
+/** Reads `path mode base64` lines and prints the paths whose content or mode differs. */
+const staleScript = `
+while read -r path mode data; do
+  if [ -f "$path" ] && [ "$(stat -c %a "$path")" = "$mode" ] && printf %s "$data" | base64 -d | cmp -s - "$path"; then continue; fi
+  echo "$path"
+done
+`;
+/** Those of the files that are not on the host as given. Changes nothing. */
+async function staleFiles(host, files, options) {
+    const { stdout } = await host.sh(staleScript, [], { ...options, input: files_encode(files) });
+    const stale = new Set(stdout.split('\n'));
+    return files.filter(({ path }) => stale.has(path));
+}
+/** Writes the files, in one round trip. */
+async function writeFiles(host, files, options) {
+    if (files.length > 0)
+        await host.sh(writeScript, [], { ...options, input: files_encode(files) });
+}
+function files_encode(files) {
+    return files
+        .map(({ path, content, mode = 0o644 }) => {
+        if (/\s/.test(path))
+            throw new lib_errors/* BootstrapError */.Xj('E_INTERNAL', `file names with spaces are not supported: ${path}`);
+        return `${path} ${mode.toString(8)} ${Buffer.from(content).toString('base64')}\n`;
+    })
+        .join('');
 }
 
 ;// CONCATENATED MODULE: ./lib/host/runtime-config.js
@@ -73294,32 +73907,36 @@ const install = {
     needs: ['begin'],
     run: async (cluster, host, { signal, log }) => {
         const missing = missingArtifacts(cluster, host);
-        if (host.state === undefined)
-            await writeState(host, initialState(cluster, host), signal);
+        const known = host.state?.phase === 'prepared' || host.state === undefined;
+        if (known) {
+            const state = stateOf(cluster, host);
+            if (JSON.stringify(state) !== JSON.stringify(host.state)) {
+                cluster.beginChange();
+                await writeState(host, state, signal);
+            }
+        }
+        if (missing.length > 0)
+            cluster.beginChange();
         for (const artifact of missing) {
             log(`installing ${artifact.name} ${artifact.version}`);
             await host.sh(installScripts[artifact.name] ?? '', [stagedPath(artifact), artifact.sha256], { signal });
         }
-        const pauseImage = await pauseImageOf(cluster, host, signal);
-        const files = runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors });
-        const resolver = needsResolvConf(cluster.hosts) ? resolvConf(host) : undefined;
-        const text = resolver !== undefined && 'text' in resolver ? resolver.text : undefined;
-        const changed = await syncFiles(host, [...files, ...(text === undefined ? [] : [{ path: paths.resolvConf, content: text }])], { signal });
-        const link = resolver !== undefined && 'link' in resolver ? resolver.link : '';
-        const restart = missing.some(({ name }) => name === 'containerd' || name === 'runc') || changed.some(isRuntimeFile);
-        if (changed.length === 0 && missing.length === 0) {
-            const active = await host.root(['systemctl', 'is-active', '--quiet', 'containerd'], {
-                signal,
-                accept: 'any',
-            });
-            if (active.exitCode === 0)
-                return { changed: false, note: 'in place already' };
-        }
-        const { stdout } = await host.sh(activateScript, [restart ? 'restart' : 'start', link], { signal });
+        const pauseImage = (await kubeadmImages(cluster, host, signal)).find((image) => image.includes('/pause:'));
+        if (pauseImage === undefined)
+            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'kubeadm names no pause image');
+        const files = [
+            ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
+            ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
+        ];
+        const stale = await staleFiles(host, files, { signal });
+        const active = missing.length === 0 && stale.length === 0 && (await runtimeIsCurrent(host, signal));
+        if (active)
+            return { changed: false, note: 'in place already' };
+        cluster.beginChange();
+        await writeFiles(host, stale, { signal });
+        const { stdout } = await host.sh(activateScript, [], { signal });
         if (!stdout.includes('bridge-netfilter')) {
-            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs', {
-                hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)',
-            });
+            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs', { hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)' });
         }
         return { changed: true };
     },
@@ -73328,7 +73945,8 @@ const install = {
         'configure containerd, kubelet, sysctls and kernel modules',
     ],
 };
-function initialState(cluster, host) {
+/** What was there before the first change stays as it was first seen; the rest is this run's. */
+function stateOf(cluster, host) {
     const { facts } = host;
     return {
         schemaVersion: 1,
@@ -73337,7 +73955,7 @@ function initialState(cluster, host) {
         phase: 'prepared',
         kubernetesVersion: cluster.kubernetesVersion,
         cni: cluster.cni.name,
-        before: {
+        before: host.state?.before ?? {
             directories: Object.keys(facts.directories),
             sysctls: facts.sysctls,
             nftTables: facts.nftTables,
@@ -73356,528 +73974,41 @@ mkdir -p ${paths.installed}
 printf '%s\\n' "$2" > ${paths.installed}/${name}
 `;
 const installScripts = {
-    containerd: `tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1 && rm -f "$1"${remember('containerd')}`,
-    'cni-plugins': `mkdir -p ${paths.cniBin} && tar -xzf "$1" --no-same-owner -C ${paths.cniBin} && rm -f "$1"${remember('cni-plugins')}`,
+    containerd: `
+tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1
+rm -f "$1"
+${remember('containerd')}`,
+    'cni-plugins': `
+mkdir -p ${paths.cniBin}
+tar -xzf "$1" --no-same-owner -C ${paths.cniBin}
+rm -f "$1"
+${remember('cni-plugins')}`,
     runc: `${program(paths.runc)}${remember('runc')}`,
     kubeadm: `${program(`${paths.bin}/kubeadm`)}${remember('kubeadm')}`,
     kubelet: `${program(`${paths.bin}/kubelet`)}${remember('kubelet')}`,
     kubectl: `${program(`${paths.bin}/kubectl`)}${remember('kubectl')}`,
 };
-function isRuntimeFile(path) {
-    return path === paths.containerdConfig || path.endsWith('/containerd.service');
+/** containerd runs, and was started after its configuration was written. Times are whole seconds. */
+const currentScript = `
+systemctl is-active --quiet containerd.service || exit 1
+since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
+started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
+for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
+  [ "$(stat -c %Y "$file")" -le $((started + 1)) ] || exit 1
+done
+`;
+async function runtimeIsCurrent(host, signal) {
+    const { exitCode } = await host.sh(currentScript, [], { signal, accept: 'any' });
+    return exitCode === 0;
 }
 const activateScript = `
 for module in overlay br_netfilter; do modprobe "$module" 2>/dev/null || true; done
-if [ -n "$2" ]; then mkdir -p "$(dirname ${paths.resolvConf})"; ln -sfn "$2" ${paths.resolvConf}; fi
 if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo bridge-netfilter; fi
 sysctl -q -p ${paths.sysctl} || true
 systemctl daemon-reload
 systemctl enable --quiet containerd.service kubelet.service
-systemctl "$1" containerd.service
+systemctl restart containerd.service
 `;
-/** kubeadm knows which sandbox image belongs to its version; asked once for the whole cluster. */
-async function pauseImageOf(cluster, host, signal) {
-    const images = await kubeadmImages(cluster, host, signal);
-    const pause = images.find((image) => image.includes('/pause:'));
-    if (pause === undefined)
-        throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'kubeadm names no pause image');
-    return pause;
-}
-/** The images that kubeadm's cluster is made of. */
-async function kubeadmImages(cluster, host, signal) {
-    const argv = [
-        `${paths.bin}/kubeadm`,
-        'config',
-        'images',
-        'list',
-        `--kubernetes-version=v${cluster.kubernetesVersion}`,
-    ];
-    cluster.kubeadmImages ??= host
-        .root(argv, { signal })
-        .then(({ stdout }) => stdout.split('\n').map(sanitize/* sanitizeLine */.g).filter(Boolean));
-    return cluster.kubeadmImages;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/images.js
-
-
-
-
-
-/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
-const images_images = {
-    id: 'images',
-    title: 'Pull images',
-    scope: 'hosts',
-    needs: ['install'],
-    run: async (cluster, host, { signal, log }) => {
-        const wanted = await imagesFor(cluster, host, signal);
-        const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
-            signal,
-        });
-        const present = new Set(stdout.split('\n'));
-        const missing = wanted.filter((image) => !present.has(image));
-        if (missing.length === 0)
-            return { changed: false, note: 'all present already' };
-        const result = await host.sh(images_pullScript, missing, {
-            signal,
-            timeoutMs: 15 * 60_000,
-            accept: 'any',
-            onLine: (line) => {
-                if (line.startsWith('pulled '))
-                    log(line);
-            },
-        });
-        if (result.exitCode !== 0)
-            throw imageError(cluster, result.stdout, missing);
-        return { changed: true, note: `${String(missing.length)} pulled` };
-    },
-};
-/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
-const images_pullScript = `
-failed=0
-for image in "$@"; do
-  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
-    echo "pulled $image"
-  else
-    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
-  fi
-done
-exit $failed
-`;
-async function imagesFor(cluster, host, signal) {
-    const kubernetes = await kubeadmImages(cluster, host, signal);
-    const own = host.isControlPlane
-        ? kubernetes
-        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
-    const { nginx, client } = cluster.spec.verify.images;
-    return [...new Set([...own, ...imagesOf(cluster.cniObjects), nginx, client].map(normalizeImage))];
-}
-function imageError(cluster, output, missing) {
-    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
-        image,
-        why,
-    }));
-    const [first] = failures;
-    const image = first?.image ?? missing[0] ?? '';
-    const registry = image.split('/')[0] ?? '';
-    const mirror = cluster.spec.registryMirrors[registry];
-    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
-    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
-        hint: mirror === undefined
-            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
-            : `see that ${mirror} serves it`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit.js
-
-
-
-
-/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
-const startScript = `
-name=$1 timeout=$2 log=$3; shift 3
-mkdir -p -m 0700 ${paths.runDir}
-state=$(systemctl show -p ActiveState --value "$name.service")
-case $state in
-  activating|active|deactivating) echo attached; exit 0 ;;
-esac
-systemctl reset-failed "$name.service" 2>/dev/null || true
-: > "$log"
-chmod 600 "$log"
-systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
-  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
-  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
-`;
-/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
-const followScript = `
-name=$1 log=$2 marker=$3
-pid=$(systemctl show -p MainPID --value "$name.service")
-while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
-  sleep 0.05
-  pid=$(systemctl show -p MainPID --value "$name.service")
-done
-if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
-while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
-printf '\\n%s ' "$marker"
-systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
-`;
-const forgetScript = `
-systemctl stop "$1.service" 2>/dev/null || true
-systemctl reset-failed "$1.service" 2>/dev/null || true
-`;
-/**
- * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
- * command goes on; this function reconnects and listens again, so that it is never run twice.
- */
-async function runUnit(host, options) {
-    const { name, argv, timeoutSec, signal } = options;
-    const log = `${paths.runDir}/${name}.log`;
-    const marker = `unit-${name}-ended`;
-    const timeoutMs = (timeoutSec + 30) * 1000;
-    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
-    const attached = started.stdout.trim() === 'attached';
-    for (let losses = 0;; losses += 1) {
-        try {
-            const { stdout } = await host.sh(followScript, [name, log, marker], {
-                signal,
-                timeoutMs,
-                maxOutputBytes: 1024 * 1024,
-                onLine: (line) => {
-                    if (!line.startsWith(marker) && line !== '')
-                        options.onLine?.(line);
-                },
-            });
-            const result = resultOf(host, stdout, marker, argv);
-            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
-            const forget = () => host.sh(forgetScript, [name], { signal });
-            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
-            return { ...result, attached };
-        }
-        catch (error) {
-            // The port reconnects with the next command; how long that may take is its own limit.
-            if (!isLoss(error) || losses >= MAX_LOSSES)
-                throw error;
-            options.onLine?.('connection lost; reconnecting to see how the command goes on');
-        }
-    }
-}
-function isLoss(error) {
-    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
-}
-const MAX_LOSSES = 5;
-const MAX_OUTPUT = 64 * 1024;
-function resultOf(host, stdout, marker, argv) {
-    const at = stdout.lastIndexOf(`\n${marker} `);
-    const words = stdout
-        .slice(at + marker.length + 2)
-        .trim()
-        .split(/\s+/);
-    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
-    if (at < 0 || status === undefined || words.includes('inactive')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
-            host: host.address,
-        });
-    }
-    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
-    if (words.includes('timeout') && status !== 0) {
-        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
-            host: host.address,
-        });
-    }
-    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
-    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
-}
-
-;// CONCATENATED MODULE: ./lib/kube/join-token.js
-
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
-function newToken() {
-    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
-    return `${text(6)}.${text(16)}`;
-}
-/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
-function newCertificateKey() {
-    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
-}
-/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
-function caHash(certificatePem) {
-    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
-    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
-/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
-function mergePatch(target, patch) {
-    if (!isRecord(patch))
-        return patch;
-    const result = isRecord(target) ? { ...target } : {};
-    for (const [key, value] of Object.entries(patch)) {
-        if (value === null)
-            Reflect.deleteProperty(result, key);
-        else
-            result[key] = mergePatch(result[key], value);
-    }
-    return result;
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
-
-
-
-const API_VERSION = 'kubeadm.k8s.io/v1beta4';
-const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
-/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
-const TOKEN_TTL = '15m0s';
-/** The file for `kubeadm init --config`; it holds secrets. */
-function initConfig(options) {
-    const { spec, hosts, host, endpoint } = options;
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token: options.token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
-            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
-            nodeRegistration: nodeRegistration(host),
-            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
-        },
-        {
-            apiVersion: API_VERSION,
-            kind: 'ClusterConfiguration',
-            clusterName: spec.name,
-            kubernetesVersion: `v${options.kubernetesVersion}`,
-            controlPlaneEndpoint: endpoint,
-            networking: {
-                podSubnet: spec.cni.podCIDR,
-                serviceSubnet: spec.kubernetes.serviceCIDR,
-                dnsDomain: spec.kubernetes.dnsDomain,
-            },
-            apiServer: { certSANs: certificateNames(hosts, endpoint) },
-        },
-        kubeletConfiguration(hosts),
-        kubeProxyConfiguration(hosts),
-    ]);
-}
-/** The file for `kubeadm join --config`; it holds secrets. */
-function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'JoinConfiguration',
-            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
-            nodeRegistration: nodeRegistration(host),
-            ...(host.isControlPlane
-                ? {
-                    controlPlane: {
-                        localAPIEndpoint: {
-                            advertiseAddress: host.internalAddress,
-                            bindPort: spec.kubernetes.apiServerPort,
-                        },
-                        certificateKey,
-                    },
-                }
-                : {}),
-        },
-    ]);
-}
-/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
-function tokenConfig(token) {
-    return (0,dist/* stringify */.As)({
-        apiVersion: API_VERSION,
-        kind: 'InitConfiguration',
-        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
-    });
-}
-function nodeRegistration(host) {
-    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-    return {
-        name: host.nodeName,
-        criSocket: CRI_SOCKET,
-        imagePullPolicy: 'IfNotPresent',
-        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
-        ignorePreflightErrors: host.facts.cgroup === 'v1' ? ['SystemVerification'] : [],
-    };
-}
-/** Every name and address under which a client may come to the API server. */
-function certificateNames(hosts, endpoint) {
-    const controlPlanes = hosts.filter((host) => host.isControlPlane);
-    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
-    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
-    return [...new Set([...names, name, '127.0.0.1'])];
-}
-/** User patches come last, so that nothing of ours is beyond the user's reach. */
-function render(spec, documents) {
-    return documents
-        .map((document) => spec.kubernetes.kubeadmPatches
-        .filter((patch) => patch.kind === document.kind)
-        .reduce((merged, patch) => mergePatch(merged, patch), document))
-        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
-        .join('---\n');
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
-
-
-/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
-const causes = [
-    {
-        sign: /cgroup v1 support|failCgroupV1/i,
-        says: 'the kubelet refuses cgroup v1',
-        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
-    },
-    {
-        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
-        says: 'the control plane’s identity could not be verified with the pinned CA hash',
-        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
-    },
-    {
-        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
-        says: 'the API server could not be reached',
-        hint: 'see that port 6443 of the control plane is open to this host',
-    },
-    {
-        sign: /The kubelet is not running|kubelet is not healthy/i,
-        says: 'the kubelet did not come up',
-        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
-    },
-];
-/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
-async function explainKubeadm(cluster, host, code, what, output) {
-    const journal = await host
-        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
-        accept: 'any',
-        timeoutMs: 15_000,
-    })
-        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
-        .catch(() => '');
-    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
-    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
-    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
-    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
-    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
-        host: host.address,
-        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/init.js
-
-
-
-
-
-
-
-const INIT_UNIT = 'k8s-bootstrap-init';
-const INIT_TIMEOUT_SEC = 300;
-const configPath = `${paths.runDir}/kubeadm.yaml`;
-/** `kubeadm init` on the first control plane, unless its API server answers already. */
-const init = {
-    id: 'init',
-    title: 'kubeadm init',
-    scope: 'first',
-    needs: ['images'],
-    run: async (cluster, host, { signal, log }) => {
-        if (host.state?.phase === 'member') {
-            if (await apiAnswers(cluster, signal))
-                return { changed: false, note: 'the control plane answers already' };
-            await resetHalfInit(host, signal, log);
-        }
-        if (host.state !== undefined)
-            await writeState(host, { ...host.state, phase: 'member' }, signal);
-        const token = newToken();
-        cluster.protect(token);
-        const certificateKey = cluster.hosts.filter((other) => other.isControlPlane).length > 1 ? newCertificateKey() : undefined;
-        if (certificateKey !== undefined)
-            cluster.protect(certificateKey);
-        const { spec, hosts, endpoint, kubernetesVersion } = cluster;
-        const config = initConfig({
-            spec,
-            hosts,
-            host,
-            endpoint,
-            kubernetesVersion,
-            token,
-            ...(certificateKey === undefined ? {} : { certificateKey }),
-        });
-        await host.write(configPath, config, { mode: 0o600, signal });
-        const result = await runUnit(host, {
-            name: INIT_UNIT,
-            argv: [
-                `${paths.bin}/kubeadm`,
-                'init',
-                `--config=${configPath}`,
-                '--skip-token-print',
-                '--skip-certificate-key-print',
-                ...(certificateKey === undefined ? [] : ['--upload-certs']),
-            ],
-            timeoutSec: INIT_TIMEOUT_SEC,
-            signal,
-            onLine: (line) => {
-                log(cluster.redactor.redact(line));
-            },
-        }).finally(() => removeConfig(host));
-        if (result.exitCode !== 0)
-            throw await explainKubeadm(cluster, host, 'E_INIT', 'kubeadm init', result.output);
-        cluster.fresh = true;
-        // A unit of an earlier run was started with that run's token, which nobody knows any more.
-        if (!result.attached)
-            cluster.join = { token, certificateKey, caHash: await readCaHash(host, signal) };
-        return { changed: true };
-    },
-    describe: (cluster) => [
-        `kubeadm init, Kubernetes ${cluster.kubernetesVersion}, API at ${cluster.endpoint}`,
-    ],
-};
-async function apiAnswers(cluster, signal) {
-    const { exitCode } = await cluster.kubectl.run(['get', '--raw=/readyz', '--request-timeout=10s'], {
-        signal,
-        accept: 'any',
-    });
-    return exitCode === 0;
-}
-/** An init that ended half-way is taken back, since kubeadm does not continue; one that still runs is left to end. */
-async function resetHalfInit(host, signal, log) {
-    const { stdout } = await host.root(['systemctl', 'show', '-p', 'ActiveState', '--value', `${INIT_UNIT}.service`], { signal });
-    if (['active', 'activating'].includes(stdout.trim()))
-        return;
-    log('an earlier kubeadm init did not end well; taking it back first');
-    await host.root([`${paths.bin}/kubeadm`, 'reset', '--force'], {
-        signal,
-        timeoutMs: 180_000,
-        accept: 'any',
-    });
-}
-/** The configuration holds the token; it is gone as soon as kubeadm ended. */
-async function removeConfig(host) {
-    await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
-}
-async function readCaHash(host, signal) {
-    const { stdout } = await host.root(['cat', paths.caCert], { signal });
-    return caHash(stdout);
-}
-/** What a host needs to join; minted anew where this run did not initialise the cluster. One at a time. */
-function joinMaterial(cluster, signal) {
-    if (cluster.join !== undefined)
-        return Promise.resolve(cluster.join);
-    cluster.minting ??= mint(cluster, signal);
-    return cluster.minting;
-}
-async function mint(cluster, signal) {
-    const host = cluster.controlPlane;
-    const token = newToken();
-    cluster.protect(token);
-    await host.write(configPath, tokenConfig(token), { mode: 0o600, signal });
-    await host
-        .root([
-        `${paths.bin}/kubeadm`,
-        'token',
-        'create',
-        `--config=${configPath}`,
-        `--kubeconfig=${paths.adminConf}`,
-    ], { signal })
-        .finally(() => removeConfig(host));
-    if (cluster.hosts.some((other) => other.isControlPlane && other !== host && other.state?.phase !== 'member')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_JOIN', 'control planes can only be added while the cluster is made', {
-            hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
-        });
-    }
-    cluster.join = { token, certificateKey: undefined, caHash: await readCaHash(host, signal) };
-    return cluster.join;
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/join.js
 
@@ -73885,33 +74016,20 @@ async function mint(cluster, signal) {
 
 
 
-
-const JOIN_UNIT = 'k8s-bootstrap-join';
-const JOIN_TIMEOUT_SEC = 240;
-const join_configPath = `${paths.runDir}/kubeadm.yaml`;
 /** `kubeadm join`: workers side by side, further control planes one after the other, since etcd takes one at a time. */
 const join = {
     id: 'join',
     title: 'kubeadm join',
     scope: 'others',
     needs: ['images', 'init'],
-    run: async (cluster, host, { signal, log }) => {
+    run: async (cluster, host, tools) => {
         if (host.state?.phase === 'member') {
-            if (await isNode(cluster, host.nodeName, signal))
-                return { changed: false, note: 'a node already' };
-            const unit = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${JOIN_UNIT}.service`];
-            const { stdout } = await host.root(unit, { signal });
-            if (!['active', 'activating'].includes(stdout.trim())) {
-                log('an earlier kubeadm join did not end well; taking it back first');
-                await host.root([`${paths.bin}/kubeadm`, 'reset', '--force'], {
-                    signal,
-                    timeoutMs: 180_000,
-                    accept: 'any',
-                });
-            }
+            await expectNode(cluster, host, tools.signal);
+            return { changed: false, note: 'a node already' };
         }
+        cluster.beginChange();
         const turn = host.isControlPlane ? cluster.controlPlaneTurn : Promise.resolve();
-        const work = turn.then(() => joinHost(cluster, host, signal, log));
+        const work = turn.then(() => joinHost(cluster, host, tools));
         if (host.isControlPlane)
             cluster.controlPlaneTurn = work.catch(() => undefined);
         await work;
@@ -73919,32 +74037,29 @@ const join = {
     },
     describe: (_cluster, host) => [`kubeadm join as ${host.spec.role}, CA hash pinned`],
 };
-async function joinHost(cluster, host, signal, log) {
-    const material = await joinMaterial(cluster, signal);
-    if (host.state !== undefined)
-        await writeState(host, { ...host.state, phase: 'member' }, signal);
+async function joinHost(cluster, host, tools) {
+    const running = await settleEarlier(host, 'join', tools);
+    const material = await joinMaterial(cluster, tools.signal);
+    if (!running && host.isControlPlane && material.certificateKey === undefined) {
+        throw new lib_errors/* BootstrapError */.Xj('E_JOIN', 'control planes can only be added while the cluster is made', {
+            hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
+        });
+    }
     const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
-    await host.write(join_configPath, config, { mode: 0o600, signal });
-    const result = await runUnit(host, {
-        name: JOIN_UNIT,
-        argv: [`${paths.bin}/kubeadm`, 'join', `--config=${join_configPath}`],
-        timeoutSec: JOIN_TIMEOUT_SEC,
-        signal,
-        onLine: (line) => {
-            log(cluster.redactor.redact(line));
-        },
-    }).finally(() => host.root(['rm', '-f', join_configPath], { timeoutMs: 15_000 }).catch(() => undefined));
-    if (result.exitCode !== 0)
-        throw await explainKubeadm(cluster, host, 'E_JOIN', 'kubeadm join', result.output);
+    await runKubeadm(cluster, host, { verb: 'join', config }, tools);
 }
-async function isNode(cluster, name, signal) {
-    const { exitCode } = await cluster.kubectl.run(['get', 'node', name, '-o', 'name'], {
-        signal,
-        accept: 'any',
+/** Only a clear "there is no such node" counts; a node is never reset on a guess. */
+async function expectNode(cluster, host, signal) {
+    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', 'name'];
+    const { stdout } = await cluster.kubectl.run(get, { signal });
+    if (stdout.trim() !== '')
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_JOIN', `the host was joined to this cluster, but there is no node ${host.nodeName}`, {
+        host: host.address,
+        hint: 'it belongs to an earlier cluster of that name, or its node was deleted: run `k8s-bootstrap down` on it',
     });
-    return exitCode === 0;
 }
-/** Takes the join token back as soon as nobody needs it, whatever became of the run. */
+/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
 const revoke = {
     id: 'revoke',
     title: 'Revoke the join token',
@@ -73952,20 +74067,23 @@ const revoke = {
     needs: ['join', 'init'],
     always: true,
     run: async (cluster, { signal }) => {
-        const material = cluster.join;
-        if (material === undefined)
+        if (cluster.tokenIds.length === 0)
             return { changed: false, note: 'none was made' };
-        const options = { signal, timeoutMs: 30_000 };
-        const inSystem = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
-        const id = material.token.slice(0, material.token.indexOf('.'));
-        // In a cluster that this run made, all tokens are its own: kubeadm makes a second one for the certificates.
+        if (cluster.fresh && !(await apiAnswers(cluster, signal))) {
+            return { changed: false, note: 'the cluster did not come up far enough to know it' };
+        }
+        const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
+        // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
+        // run may have left its own.
         const tokens = cluster.fresh
             ? ['--field-selector=type=bootstrap.kubernetes.io/token']
-            : [`bootstrap-token-${id}`];
-        await cluster.kubectl.run([...inSystem, ...tokens], options);
-        if (material.certificateKey !== undefined)
-            await cluster.kubectl.run([...inSystem, 'kubeadm-certs'], options);
+            : cluster.tokenIds.map((id) => `bootstrap-token-${id}`);
+        const options = { signal, timeoutMs: 30_000 };
+        await cluster.kubectl.run([...remove, ...tokens], options);
+        if (cluster.fresh)
+            await cluster.kubectl.run([...remove, 'kubeadm-certs'], options);
         cluster.join = undefined;
+        cluster.tokenIds.length = 0;
         return { changed: true };
     },
 };
@@ -73977,14 +74095,13 @@ const SELECTOR = `app=${NAME}`;
 /** Container with busybox's tools, from which the probes go out. */
 const CLIENT = 'client';
 /** Answers every request with the name of the pod, so that a probe knows who answered. */
-const nginxConfig = `pid /tmp/nginx.pid;
+const nginxConfig = (listen) => `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events {}
 http {
   access_log off;
   server {
-    listen 80;
-    listen [::]:80;
+    listen ${listen};
     location / { default_type text/plain; return 200 "$hostname\\n"; }
   }
 }
@@ -74017,12 +74134,17 @@ async function scaleProbes(kubectl, replicas, options) {
 async function removeProbes(kubectl, options) {
     await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
 }
-function probeObjects({ verify }, replicas) {
+function probeObjects({ cni, verify }, replicas) {
     const labels = { app: NAME };
     const metadata = { name: NAME, namespace: NAMESPACE, labels };
     return [
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-        { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { 'nginx.conf': nginxConfig } },
+        {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata,
+            data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
+        },
         {
             apiVersion: 'v1',
             kind: 'Service',
@@ -74111,13 +74233,16 @@ async function diagnose_lastWords(kubectl, namespace, pod, container, signal) {
     return '';
 }
 /** Why nodes are not Ready; `network` when it is for want of a CNI. */
-async function explainNodes(kubectl, signal) {
+async function explainNodes(kubectl, names, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
-    const reasons = items.flatMap(({ metadata, status }) => {
-        const condition = status.conditions?.find(({ type }) => type === 'Ready');
+    const reasons = names.flatMap((name) => {
+        const node = items.find(({ metadata }) => metadata.name === name);
+        if (node === undefined)
+            return [`${name}: its kubelet has not registered it`];
+        const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
         return condition?.status === 'True'
             ? []
-            : [(0,sanitize/* sanitizeLine */.g)(`${metadata.name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+            : [(0,sanitize/* sanitizeLine */.g)(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
     });
     return {
         reasons,
@@ -74139,6 +74264,7 @@ const installCni = {
         const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
         if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
             return { changed: false, note };
+        cluster.beginChange();
         await cluster.kubectl.apply(cluster.cniObjects, { signal });
         return { changed: true, note };
     },
@@ -74169,9 +74295,13 @@ const ready = {
         const left = () => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
         const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
         const options = { signal, timeoutMs, accept: 'any' };
-        const nodes = await cluster.kubectl.run(['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${left()}`], options);
-        if (nodes.exitCode !== 0)
+        // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
+        const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
+        const appeared = await cluster.kubectl.run(['wait', ...nodes, '--for=create', `--timeout=${left()}`], options);
+        const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
+        if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
             throw await notReady(cluster, signal);
+        }
         log('all nodes are Ready');
         for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
             const rollout = [
@@ -74193,7 +74323,11 @@ const ready = {
 };
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
 async function notReady(cluster, signal) {
-    const { reasons, network } = await explainNodes(cluster.kubectl, signal);
+    const names = cluster.hosts.map((host) => host.nodeName);
+    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error) => ({
+        reasons: unread(error),
+        network: false,
+    }));
     if (network)
         return cniError(cluster, signal, 'did not come up', reasons);
     return new lib_errors/* BootstrapError */.Xj('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
@@ -74203,11 +74337,15 @@ async function notReady(cluster, signal) {
 async function cniError(cluster, signal, what, more = []) {
     const workloads = cluster.cni.workloads(cluster.cniObjects);
     const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
-    const reasons = (await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal)))).flat();
+    const reasons = (await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal).catch(unread)))).flat();
     const why = [...reasons, ...(reasons.length === 0 ? more : [])].slice(0, 6);
     return new lib_errors/* BootstrapError */.Xj('E_CNI', `${cluster.cni.title} ${what}: ${why.join('; ') || 'its pods give no reason'}`, {
         hint: `see its pods: kubectl -n ${namespaces[0] ?? 'kube-system'} get pods -o wide`,
     });
+}
+/** An API server that gives no reasons does not change what went wrong. */
+function unread(error) {
+    return [`the reasons cannot be read: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`];
 }
 /** Labels that a kubelet may not give itself (NodeRestriction) come from here. */
 async function labelNodes(cluster, signal) {
@@ -74252,16 +74390,16 @@ function found(host, id, message, more = {}) {
     return [{ id, severity: 'error', host: host.address, message, ...more }];
 }
 const nothing = [];
+/** kubeadm was started on the host, by us. */
+function isJoined(host) {
+    return host.state?.phase === 'member' || host.state?.phase === 'joining';
+}
 /** The host already is a node of this cluster, so that its ports and directories are in use rightly. */
 function isMember(host, { spec }) {
-    return host.state?.phase === 'member' && host.state.cluster === spec.name;
+    return isJoined(host) && host.state?.cluster === spec.name;
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
-
-
 
 /** Values that must be each host's own. */
 const identities = [
@@ -74303,53 +74441,32 @@ const architecture = ({ hosts }) => {
             hint: 'use hosts of one architecture',
         });
 };
+const cgroups = ({ hosts }) => {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => host.facts.cgroup !== first?.facts.cgroup);
+    return first === undefined || other === undefined
+        ? nothing
+        : found(other, 'mixed-cgroups', `has cgroup ${other.facts.cgroup}, while ${first.address} has ${first.facts.cgroup}`, {
+            hint: 'boot all hosts with the same cgroup version',
+        });
+};
+/** A cluster without its first control plane is no cluster that hosts could be added to, nor one to make anew. */
+const membership = ({ hosts }) => {
+    const first = hosts.find((host) => host.isControlPlane);
+    const joined = hosts.find((host) => isJoined(host));
+    return first === undefined || joined === undefined || isJoined(first)
+        ? nothing
+        : found(joined, 'membership', `belongs to a cluster of that name already, but ${first.address} does not`, {
+            hint: 'list its first control plane first, or run `k8s-bootstrap down` on all hosts',
+        });
+};
 const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
     ? nothing
     : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
     });
-/** The cluster's networks must not be where the hosts' own traffic goes. */
-const cidrs = (host, { spec }) => {
-    const ours = (link) => networkTracesOf(spec.cni.name).some((name) => name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name);
-    const ranges = [
-        { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-    ];
-    return ranges.flatMap(({ id, field, cidr }) => {
-        const used = host.facts.addresses.filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link));
-        const address = used.find((candidate) => overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`));
-        const route = host.state?.phase === 'member'
-            ? undefined
-            : host.facts.routes.find((destination) => overlaps(cidr, destination));
-        const hit = address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
-        return hit === undefined
-            ? nothing
-            : found(host, id, `${field} ${cidr} overlaps the host's own network ${hit}`, {
-                hint: `choose another ${field}`,
-            });
-    });
-};
-/** Whether two CIDRs share an address. What is not a CIDR or an address shares nothing. */
-function overlaps(a, b) {
-    return holds(a, b) || holds(b, a);
-}
-function holds(cidr, other) {
-    const [network = '', prefix] = cidr.split('/');
-    const [address = ''] = other.split('/');
-    const family = (0,external_node_net_.isIPv6)(network) ? 'ipv6' : 'ipv4';
-    if ((0,external_node_net_.isIPv6)(address) !== (family === 'ipv6'))
-        return false;
-    try {
-        const list = new external_node_net_.BlockList();
-        list.addSubnet(network, Number(prefix ?? (family === 'ipv6' ? 128 : 32)), family);
-        return list.check(address, family);
-    }
-    catch {
-        return false;
-    }
-}
-const identityChecks = [names, cidrs];
-const clusterChecks = [unique, architecture];
+const identityChecks = [names];
+const clusterChecks = [unique, architecture, cgroups, membership];
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
 
@@ -74453,6 +74570,158 @@ const clock = (host, { hosts }) => {
 };
 const machineChecks = [system, size, disk, tools, kernel, clock];
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./lib/spec/address.js
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+/** IPv4, IPv6 without a zone, or a DNS name. */
+function isAddress(text) {
+    return parseIp(text) !== undefined || isDnsName(text);
+}
+/** RFC 1123, at most 253 characters; the last label is not a number, since that is a misspelt IPv4 address. */
+function isDnsName(text) {
+    if (text.length > 253)
+        return false;
+    const labels = text.split('.');
+    return labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
+}
+/** `host`, `host:port` or `[IPv6]:port`; a bare IPv6 address is one without a port. */
+function parseHostPort(text) {
+    const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+    if (bracketed === undefined && plain === undefined)
+        return (0,external_node_net_.isIPv6)(text) && isAddress(text) ? { host: text } : undefined;
+    const host = bracketed ?? plain ?? '';
+    if (bracketed === undefined ? !isAddress(host) : parseIp(host)?.family !== 6)
+        return undefined;
+    if (port === undefined)
+        return { host };
+    return isPort(Number(port)) ? { host, port: Number(port) } : undefined;
+}
+function isPort(port) {
+    return Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+/** The address as a number; undefined for anything but IPv4, or IPv6 without a zone. */
+function parseIp(text) {
+    if ((0,external_node_net_.isIPv4)(text))
+        return { family: 4, value: fromDigits(text.split('.').map(Number), 8n) };
+    if (!(0,external_node_net_.isIPv6)(text) || text.includes('%'))
+        return undefined;
+    const [head = '', tail] = text.split('::');
+    const left = groupsOf(head);
+    const right = groupsOf(tail ?? '');
+    const gap = tail === undefined ? 0 : 8 - left.length - right.length;
+    return { family: 6, value: fromDigits([...left, ...Array(gap).fill(0), ...right], 16n) };
+}
+/** One spelling for all spellings of an address. */
+function canonicalAddress(text) {
+    const ip = parseIp(text);
+    return ip === undefined ? text.toLowerCase() : `${String(ip.family)}:${ip.value.toString(16)}`;
+}
+function groupsOf(text) {
+    if (text === '')
+        return [];
+    return text.split(':').flatMap((group) => {
+        if (!group.includes('.'))
+            return [Number.parseInt(group, 16)];
+        const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+        return [a * 256 + b, c * 256 + d];
+    });
+}
+function fromDigits(digits, bits) {
+    return digits.reduce((sum, digit) => (sum << bits) | BigInt(digit), 0n);
+}
+
+;// CONCATENATED MODULE: ./lib/spec/cidr.js
+
+/** Reads `address/prefix`. Undefined for anything else, also where host bits are set: see `canonicalCidr`. */
+function parseCidr(text) {
+    const block = parseLoosely(text);
+    return block !== undefined && block.base === block.address ? block : undefined;
+}
+/** The block that an address with host bits lies in, written properly; undefined if that is not what is wrong. */
+function canonicalCidr(text) {
+    const block = parseLoosely(text);
+    return block === undefined ? undefined : formatCidr(block);
+}
+function formatCidr({ family, base, prefix }) {
+    const [digits, bits] = family === 4 ? [4, 8n] : [8, 16n];
+    const groups = Array.from({ length: digits }, (_, index) => (base >> (bits * BigInt(digits - 1 - index))) & ((1n << bits) - 1n));
+    if (family === 4)
+        return `${groups.join('.')}/${String(prefix)}`;
+    return `${compress(groups.map((group) => group.toString(16)))}/${String(prefix)}`;
+}
+function contains(block, ip) {
+    return block.family === ip.family && maskTo(ip, block.prefix) === block.base;
+}
+function overlap(a, b) {
+    const [outer, inner] = a.prefix <= b.prefix ? [a, b] : [b, a];
+    return contains(outer, { family: inner.family, value: inner.base });
+}
+/** Bits of an address of the family. */
+function widthOf(family) {
+    return family === 4 ? 32 : 128;
+}
+function parseLoosely(text) {
+    const [, address = '', digits = ''] = /^([0-9a-fA-F.:]{2,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
+    const ip = parseIp(address);
+    const prefix = Number(digits);
+    if (ip === undefined || prefix > widthOf(ip.family))
+        return undefined;
+    return { family: ip.family, base: maskTo(ip, prefix), prefix, address: ip.value };
+}
+function maskTo({ family, value }, prefix) {
+    const hostBits = BigInt(widthOf(family) - prefix);
+    return (value >> hostBits) << hostBits;
+}
+/** RFC 5952: the longest run of two or more zero groups, the first one of equals, becomes `::`. */
+function compress(groups) {
+    const runs = [...groups.join(':').matchAll(/(?<![^:])0(?::0)+(?![^:])/g)];
+    const longest = runs.reduce((best, [run]) => (run.length > best.length ? run : best), '');
+    if (longest === '')
+        return groups.join(':');
+    const at = runs.find(([run]) => run === longest)?.index ?? 0;
+    const text = groups.join(':');
+    return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/networks.js
+
+
+
+
+/** The cluster's networks must not be where the hosts' own traffic goes. */
+const cidrs = (host, { spec }) => {
+    const ours = (link) => networkTracesOf(spec.cni.name).some((name) => name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name);
+    const ranges = [
+        { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
+        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
+    ];
+    return ranges.flatMap(({ id, field, cidr }) => {
+        const used = host.facts.addresses.filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link));
+        const address = used.find((candidate) => overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`));
+        const route = isJoined(host)
+            ? undefined
+            : host.facts.routes.find((destination) => overlaps(cidr, destination));
+        const hit = address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
+        return hit === undefined
+            ? nothing
+            : found(host, id, `${field} ${cidr} overlaps the host's own network ${hit}`, {
+                hint: `choose another ${field}`,
+            });
+    });
+};
+/** Whether two CIDRs or addresses share an address. What is neither (`default`, say) shares nothing. */
+function overlaps(a, b) {
+    const [one, other] = [blockOf(a), blockOf(b)];
+    return one !== undefined && other !== undefined && overlap(one, other);
+}
+function blockOf(text) {
+    const block = canonicalCidr(text.includes('/') ? text : `${text}/${(0,external_node_net_.isIPv6)(text) ? '128' : '32'}`);
+    return block === undefined ? undefined : parseCidr(block);
+}
+const networkChecks = [cidrs];
+
 ;// CONCATENATED MODULE: ./lib/engine/preflight/occupancy.js
 
 
@@ -74465,7 +74734,7 @@ const foreign = (host, input) => {
         if (state.cluster !== input.spec.name) {
             return found(host, 'foreign-cluster', `the host belongs to the cluster ${JSON.stringify(state.cluster)}`, { hint: resetHint });
         }
-        if (state.role !== host.spec.role && state.phase === 'member') {
+        if (state.role !== host.spec.role && isJoined(host)) {
             return found(host, 'role-changed', `the host is a ${state.role} of this cluster already`, {
                 hint: resetHint,
             });
@@ -74488,11 +74757,17 @@ const foreign = (host, input) => {
 const leftovers = (host, input) => {
     if (host.state !== undefined || isMember(host, input))
         return nothing;
+    const { ownFiles } = host.facts;
     const full = Object.entries(host.facts.directories).flatMap(([path, filled]) => filled === 'full' ? [path] : []);
     return [
         ...(full.length > 0
             ? found(host, 'leftovers', `files are left in ${full.join(', ')}`, {
                 hint: 'empty these directories; they would mix with the new cluster',
+            })
+            : []),
+        ...(ownFiles.length > 0
+            ? found(host, 'leftovers', `already there: ${ownFiles.slice(0, 4).join(', ')}`, {
+                hint: 'move these files away; k8s-bootstrap installs and removes its own',
             })
             : []),
         ...(host.facts.cniConf.length > 0
@@ -74511,18 +74786,17 @@ const runtime = (host) => {
             hint: 'remove it (e.g. apt-get purge containerd docker.io); k8s-bootstrap installs and removes its own',
         });
     }
-    const running = services.filter((service) => service !== 'firewalld');
+    const running = services.filter((service) => !firewalls.includes(service));
     return running.length === 0
         ? nothing
         : found(host, 'foreign-runtime', `running already: ${running.join(', ')}`, {
             hint: 'stop and remove it',
         });
 };
-const firewall = (host) => host.facts.services.includes('firewalld')
-    ? found(host, 'firewalld', 'firewalld is active and may drop the cluster’s traffic', {
-        severity: 'warning',
-    })
-    : nothing;
+const firewalls = ['firewalld', 'ufw'];
+const firewall = (host) => firewalls
+    .filter((name) => host.facts.services.includes(name))
+    .flatMap((name) => found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }));
 const ports = (host, input) => {
     if (isMember(host, input))
         return nothing;
@@ -74568,16 +74842,27 @@ const occupancyChecks = [
 
 
 
+
+/** Ignoring these would hand somebody else's files or cluster to a later reset. */
+const lasting = [
+    'foreign-cluster',
+    'foreign-runtime',
+    'leftovers',
+    'membership',
+    'node-name',
+    'role-changed',
+    'state',
+];
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 function findings(input) {
     const cni = cniNamed(input.spec.cni.name);
-    const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks];
+    const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks, ...networkChecks];
     const all = [
         ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
         ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
         ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
     ];
-    const ignored = (id) => input.spec.preflight.ignore.some((name) => name === id || name === 'all');
+    const ignored = (id) => !lasting.includes(id) && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
     return all.map((finding) => finding.severity === 'error' && ignored(finding.id)
         ? { ...finding, severity: 'warning' }
         : finding);
@@ -74595,9 +74880,7 @@ async function sourceFindings(cluster, signal) {
     return [...perHost.flat(), ...(await artifactFindings(cluster, signal))];
 }
 async function artifactFindings(cluster, signal) {
-    const wanting = cluster.hosts.flatMap((host) => missingArtifacts(cluster, host)
-        .slice(0, 1)
-        .map((artifact) => ({ host, artifact })));
+    const wanting = cluster.hosts.flatMap((host) => oneOfEachOrigin(missingArtifacts(cluster, host)).map((artifact) => ({ host, artifact })));
     const [first] = wanting;
     const { distribution } = cluster.spec.artifacts;
     if (first === undefined)
@@ -74633,6 +74916,10 @@ async function artifactFindings(cluster, signal) {
             },
         ];
     }
+}
+/** Hosts may reach one origin and not another. */
+function oneOfEachOrigin(artifacts) {
+    return [...new Map(artifacts.map((artifact) => [new URL(artifact.url).origin, artifact])).values()];
 }
 async function mirrorFindings(cluster, host, signal) {
     const mirrors = Object.entries(cluster.spec.registryMirrors);
@@ -74705,7 +74992,9 @@ function refusal(errors) {
     if (first === undefined || details.length === 1)
         return first ?? new lib_errors/* BootstrapError */.Xj('E_PREFLIGHT', 'preflight failed');
     const lines = errors.map(({ id, host, message, hint }) => ` - ${host === undefined ? '' : `${host}: `}${message} (${id})${hint === undefined ? '' : `; ${hint}`}`);
-    return new lib_errors/* BootstrapError */.Xj('E_PREFLIGHT', `${String(errors.length)} reasons not to start; nothing was changed:\n${lines.join('\n')}`, {
+    // A cluster never comes alone: ports and directories are in use as well.
+    const foreign = details.some(({ code }) => code === 'E_FOREIGN');
+    return new lib_errors/* BootstrapError */.Xj(foreign ? 'E_FOREIGN' : 'E_PREFLIGHT', `${String(errors.length)} reasons not to start; nothing was changed:\n${lines.join('\n')}`, {
         hint: 'mend them, or take one as a warning by its name in brackets (preflight.ignore)',
         errors: details,
     });
@@ -75217,84 +75506,6 @@ function urlOf(spec, upstream) {
     return mirror === undefined ? `https://${upstream}` : `${mirror.replace(/\/+$/, '')}/${upstream}`;
 }
 
-;// CONCATENATED MODULE: ./lib/engine/manifest.js
-
-
-
-
-
-
-/** The objects of the CNI's manifest, verified where a checksum is known: always for a download. */
-async function readManifest(cluster, signal) {
-    const { spec, cni, cniVersion, clock } = cluster;
-    const source = cni.manifest(spec, cniVersion);
-    if ('path' in source) {
-        const data = await (0,external_node_fs_promises_namespaceObject.readFile)(source.path).catch((cause) => {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the manifest ${source.path}`, {
-                cause,
-                where: 'cni.manifest',
-            });
-        });
-        const sha256 = (0,external_node_crypto_.createHash)('sha256').update(data).digest('hex');
-        if (source.sha256 !== undefined && source.sha256 !== sha256) {
-            throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${source.path} is not what cni.sha256 says: its sha256 is ${sha256}`, {
-                where: 'cni.sha256',
-            });
-        }
-        return objectsOf(data.toString('utf8'), source.path);
-    }
-    const artifact = resolveManifest({ name: `${cni.name}-manifest`, version: cniVersion, ...source }, spec);
-    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
-    return objectsOf(await (0,external_node_fs_promises_namespaceObject.readFile)(path, 'utf8'), artifact.url);
-}
-function objectsOf(text, name) {
-    const objects = parseManifest(text, name);
-    if (objects.length === 0)
-        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `${name} holds no Kubernetes objects`, { where: 'cni.manifest' });
-    return objects;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/resolve.js
-
-
-
-
-/** Makes exact what the spec leaves open: versions, artifacts with their checksums, the CNI's objects. */
-const resolve = {
-    id: 'resolve',
-    title: 'Resolve versions',
-    scope: 'cluster',
-    needs: ['facts'],
-    run: async (cluster, { signal }) => {
-        const { spec } = cluster;
-        cluster.kubernetesVersion = kubernetesVersionOf(spec);
-        cluster.cniVersion = cniVersionOf(cluster);
-        // What is neither is refused by preflight.
-        const arch = cluster.controlPlane.facts.arch ?? 'amd64';
-        cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
-        const manifest = await readManifest(cluster, signal);
-        cluster.cniObjects = cluster.cni.render(manifest, spec);
-        return {
-            changed: false,
-            note: `Kubernetes ${cluster.kubernetesVersion}, ${cluster.cni.title} ${cluster.cniVersion}`.trim(),
-        };
-    },
-};
-function cniVersionOf({ cni, spec }) {
-    const [newest] = cni.versions;
-    const wanted = spec.cni.version.replace(/^v/, '');
-    if (newest === undefined)
-        return wanted === 'default' ? '' : wanted;
-    if (wanted === 'default')
-        return newest;
-    if (cni.versions.includes(wanted))
-        return wanted;
-    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `${cni.title} ${wanted} is not known`, {
-        where: 'cni.version',
-        hint: `choose from ${cni.versions.join(', ')}, or bring a manifest (cni.name: manifest)`,
-    });
-}
-
 ;// CONCATENATED MODULE: ./lib/verify/probe.js
 
 
@@ -75606,6 +75817,97 @@ function skipped(check, { spec }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/engine/manifest.js
+
+
+
+
+
+
+/** The objects of the CNI's manifest, verified where a checksum is known: always for a download. */
+async function readManifest(cluster, signal) {
+    const { spec, cni, cniVersion, clock } = cluster;
+    const source = cni.manifest(spec, cniVersion);
+    if ('path' in source) {
+        const data = await (0,external_node_fs_promises_namespaceObject.readFile)(source.path).catch((cause) => {
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the manifest ${source.path}`, {
+                cause,
+                where: 'cni.manifest',
+            });
+        });
+        const sha256 = (0,external_node_crypto_.createHash)('sha256').update(data).digest('hex');
+        if (source.sha256 !== undefined && source.sha256 !== sha256) {
+            throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${source.path} is not what cni.sha256 says: its sha256 is ${sha256}`, {
+                where: 'cni.sha256',
+            });
+        }
+        return objectsOf(data.toString('utf8'), source.path);
+    }
+    const artifact = resolveManifest({ name: `${cni.name}-manifest`, version: cniVersion, ...source }, spec);
+    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+    return objectsOf(await (0,external_node_fs_promises_namespaceObject.readFile)(path, 'utf8'), artifact.url);
+}
+function objectsOf(text, name) {
+    const objects = parseManifest(text, name);
+    if (objects.length === 0)
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `${name} holds no Kubernetes objects`, { where: 'cni.manifest' });
+    return objects;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/resolve.js
+
+
+
+
+
+/** Makes exact what the spec leaves open: versions, artifacts with their checksums, the CNI's objects. */
+const resolve = {
+    id: 'resolve',
+    title: 'Resolve versions',
+    scope: 'cluster',
+    needs: ['facts'],
+    run: async (cluster, { signal }) => {
+        const { spec } = cluster;
+        refuseUnknownNames(cluster);
+        cluster.kubernetesVersion = kubernetesVersionOf(spec);
+        cluster.cniVersion = cniVersionOf(cluster);
+        // What is neither is refused by preflight.
+        const arch = cluster.controlPlane.facts.arch ?? 'amd64';
+        cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
+        const manifest = await readManifest(cluster, signal);
+        cluster.cniObjects = cluster.cni.render(manifest, spec);
+        return {
+            changed: false,
+            note: `Kubernetes ${cluster.kubernetesVersion}, ${cluster.cni.title} ${cluster.cniVersion}`.trim(),
+        };
+    },
+};
+function cniVersionOf({ cni, spec }) {
+    const [newest] = cni.versions;
+    const wanted = spec.cni.version.replace(/^v/, '');
+    if (newest === undefined)
+        return wanted === 'default' ? '' : wanted;
+    if (wanted === 'default')
+        return newest;
+    if (cni.versions.includes(wanted))
+        return wanted;
+    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `${cni.title} ${wanted} is not known`, {
+        where: 'cni.version',
+        hint: `choose from ${cni.versions.join(', ')}, or bring a manifest (cni.name: manifest)`,
+    });
+}
+/** What only the registries know; the cluster file's schema lets any name pass. */
+function refuseUnknownNames({ cni, spec }) {
+    checksNamed(spec.verify.checks);
+    const unknown = Object.keys(spec.cni.options).find((name) => !cni.options.includes(name));
+    if (unknown === undefined)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${cni.title} has no option ${JSON.stringify(unknown)}`, {
+        where: `cni.options.${unknown}`,
+        hint: cni.options.length > 0 ? `choose from ${cni.options.join(', ')}` : 'it has no options here',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/steps/verify.js
 
 
@@ -75629,9 +75931,10 @@ const verify = {
             pods: [],
         };
         cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
-        cluster.pods = await nginxPods(kubectl, signal);
         for (const result of cluster.checks)
             cluster.events.emit({ type: 'check', result });
+        // Only to be shown: where the API server is gone, the checks have said so.
+        cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
         const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
         if (bad.length > 0)
             throw verdict(bad);
@@ -75833,9 +76136,6 @@ class Host {
             throw new TypeError(`${this.address} is not connected yet`);
         return this.#runner;
     }
-    get connected() {
-        return this.#runner !== undefined;
-    }
     /** Whether its facts have been read. */
     get known() {
         return this.#facts !== undefined;
@@ -75923,8 +76223,11 @@ class Cluster {
     runId = `run ${(0,external_node_crypto_.randomUUID)().slice(0, 8)}, started ${new Date().toISOString()}`;
     /** Connects to a host; the provider's. */
     connect;
-    /** Called once before the first change to any host. */
-    beforeFirstChange;
+    /** Ends the run with this error. */
+    abort;
+    #beforeFirstChange;
+    /** Something on a host was changed, or is about to be. */
+    changing = false;
     /** Exact version without `v`: `resolve`. */
     kubernetesVersion = '';
     cniVersion = '';
@@ -75933,14 +76236,15 @@ class Cluster {
     artifacts;
     distribution = 'pull';
     findings = [];
-    /** What `kubeadm config images list` says; asked once: `install`. */
-    kubeadmImages;
-    /** Something was changed on a host, or is about to be: `begin`. */
+    /** Every host is fit and holds verified artifacts: `begin`. */
     begun = false;
     /** The control plane was made by this run: `init`. */
     fresh = false;
-    /** Join material, minted by `init` or by the first join of a later run. */
+    /** The secrets to join with: `init`, or the first join of a later run. */
     join;
+    /** Public ids of all tokens that this run made, to be revoked. */
+    tokenIds = [];
+    caHash;
     /** The one minting under way. */
     minting;
     /** Ends when the control plane that joins now is done. */
@@ -75957,7 +76261,8 @@ class Cluster {
         this.clock = options.clock;
         this.redactor = options.redactor;
         this.connect = options.connect;
-        this.beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
+        this.abort = options.abort ?? (() => undefined);
+        this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
         this.hosts = options.spec.hosts.map((spec) => new Host(spec));
     }
     /** The control plane that initialises the cluster. */
@@ -75970,13 +76275,27 @@ class Cluster {
     get kubectl() {
         return new Kubectl(this.controlPlane);
     }
-    /** `host:port` under which nodes and clients reach the API server. */
+    /** `host:port` under which nodes reach the API server. */
     get endpoint() {
+        return this.#endpointAt(this.controlPlane.internalAddress);
+    }
+    /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
+    get clientEndpoint() {
+        return this.#endpointAt(this.controlPlane.address);
+    }
+    #endpointAt(address) {
         const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
-        const host = controlPlaneEndpoint ?? this.controlPlane.internalAddress;
+        const host = controlPlaneEndpoint ?? address;
         if (/^\[.*\]:\d+$|^[^:]+:\d+$/.test(host))
             return host;
         return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(apiServerPort)}`;
+    }
+    /** To be called before anything on a host is changed; tells the front end once. */
+    beginChange() {
+        if (this.changing)
+            return;
+        this.changing = true;
+        this.#beforeFirstChange();
     }
     /** Registers a value that nothing may ever print, here and with the front end. */
     protect(secret) {
@@ -76005,8 +76324,6 @@ function criticalPath(timings) {
 
 ;// CONCATENATED MODULE: ./lib/engine/report.js
 
-/** Steps that act in every run without changing a host or the cluster's state for good. */
-const passive = new Set(['deploy-nginx', 'remove-nginx']);
 /** What the run amounts to. */
 function buildReport({ cluster, command, startedAt, result }) {
     const { spec } = cluster;
@@ -76015,7 +76332,7 @@ function buildReport({ cluster, command, startedAt, result }) {
         schemaVersion: 1,
         command,
         outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
-        unchanged: timings.every(({ id, outcome }) => outcome !== 'done' || passive.has(id)),
+        unchanged: !cluster.changing,
         startedAt: new Date(startedAt).toISOString(),
         durationMs: cluster.clock.now() - startedAt,
         cluster: {
@@ -76026,7 +76343,7 @@ function buildReport({ cluster, command, startedAt, result }) {
             cniVersion: cluster.cniVersion,
             podCIDR: spec.cni.podCIDR,
             serviceCIDR: spec.kubernetes.serviceCIDR,
-            controlPlaneEndpoint: cluster.controlPlane.known ? `https://${cluster.endpoint}` : '',
+            controlPlaneEndpoint: `https://${cluster.clientEndpoint}`,
         },
         nodes: cluster.nodes,
         pods: cluster.pods,
@@ -76155,6 +76472,7 @@ function sortByNeeds(graph) {
  */
 async function execute(spec, options) {
     const { clock, command } = options;
+    const stop = new AbortController();
     const redactor = new Redactor();
     const events = redacting(options.events, redactor);
     const cluster = new Cluster({
@@ -76168,6 +76486,9 @@ async function execute(spec, options) {
                 events.emit({ type: 'warning', message: (0,sanitize/* sanitizeLine */.g)(message), host: host.address });
             };
             return options.connect(host.spec, { spec, signal, clock, onWarning });
+        },
+        abort: (error) => {
+            stop.abort(error);
         },
         ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
     });
@@ -76183,11 +76504,11 @@ async function execute(spec, options) {
         hosts: spec.hosts.map(({ address }) => address),
         steps: graph.map(({ info }) => info),
     });
-    const deadline = withDeadline(options.signal, spec.timeouts.totalSec);
+    const deadline = withDeadline(AbortSignal.any([options.signal, stop.signal]), spec.timeouts.totalSec);
     const result = await runGraph(graph, { events, clock, signal: deadline.signal });
     deadline.clear();
     await release(cluster);
-    const report = buildReport({ cluster, command, startedAt, result });
+    const report = cleaner(redactor)(buildReport({ cluster, command, startedAt, result }));
     events.emit({ type: 'run-end', report });
     if (result.error !== undefined)
         throw redactError(result.error, redactor);
@@ -76211,11 +76532,19 @@ function withDeadline(signal, totalSec) {
     };
     return { signal: AbortSignal.any([signal, deadline.signal]), clear };
 }
-/** The one door for everything the engine says: no known secret gets past it. */
+/** The one door for everything the engine says: no known secret and no control sequence gets past it. */
 function redacting(sink, redactor) {
+    const clean = cleaner(redactor);
+    return {
+        emit: (event) => {
+            sink.emit(event.type === 'secret' ? event : clean(event));
+        },
+    };
+}
+function cleaner(redactor) {
     const clean = (value) => {
         if (typeof value === 'string')
-            return redactor.redact(value);
+            return (0,sanitize/* sanitizeText */.j)(redactor.redact(value));
         if (value instanceof lib_errors/* BootstrapError */.Xj)
             return redactError(value, redactor);
         if (Array.isArray(value))
@@ -76224,19 +76553,16 @@ function redacting(sink, redactor) {
             return value;
         return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
     };
-    return {
-        emit: (event) => {
-            sink.emit(event.type === 'secret' ? event : clean(event));
-        },
-    };
+    return clean;
 }
 function redactError(error, redactor) {
     const { host, step, where, hint, errors } = error;
-    return new lib_errors/* BootstrapError */.Xj(error.code, redactor.redact(error.message), {
+    const clean = (text) => (0,sanitize/* sanitizeText */.j)(redactor.redact(text));
+    return new lib_errors/* BootstrapError */.Xj(error.code, clean(error.message), {
         host,
         step,
         where,
-        hint: hint === undefined ? undefined : redactor.redact(hint),
+        hint: hint === undefined ? undefined : clean(hint),
         errors: errors.map((inner) => redactError(inner, redactor)),
     });
 }
@@ -76256,22 +76582,6 @@ const clusterDirectories = [
     '/run/flannel',
     '/usr/libexec/kubernetes',
     '/run/kubernetes',
-];
-const ownFiles = [
-    ...[
-        'containerd',
-        'containerd-shim-runc-v2',
-        'containerd-stress',
-        'ctr',
-        'kubeadm',
-        'kubelet',
-        'kubectl',
-    ].map((name) => `${paths.bin}/${name}`),
-    paths.runc,
-    `${paths.units}/containerd.service`,
-    `${paths.units}/kubelet.service`,
-    paths.sysctl,
-    paths.modules,
 ];
 /**
  * Unmounts what is below the cluster's directories, then removes them, or empties those that were there before.
@@ -76393,28 +76703,35 @@ const tablesScript = `
 command -v nft >/dev/null || exit 0
 for table in "$@"; do nft delete table $table 2>/dev/null || true; done
 `;
-/** iptables' nft variant leaves its built-in chains and tables behind, empty. */
+/** Tables and chains that iptables' nft variant makes for itself, and leaves behind empty. */
+const builtInTable = /^ip6? (raw|mangle|nat|filter|security)$/;
+const builtInChain = /^ip6? \S+ (PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
 async function removeEmptyChains(host, before, signal) {
     const { stdout } = await host.sh('command -v nft >/dev/null || exit 0; nft list ruleset', [], { signal });
     const chains = parseRuleset(stdout);
-    const gone = chains.filter(({ key, rules }) => rules === 0 && !before.nftChains.includes(key));
-    const used = new Set(chains.filter((chain) => !gone.includes(chain)).map(({ key }) => key.slice(0, key.lastIndexOf(' '))));
-    const tables = tablesOf(stdout).filter((table) => !used.has(table) && !before.nftTables.includes(table));
+    const gone = chains.filter(({ key, rules, drops }) => rules === 0 && !drops && builtInChain.test(key) && !before.nftChains.includes(key));
+    const tableOf = (key) => key.slice(0, key.lastIndexOf(' '));
+    const used = new Set(chains.filter((chain) => !gone.includes(chain)).map(({ key }) => tableOf(key)));
+    const tables = tablesOf(stdout).filter((table) => builtInTable.test(table) && !used.has(table) && !before.nftTables.includes(table));
     const commands = [
         ...gone.map(({ key }) => `delete chain ${key}`),
         ...tables.map((table) => `delete table ${table}`),
     ];
+    // One at a time: what somebody else refers to meanwhile stays, and is no reason to keep the rest.
+    const script = 'while read -r command; do nft "$command" 2>/dev/null || true; done';
     if (commands.length > 0)
-        await host.root(['nft', '-f', '-'], { signal, input: `${commands.join('\n')}\n` });
+        await host.sh(script, [], { signal, input: `${commands.join('\n')}\n` });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/reset/workloads.js
 
-/** Units of ours that may run on a host. */
-const RUN_UNITS = ['k8s-bootstrap-init', 'k8s-bootstrap-join'];
+
 /** Ends our units, the node's pods and the kubelet; containerd goes on when images are to stay. */
 async function stopWorkloads(host, keepRuntime, signal) {
-    await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...RUN_UNITS], { signal, timeoutMs: 240_000 });
+    await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...Object.values(KUBEADM_UNITS)], {
+        signal,
+        timeoutMs: 240_000,
+    });
 }
 /**
  * The cluster as a whole goes, so etcd's members need not take leave of each other. kubeadm removes pods by the CRI,
@@ -76549,13 +76866,14 @@ function resetSteps(keep) {
         title: keep === 'artifacts' ? 'Reset, keeping artifacts' : 'Reset',
         scope: 'hosts',
         needs: ['ownership'],
-        run: async (_cluster, host, { signal, log }) => {
+        run: async (cluster, host, { signal, log }) => {
             const { state, facts } = host;
             if (state === undefined)
                 return { changed: false, note: 'nothing of ours is on it' };
             const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
             if (keep === 'artifacts' && empty)
                 return { changed: false, note: 'no cluster on it' };
+            cluster.beginChange();
             await resetHost(host, state, { keepArtifacts: keep === 'artifacts', traces: allTraces(), signal, log });
             return { changed: true };
         },
@@ -76742,119 +77060,6 @@ const MAX_SHOWN = 60;
 function shown(value) {
     const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
     return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
-}
-
-;// CONCATENATED MODULE: ./lib/spec/address.js
-
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
-/** IPv4, IPv6 without a zone, or a DNS name. */
-function isAddress(text) {
-    return parseIp(text) !== undefined || isDnsName(text);
-}
-/** RFC 1123, at most 253 characters; the last label is not a number, since that is a misspelt IPv4 address. */
-function isDnsName(text) {
-    if (text.length > 253)
-        return false;
-    const labels = text.split('.');
-    return labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
-}
-/** `host`, `host:port` or `[IPv6]:port`; a bare IPv6 address is one without a port. */
-function parseHostPort(text) {
-    const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-    if (bracketed === undefined && plain === undefined)
-        return (0,external_node_net_.isIPv6)(text) && isAddress(text) ? { host: text } : undefined;
-    const host = bracketed ?? plain ?? '';
-    if (bracketed === undefined ? !isAddress(host) : parseIp(host)?.family !== 6)
-        return undefined;
-    if (port === undefined)
-        return { host };
-    return isPort(Number(port)) ? { host, port: Number(port) } : undefined;
-}
-function isPort(port) {
-    return Number.isInteger(port) && port >= 1 && port <= 65_535;
-}
-/** The address as a number; undefined for anything but IPv4, or IPv6 without a zone. */
-function parseIp(text) {
-    if ((0,external_node_net_.isIPv4)(text))
-        return { family: 4, value: fromDigits(text.split('.').map(Number), 8n) };
-    if (!(0,external_node_net_.isIPv6)(text) || text.includes('%'))
-        return undefined;
-    const [head = '', tail] = text.split('::');
-    const left = groupsOf(head);
-    const right = groupsOf(tail ?? '');
-    const gap = tail === undefined ? 0 : 8 - left.length - right.length;
-    return { family: 6, value: fromDigits([...left, ...Array(gap).fill(0), ...right], 16n) };
-}
-/** One spelling for all spellings of an address. */
-function canonicalAddress(text) {
-    const ip = parseIp(text);
-    return ip === undefined ? text.toLowerCase() : `${String(ip.family)}:${ip.value.toString(16)}`;
-}
-function groupsOf(text) {
-    if (text === '')
-        return [];
-    return text.split(':').flatMap((group) => {
-        if (!group.includes('.'))
-            return [Number.parseInt(group, 16)];
-        const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-        return [a * 256 + b, c * 256 + d];
-    });
-}
-function fromDigits(digits, bits) {
-    return digits.reduce((sum, digit) => (sum << bits) | BigInt(digit), 0n);
-}
-
-;// CONCATENATED MODULE: ./lib/spec/cidr.js
-
-/** Reads `address/prefix`. Undefined for anything else, also where host bits are set: see `canonicalCidr`. */
-function parseCidr(text) {
-    const block = parseLoosely(text);
-    return block !== undefined && block.base === block.address ? block : undefined;
-}
-/** The block that an address with host bits lies in, written properly; undefined if that is not what is wrong. */
-function canonicalCidr(text) {
-    const block = parseLoosely(text);
-    return block === undefined ? undefined : formatCidr(block);
-}
-function formatCidr({ family, base, prefix }) {
-    const [digits, bits] = family === 4 ? [4, 8n] : [8, 16n];
-    const groups = Array.from({ length: digits }, (_, index) => (base >> (bits * BigInt(digits - 1 - index))) & ((1n << bits) - 1n));
-    if (family === 4)
-        return `${groups.join('.')}/${String(prefix)}`;
-    return `${compress(groups.map((group) => group.toString(16)))}/${String(prefix)}`;
-}
-function contains(block, ip) {
-    return block.family === ip.family && maskTo(ip, block.prefix) === block.base;
-}
-function overlap(a, b) {
-    const [outer, inner] = a.prefix <= b.prefix ? [a, b] : [b, a];
-    return contains(outer, { family: inner.family, value: inner.base });
-}
-/** Bits of an address of the family. */
-function widthOf(family) {
-    return family === 4 ? 32 : 128;
-}
-function parseLoosely(text) {
-    const [, address = '', digits = ''] = /^([0-9a-fA-F.:]{2,45})\/(0|[1-9]\d{0,2})$/.exec(text) ?? [];
-    const ip = parseIp(address);
-    const prefix = Number(digits);
-    if (ip === undefined || prefix > widthOf(ip.family))
-        return undefined;
-    return { family: ip.family, base: maskTo(ip, prefix), prefix, address: ip.value };
-}
-function maskTo({ family, value }, prefix) {
-    const hostBits = BigInt(widthOf(family) - prefix);
-    return (value >> hostBits) << hostBits;
-}
-/** RFC 5952: the longest run of two or more zero groups, the first one of equals, becomes `::`. */
-function compress(groups) {
-    const runs = [...groups.join(':').matchAll(/(?<![^:])0(?::0)+(?![^:])/g)];
-    const longest = runs.reduce((best, [run]) => (run.length > best.length ? run : best), '');
-    if (longest === '')
-        return groups.join(':');
-    const at = runs.find(([run]) => run === longest)?.index ?? 0;
-    const text = groups.join(':');
-    return `${text.slice(0, at).replace(/:$/, '')}::${text.slice(at + longest.length).replace(/^:/, '')}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/schema/text.js

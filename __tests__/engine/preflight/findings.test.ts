@@ -14,14 +14,17 @@ interface Case {
   readonly with?: Partial<ClusterSpec>;
   /** The first host is changed, a control plane. */
   readonly first?: true;
+  /** The first host is a node of the cluster already. */
+  readonly made?: true;
 }
 
-function findingsOf({ facts = {}, state, host = {}, first, with: changes = {} }: Case) {
+function findingsOf({ facts = {}, state, host = {}, first, made, with: changes = {} }: Case) {
   const hosts = [fakeHost(0, true), fakeHost(1, false)].map((spec, index) =>
     index === (first ? 0 : 1) ? { ...spec, ...host } : spec,
   );
   const { cluster, spec } = fakeCluster({ with: { hosts, ...changes } });
   const index = first ? 0 : 1;
+  if (made) cluster.controlPlane.state = member({ role: 'control-plane' });
   const changed = cluster.hosts[index];
   if (changed === undefined) throw new TypeError('two hosts');
   changed.learn(fakeFacts(index, facts));
@@ -53,13 +56,14 @@ const errors: [id: string, given: Case, message: string][] = [
     { facts: { clusterFiles: ['/etc/kubernetes/kubelet.conf'] } },
     '/etc/kubernetes/kubelet.conf',
   ],
-  ['role-changed', { state: member({ role: 'control-plane' }) }, 'control-plane of this cluster'],
+  ['role-changed', { made: true, state: member({ role: 'control-plane' }) }, 'control-plane of this cluster'],
   ['state', { facts: { state: '{"schemaVersion":9}' } }, 'cannot be understood'],
   [
     'leftovers',
     { facts: { directories: { '/etc/cni': 'empty', '/var/lib/etcd': 'full' } } },
     'left in /var/lib/etcd',
   ],
+  ['leftovers', { facts: { ownFiles: ['/usr/local/bin/kubectl'] } }, 'already there: /usr/local/bin/kubectl'],
   ['cni-config', { facts: { cniConf: ['10-calico.conflist'] } }, '10-calico.conflist'],
   ['foreign-runtime', { facts: { containerd: { path: '/usr/bin/containerd', version: '1.7.2' } } }, '1.7.2'],
   ['foreign-runtime', { facts: { services: ['docker'] } }, 'running already: docker'],
@@ -74,12 +78,14 @@ const errors: [id: string, given: Case, message: string][] = [
     },
     'port 7443',
   ],
-  ['version-differs', { state: member({ kubernetesVersion: '1.35.1' }) }, '1.35.1, not 1.36.3'],
-  ['cni-differs', { state: member({ cni: 'manifest' }) }, 'CNI is manifest, not flannel'],
+  ['version-differs', { made: true, state: member({ kubernetesVersion: '1.35.1' }) }, '1.35.1, not 1.36.3'],
+  ['cni-differs', { made: true, state: member({ cni: 'manifest' }) }, 'CNI is manifest, not flannel'],
   ['node-name', { facts: { hostname: 'my_host' } }, '"my_host"'],
   ['node-name', { facts: { hostname: 'HOST-1' } }, 'shares its node name (host-1) with 10.0.0.2'],
   ['machine-id', { facts: { machineId: 'machine-1' } }, 'with 10.0.0.2'],
   ['internal-address', { host: { internalAddress: '10.0.0.1' } }, '(10.0.0.1) with 10.0.0.2'],
+  ['membership', { state: member() }, 'belongs to a cluster of that name already, but 10.0.0.1 does not'],
+  ['membership', { state: member({ phase: 'joining' }) }, 'but 10.0.0.1 does not'],
   ['mixed-architectures', { facts: { arch: 'arm64' } }, 'is arm64, while 10.0.0.1 is amd64'],
   [
     'pod-cidr',
@@ -95,8 +101,8 @@ const errors: [id: string, given: Case, message: string][] = [
 ];
 const milder: [id: string, severity: string, given: Case][] = [
   ['firewalld', 'warning', { facts: { services: ['firewalld'] } }],
+  ['ufw', 'warning', { facts: { services: ['ufw'] } }],
   ['overlay', 'info', { facts: { filesystems: ['ext4'] } }],
-  ['cgroup-v1', 'info', { facts: { cgroup: 'v1' } }],
   ['swap', 'info', { facts: { swap: ['/dev/sda2'] } }],
   ['conntrack', 'info', { facts: { conntrack: 'read-only' } }],
 ];
@@ -105,6 +111,7 @@ const unsuspicious: [string, Case][] = [
   [
     'one of ours, with everything in use',
     {
+      made: true,
       state: member(),
       facts: {
         listeningPorts: [10250],
@@ -141,6 +148,13 @@ describe('findings', () => {
 
   test.each(milder)('%s is no more than %s', (id, severity, given) => {
     expect(findingsOf(given)).toEqual([expect.objectContaining({ id, severity, host: '10.0.0.2' })]);
+  });
+
+  test('hosts of both cgroup versions cannot share one kubelet configuration', () => {
+    expect(findingsOf({ facts: { cgroup: 'v1' } })).toEqual([
+      expect.objectContaining({ id: 'cgroup-v1', severity: 'info', host: '10.0.0.2' }),
+      expect.objectContaining({ id: 'mixed-cgroups', severity: 'error', host: '10.0.0.2' }),
+    ]);
   });
 
   test.each(unsuspicious)('nothing of %s', (_name, given) => {

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { KubernetesArtifacts } from '../../../src/artifacts/resolve.ts';
 import { sourceFindings } from '../../../src/engine/preflight/source.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { allInstalled, fakeArtifacts } from '../../helpers/artifacts.ts';
@@ -17,8 +18,11 @@ function setUp(
 ) {
   const { artifacts } = fakeSpec();
   const at = fakeCluster({ hosts: 2, with: { artifacts: { ...artifacts, distribution }, ...changes } });
-  const url = artifactUrl ?? fakeArtifacts.kubeadm.url;
-  at.cluster.artifacts = { ...fakeArtifacts, kubeadm: { ...fakeArtifacts.kubeadm, url } };
+  const entries = Object.entries(fakeArtifacts).map(([name, artifact]) => [
+    name,
+    { ...artifact, url: artifactUrl ?? artifact.url },
+  ]);
+  at.cluster.artifacts = Object.fromEntries(entries) as KubernetesArtifacts;
   return { ...at, find: () => sourceFindings(at.cluster, quiet) };
 }
 
@@ -28,9 +32,19 @@ describe('hosts that reach the source', () => {
     for (const runner of runners) runner.on('sh -c', 'ok\n\n');
     expect(await find()).toEqual([]);
     expect(cluster.distribution).toBe('pull');
-    expect(runners.map(({ calls }) => calls[0]?.argv.at(-1))).toEqual(
-      Array(2).fill(fakeArtifacts.kubeadm.url),
-    );
+    expect(runners.map(({ lines }) => lines.length)).toEqual([1, 1]);
+  });
+
+  test('are asked for one artifact of every origin', async () => {
+    const { cluster, runners, find } = setUp('pull');
+    const kubeadm = { ...fakeArtifacts.kubeadm, url: 'https://elsewhere.example/kubeadm' };
+    cluster.artifacts = { ...fakeArtifacts, kubeadm };
+    for (const runner of runners) runner.on('sh -c', 'ok\n\n');
+    expect(await find()).toEqual([]);
+    const origins = ['https://elsewhere.example', 'https://mirror.example'];
+    for (const { calls } of runners) {
+      expect(calls.map(({ argv }) => new URL(argv.at(-1) ?? '').origin)).toEqual(origins);
+    }
   });
 
   test('are not asked where they have everything', async () => {

@@ -8,7 +8,7 @@ import { FakeRunner } from '../../helpers/fake-runner.ts';
 const tools = { signal: quiet, log: () => undefined };
 
 describe('the line between looking and changing', () => {
-  test('is told once it is crossed', async () => {
+  test('tells nobody: whether something changes shows later, and is told once', async () => {
     let told = 0;
     const { cluster: other } = fakeCluster();
     const { spec, cni, events, clock, redactor, connect } = other;
@@ -17,13 +17,16 @@ describe('the line between looking and changing', () => {
     };
     const cluster = new Cluster({ spec, cni, events, clock, redactor, connect, beforeFirstChange });
     expect(await begin.run(cluster, tools)).toEqual({ changed: false });
-    expect([cluster.begun, told]).toEqual([true, 1]);
+    expect([cluster.begun, cluster.changing, told]).toEqual([true, false, 0]);
+    cluster.beginChange();
+    cluster.beginChange();
+    expect([cluster.changing, told]).toEqual([true, 1]);
   });
 
-  test('nobody need listen', async () => {
+  test('nobody need listen', () => {
     const { cluster } = fakeCluster();
-    await begin.run(cluster, tools);
-    expect(cluster.begun).toBe(true);
+    cluster.beginChange();
+    expect(cluster.changing).toBe(true);
   });
 });
 

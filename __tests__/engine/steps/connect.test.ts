@@ -1,16 +1,31 @@
 import { describe, expect, test } from '@jest/globals';
+import { Cluster } from '../../../src/engine/cluster.ts';
 import { look } from '../../../src/engine/steps/connect.ts';
 import { locate } from '../../../src/engine/steps/locate.ts';
-import { fakeCluster } from '../../helpers/cluster.ts';
+import { BootstrapError } from '../../../src/lib/errors.ts';
+import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
 import { factsOutput, factsSections } from '../../helpers/facts-output.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import type { FakeResult } from '../../helpers/fake-runner.ts';
 import { hostState } from '../../helpers/host-state.ts';
 
+/** Every promise that can go on has gone on. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const tools = { signal: quiet, log: () => undefined };
 
 function setUp(sections: Record<string, string> = {}, lock: FakeResult = 'locked\n') {
-  const at = fakeCluster({ hosts: 1 });
+  const known = fakeCluster({ hosts: 1 });
+  const aborted: BootstrapError[] = [];
+  const { promise: abortion, resolve } = Promise.withResolvers<BootstrapError>();
+  const { spec, cni, events, clock, redactor, connect } = known.cluster;
+  const abort = (error: BootstrapError) => {
+    aborted.push(error);
+    resolve(error);
+  };
+  const cluster = new Cluster({ spec, cni, events, clock, redactor, connect, abort });
+  cluster.controlPlane.attach(known.runner);
+  cluster.controlPlane.learn(fakeFacts());
+  const at = { ...known, cluster, aborted, abortion };
   at.runner
     .on('sh -c', (argv) => factsOutput(argv[4] ?? '', { ...factsSections(), ...sections }))
     .on(/flock -n/, lock);
@@ -50,7 +65,49 @@ describe('looking at a host', () => {
       message: expect.stringContaining('(held by run 1234)'),
     });
     expect(runner.held.size).toBe(0);
-    expect(cluster.releases).toEqual([]);
+    for (const release of cluster.releases) await release();
+    expect(runner.closed).toBe(false);
+  });
+
+  test('a lock that was lost with its connection is taken again, and given back in the end', async () => {
+    const { run, runner, cluster, aborted } = setUp();
+    await run('lock');
+    const again = Promise.withResolvers<undefined>();
+    runner.on(/flock -n/, () => {
+      again.resolve(undefined);
+      return 'locked\n';
+    });
+    runner.loseHeld();
+    await again.promise;
+    await settled();
+    expect(runner.lines.filter((line) => line.includes('flock'))).toHaveLength(2);
+    expect(runner.held.size).toBe(1);
+    await cluster.releases[0]?.();
+    expect([runner.held.size, aborted]).toEqual([0, []]);
+  });
+
+  test('a lock that another run took meanwhile ends this run', async () => {
+    const { run, runner, abortion } = setUp();
+    await run('lock');
+    runner.on(/flock -n/, 'held by run 99\n');
+    runner.loseHeld();
+    expect(await abortion).toMatchObject({
+      code: 'E_LOCKED',
+      host: '10.0.0.1',
+      step: 'lock',
+      message: expect.stringContaining('(held by run 99)'),
+    });
+    expect(runner.held.size).toBe(0);
+  });
+
+  test('a lock that cannot be taken again ends the run as well', async () => {
+    const { run, runner, abortion } = setUp();
+    await run('lock');
+    runner.on(/flock -n/, () => {
+      throw new BootstrapError('E_LOST', 'gone');
+    });
+    runner.loseHeld();
+    expect(await abortion).toMatchObject({ code: 'E_LOST', host: '10.0.0.1', step: 'lock' });
   });
 
   test('facts are learnt, with the state of an earlier run', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { kubeadmImages } from '../../../src/engine/kubeadm-images.ts';
 import { images } from '../../../src/engine/steps/images.ts';
 import { fakeCluster, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
@@ -18,20 +19,24 @@ const everywhere = [
   'docker.io/library/busybox:1',
 ];
 
+const LIST = '/usr/local/bin/kubeadm config images list --kubernetes-version=v1.36.3';
+
 function setUp(index: number, registryMirrors: Record<string, string> = {}) {
   const { verify } = fakeSpec();
   const short = { ...verify, images: { nginx: 'nginx:1', client: 'docker.io/library/busybox:1' } };
   const { cluster, runners } = fakeCluster({ with: { registryMirrors, verify: short } });
-  cluster.kubeadmImages = Promise.resolve(kubernetes);
   cluster.cniObjects = flannelObjects;
   const [host = cluster.controlPlane] = cluster.hosts.slice(index);
   const [runner = runners[0]] = runners.slice(index);
   if (runner === undefined) throw new TypeError('a host');
-  runner.on('sh -c', '').on('/usr/local/bin/ctr', '');
+  runner
+    .on('sh -c', '')
+    .on('/usr/local/bin/ctr', '')
+    .on(LIST, kubernetes.map((image) => `${image}\n`).join(''));
   const lines: string[] = [];
   const run = () => images.run(cluster, host, { signal: quiet, log: (line) => lines.push(line) });
   const pulled = () => runner.calls.find(({ argv }) => argv[0] === 'sh')?.argv.slice(4);
-  return { run, runner, pulled, lines };
+  return { run, runner, pulled, lines, cluster, host };
 }
 
 describe('images', () => {
@@ -45,7 +50,7 @@ describe('images', () => {
   });
 
   test('what is there is not pulled again', async () => {
-    const { run, runner, pulled } = setUp(1);
+    const { run, runner, pulled, cluster } = setUp(1);
     runner.on('/usr/local/bin/ctr', [...kubernetes, ...everywhere.slice(1)].join('\n'));
     await run();
     expect(pulled()).toEqual(everywhere.slice(0, 1));
@@ -53,6 +58,7 @@ describe('images', () => {
     full.runner.on('/usr/local/bin/ctr', [...kubernetes, ...everywhere].join('\n'));
     expect(await full.run()).toEqual({ changed: false, note: 'all present already' });
     expect(full.pulled()).toBeUndefined();
+    expect([cluster.changing, full.cluster.changing]).toEqual([true, false]);
   });
 
   test('a missing image is named, with its mirror', async () => {
@@ -98,5 +104,33 @@ describe('images', () => {
         .filter((image) => !image.includes('nginx'))
         .map((image) => `pulled ${image}`),
     );
+  });
+});
+
+describe('kubeadm’s list', () => {
+  test('is asked for once a host, by the host’s own kubeadm', async () => {
+    const { cluster, runner, host } = setUp(1);
+    const [first, second] = [kubeadmImages(cluster, host, quiet), kubeadmImages(cluster, host, quiet)];
+    expect(await first).toEqual(kubernetes);
+    expect(await second).toEqual(kubernetes);
+    expect(runner.lines).toEqual([LIST]);
+    const other = setUp(0);
+    other.runner.on(LIST, 'mirror.example/pause:4\n');
+    expect(await kubeadmImages(other.cluster, other.host, quiet)).toEqual(['mirror.example/pause:4']);
+  });
+
+  test.each([
+    ['nothing', '', '""'],
+    ['an option', 'registry.k8s.io/pause:3\n--hosts-dir=/tmp\n', '"--hosts-dir=/tmp"'],
+    ['words', 'registry.k8s.io/pause:3\nI0101 fetching the version\n', '"I0101 fetching the version"'],
+    ['configuration', 'registry.k8s.io/pause:3"\n', String.raw`"registry.k8s.io/pause:3\""`],
+  ])('that holds anything but references is refused: %s', async (_name, list, odd) => {
+    const { run, runner, pulled } = setUp(1);
+    runner.on(LIST, list);
+    expect(await bootstrapFailure(run())).toMatchObject({
+      code: 'E_PREPARE',
+      message: `kubeadm names no images, or strange ones: ${odd}`,
+    });
+    expect(pulled()).toBeUndefined();
   });
 });

@@ -3,7 +3,8 @@ import { init } from '../../../src/engine/steps/init.ts';
 import { BootstrapError } from '../../../src/lib/errors.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { hostState } from '../../helpers/host-state.ts';
-import { CONFIG, configLife, kubeadmCluster, visibleOn } from '../../helpers/kubeadm-hosts.ts';
+import { SandboxShell } from '../../helpers/sandbox-shell.ts';
+import { CONFIG, configLife, kubeadmCluster, phases, visibleOn } from '../../helpers/kubeadm-hosts.ts';
 
 function setUp(options: Parameters<typeof kubeadmCluster>[0] = {}) {
   const at = kubeadmCluster(options);
@@ -13,7 +14,12 @@ function setUp(options: Parameters<typeof kubeadmCluster>[0] = {}) {
   const [unit] = at.units;
   return { ...at, host, lines, run, unit };
 }
+const STATE = '/var/lib/k8s-bootstrap/state.json';
+const joining = hostState({ phase: 'joining', role: 'control-plane' });
 const member = hostState({ phase: 'member', role: 'control-plane' });
+/** Asked by itself, or within the script that waits. */
+const READYZ = /^\/usr\/local\/bin\/kubectl .*readyz/;
+const AWAIT = /^sh -c [^]*readyz/;
 
 describe('kubeadm init', () => {
   test('runs as a unit from a private file that is gone afterwards', async () => {
@@ -39,7 +45,8 @@ describe('kubeadm init', () => {
   test('remembers on the host that it began before it begins', async () => {
     const { run, runner } = setUp();
     await run();
-    expect(runner.uploads.map(({ path }) => path)).toEqual(['/var/lib/k8s-bootstrap/state.json', CONFIG]);
+    expect(runner.uploads.map(({ path }) => path)).toEqual([STATE, CONFIG, STATE]);
+    expect(phases(runner)).toEqual(['joining', 'member']);
   });
 
   test('several control planes: certificates are uploaded', async () => {
@@ -69,7 +76,7 @@ describe('kubeadm init', () => {
 
   test('a failure is E_INIT with kubeadm’s words and the cause; the file is gone all the same', async () => {
     const output = 'I0101 trace\nerror execution phase wait-control-plane: The kubelet is not running\n';
-    const { run, runner, cluster } = setUp({ units: [{ output, ending: 'failed 1 exit-code' }] });
+    const { run, runner, cluster, secrets } = setUp({ units: [{ output, ending: 'failed 1 exit-code' }] });
     expect(await bootstrapFailure(run())).toMatchObject({
       code: 'E_INIT',
       host: '10.0.0.1',
@@ -78,7 +85,10 @@ describe('kubeadm init', () => {
       hint: expect.stringContaining('journalctl -u kubelet'),
     });
     expect(configLife(runner)).toEqual(['used', 'removed']);
-    expect(cluster.fresh).toBe(false);
+    expect(phases(runner)).toEqual(['joining']);
+    // The API server may have come up, and then it knows the token.
+    expect(cluster.fresh).toBe(true);
+    expect(cluster.tokenIds).toEqual([secrets()[0]?.slice(0, 6)]);
   });
 
   test('the file is gone also when the connection is', async () => {
@@ -98,15 +108,54 @@ describe('kubeadm init of a later run', () => {
   test('has nothing to do where the API server answers', async () => {
     const { run, host, runner } = setUp();
     host.state = member;
-    expect(await run()).toEqual({ changed: false, note: 'the control plane answers already' });
+    expect(await run()).toEqual({ changed: false, note: 'the control plane is there already' });
     expect(runner.uploads).toEqual([]);
     expect(runner.calls).toHaveLength(1);
   });
 
+  test('waits for the API server of a cluster that is there, which is never made anew', async () => {
+    const { run, host, runner, cluster } = setUp();
+    host.state = member;
+    runner.on(READYZ, { exitCode: 1 }).on(AWAIT, '');
+    expect(await run()).toMatchObject({ changed: false });
+    expect(runner.calls.at(-1)?.argv.slice(4)).toEqual(['120']);
+    expect(runner.calls.at(-1)?.options.timeoutMs).toBeGreaterThan(120_000);
+    runner.on(AWAIT, { exitCode: 9 });
+    expect(await bootstrapFailure(run())).toMatchObject({
+      code: 'E_NODES',
+      host: '10.0.0.1',
+      message: 'the cluster is there, but its API server does not answer',
+    });
+    expect(runner.lines.filter((line) => line.includes('kubeadm '))).toEqual([]);
+    expect(runner.uploads).toEqual([]);
+    expect(cluster).toMatchObject({ changing: false, fresh: false, tokenIds: [] });
+  });
+
+  test.each([
+    ['answers in time', 'if [ -e asked ]; then exit 0; fi; touch asked; exit 1', '30', 0],
+    ['does not', 'exit 1', '0', 9],
+  ])('the script that waits ends well where the server %s', async (_name, kubectl, seconds, exitCode) => {
+    using shell = new SandboxShell();
+    shell.fake('kubectl', kubectl);
+    shell.fake('sleep', '');
+    const { run, host, runner } = setUp();
+    host.state = member;
+    runner.on(READYZ, { exitCode: 1 }).on(AWAIT, '');
+    await run();
+    const [sh = '', c = '', script = '', name = ''] = runner.calls.at(-1)?.argv ?? [];
+    const local = script.replaceAll('/usr/local/bin/kubectl', 'kubectl');
+    expect(await shell.run([sh, c, local, name, seconds], { accept: 'any' })).toMatchObject({ exitCode });
+  });
+
+  test('a prepared host is not reset', async () => {
+    const { run, runner } = setUp();
+    await run();
+    expect(runner.lines.filter((line) => /kubeadm reset|ActiveState --value k8s/.test(line))).toEqual([]);
+  });
+
   test('takes half an attempt back first', async () => {
     const { run, host, runner, unit } = setUp();
-    host.state = member;
-    runner.on(/readyz/, { exitCode: 1 });
+    host.state = joining;
     expect(await run()).toEqual({ changed: true });
     const reset = runner.lines.findIndex((line) => line.includes('kubeadm reset --force'));
     const start = runner.lines.findIndex((line) => line.includes('systemd-run'));
@@ -117,11 +166,13 @@ describe('kubeadm init of a later run', () => {
 
   test('waits for one that still runs, whose token it does not know', async () => {
     const { run, host, runner, unit, cluster } = setUp({ units: [{ attached: true }] });
-    host.state = member;
-    runner.on(/readyz/, { exitCode: 1 }).on('systemctl show -p ActiveState', 'activating\n');
+    host.state = joining;
+    runner.on('systemctl show -p ActiveState', 'activating\n');
     expect(await run()).toEqual({ changed: true });
     expect(unit?.started).toEqual([]);
     expect(runner.lines.some((line) => line.includes('kubeadm reset'))).toBe(false);
     expect(cluster).toMatchObject({ fresh: true, join: undefined });
+    expect(cluster.tokenIds).toHaveLength(1);
+    expect(host.state.phase).toBe('member');
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { install } from '../../../src/engine/steps/install.ts';
+import { Cluster } from '../../../src/engine/cluster.ts';
 import { parseState } from '../../../src/host/state.ts';
 import { allInstalled, fakeArtifact, fakeArtifacts } from '../../helpers/artifacts.ts';
 import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
@@ -8,6 +9,10 @@ import { hostState } from '../../helpers/host-state.ts';
 
 const IMAGES = 'registry.k8s.io/kube-proxy:v1.36.3\nregistry.k8s.io/pause:3.10\n';
 const STATE = '/var/lib/k8s-bootstrap/state.json';
+/** The scripts that compare and write files, and the one that looks at containerd. */
+const STALE = /cmp -s/;
+const WRITE = 'base64 -d >';
+const CURRENT = /ExecMainStartTimestampMonotonic/;
 
 function setUp(facts: Parameters<typeof fakeFacts>[1] = {}) {
   const { cluster, runner, runners } = fakeCluster();
@@ -16,14 +21,13 @@ function setUp(facts: Parameters<typeof fakeFacts>[1] = {}) {
   host.learn(fakeFacts(0, facts));
   runner
     .on('sh -c', '')
-    .on(/while read -r path/, '/etc/containerd/config.toml\n')
+    .on(STALE, '/etc/containerd/config.toml\n')
     .on(/br_netfilter/, 'bridge-netfilter\n')
-    .on('/usr/local/bin/kubeadm config images list', IMAGES)
-    .on('systemctl is-active', '');
+    .on('/usr/local/bin/kubeadm config images list', IMAGES);
   const run = () => install.run(cluster, host, { signal: quiet, log: () => undefined });
   const position = (words: string) => runner.lines.findIndex((line) => line.includes(words));
-  const activation = () => runner.calls.find(({ argv }) => argv[2]?.includes('daemon-reload'))?.argv.slice(4);
-  return { cluster, host, runner, runners, run, position, activation };
+  const activations = () => runner.lines.filter((line) => line.includes('daemon-reload'));
+  return { cluster, host, runner, runners, run, position, activations };
 }
 
 describe('install', () => {
@@ -55,22 +59,37 @@ describe('install', () => {
 
   test('does not forget what an earlier run remembered', async () => {
     const { run, runner, host } = setUp();
-    host.state = hostState();
+    host.state = hostState({ kubernetesVersion: '1.35.0', cni: 'cilium' });
+    await run();
+    // What is wanted now, over what was there before the first change.
+    const expected = hostState({ role: 'control-plane' });
+    expect(parseState(runner.uploaded(STATE))).toEqual(expected);
+    expect(runner.uploads).toHaveLength(1);
+    await run();
+    expect(runner.uploads).toHaveLength(1);
+  });
+
+  test.each(['joining', 'member'] as const)('does not go back behind %s', async (phase) => {
+    const { run, runner, host } = setUp();
+    host.state = hostState({ phase, kubernetesVersion: '1.35.0' });
     await run();
     expect(runner.uploads).toEqual([]);
+    expect(host.state.phase).toBe(phase);
   });
 
   test('installs what is missing from where it was verified, then configures, then starts', async () => {
-    const { run, runner, position, activation } = setUp({ installed: { ...allInstalled, kubelet: 'older' } });
+    const { run, runner, position, activations } = setUp({
+      installed: { ...allInstalled, kubelet: 'older' },
+    });
     expect(await run()).toEqual({ changed: true });
     const { sha256 } = fakeArtifact('kubelet');
     const staged = runner.calls.filter(({ argv }) => argv[4]?.includes('/artifacts/'));
     expect(staged.map(({ argv }) => argv.slice(4))).toEqual([
       [`/var/lib/k8s-bootstrap/artifacts/${sha256}`, sha256],
     ]);
-    expect(position('kubelet.new')).toBeLessThan(position('while read -r path'));
-    expect(position('while read -r path')).toBeLessThan(position('daemon-reload'));
-    expect(activation()).toEqual(['restart', '']);
+    expect(position('kubelet.new')).toBeLessThan(position(WRITE));
+    expect(position(WRITE)).toBeLessThan(position('daemon-reload'));
+    expect(activations()).toEqual([expect.stringContaining('systemctl restart containerd.service')]);
   });
 
   test('every artifact has a way to be installed', async () => {
@@ -82,21 +101,56 @@ describe('install', () => {
     }
   });
 
-  test('starts containerd anew only for what is its own', async () => {
-    const { run, runner, activation } = setUp({ installed: allInstalled });
-    runner.on(/while read -r path/, '/etc/sysctl.d/99-k8s-bootstrap.conf\n');
-    await run();
-    expect(activation()).toEqual(['start', '']);
+  test('writes only what differs, and starts containerd anew', async () => {
+    const { run, runner, host, activations } = setUp({ installed: allInstalled });
+    host.state = hostState({ role: 'control-plane' });
+    runner.on(STALE, '/etc/sysctl.d/99-k8s-bootstrap.conf\n');
+    expect(await run()).toEqual({ changed: true });
+    const written = runner.calls.find(({ line }) => line.includes(WRITE))?.options.input;
+    expect(written).toMatch(/^\/etc\/sysctl\.d\/99-k8s-bootstrap\.conf 644 \S+\n$/);
+    expect(activations()).toHaveLength(1);
   });
 
   test('changes nothing on a host where all is in place and runs', async () => {
-    const { run, runner, activation } = setUp({ installed: allInstalled });
-    runner.on(/while read -r path/, '');
+    const { run, runner, host, cluster, activations, position } = setUp({ installed: allInstalled });
+    host.state = hostState({ role: 'control-plane' });
+    runner.on(STALE, '');
     expect(await run()).toEqual({ changed: false, note: 'in place already' });
-    expect(activation()).toBeUndefined();
-    runner.on('systemctl is-active', { exitCode: 3 });
+    expect([activations(), position(WRITE), cluster.changing]).toEqual([[], -1, false]);
+    // Its configuration is newer than containerd itself, or it does not run at all.
+    runner.on(CURRENT, { exitCode: 1 });
     expect(await run()).toEqual({ changed: true });
-    expect(activation()).toEqual(['start', '']);
+    expect(activations()).toHaveLength(1);
+    expect([position(WRITE), cluster.changing]).toEqual([-1, true]);
+  });
+
+  test.each([
+    ['a state that differs', STATE, { installed: allInstalled }, hostState({ kubernetesVersion: '1.35.0' })],
+    ['an artifact that is missing', 'kubelet.new', { installed: {} }, hostState({ role: 'control-plane' })],
+    ['a file that differs', WRITE, { installed: allInstalled }, hostState({ role: 'control-plane' })],
+  ])('tells of the first change before it is made: %s', async (_name, change, facts, state) => {
+    const { host, runner, cluster: known } = setUp(facts);
+    const done: string[] = [];
+    const { spec, cni, events, clock, redactor, connect } = known;
+    const beforeFirstChange = () => void done.push('BEGIN');
+    const cluster = new Cluster({ spec, cni, events, clock, redactor, connect, beforeFirstChange });
+    Object.assign(cluster, { artifacts: known.artifacts, kubernetesVersion: known.kubernetesVersion });
+    host.state = state;
+    const runCommand = runner.run.bind(runner);
+    const upload = runner.upload.bind(runner);
+    runner.run = (argv, options) => {
+      done.push(argv.join(' '));
+      return runCommand(argv, options);
+    };
+    runner.upload = (content, path, options) => {
+      done.push(path);
+      return upload(content, path, options);
+    };
+    for (const other of cluster.hosts) other.learn(fakeFacts());
+    await install.run(cluster, host, { signal: quiet, log: () => undefined });
+    expect(done.filter((line) => line === 'BEGIN')).toHaveLength(1);
+    expect(done.slice(0, done.indexOf('BEGIN')).join('\n')).not.toContain(change);
+    expect(done.slice(done.indexOf('BEGIN')).join('\n')).toContain(change);
   });
 
   test('a kernel without bridge netfilter is E_PREPARE', async () => {
@@ -111,7 +165,7 @@ describe('install', () => {
   test('the pause image is kubeadm’s; without one nothing can start', async () => {
     const { run, runner } = setUp();
     await run();
-    const files = runner.calls.find(({ argv }) => argv[2]?.includes('while read -r path'))?.options.input;
+    const files = runner.calls.find(({ line }) => line.includes('cmp -s'))?.options.input;
     const written = String(files)
       .split('\n')
       .map((line) => Buffer.from(line.split(' ')[2] ?? '', 'base64').toString());
@@ -122,30 +176,13 @@ describe('install', () => {
   });
 
   test.each([
-    [
-      'a link to systemd-resolved’s',
-      { loopbackResolver: true, upstreamResolvConf: true },
-      '/run/systemd/resolve/resolv.conf',
-      false,
-    ],
-    ['a file of its own', { loopbackResolver: true }, '', true],
-    ['nothing', {}, '', false],
-  ])('the resolver file for pods: %s', async (_name, facts, link, written) => {
-    const { run, runner, activation } = setUp(facts);
+    ['a file of its own', { loopbackResolver: true }, true],
+    ['nothing', {}, false],
+  ])('the resolver file for pods: %s', async (_name, facts, wanted) => {
+    const { run, runner } = setUp(facts);
     await run();
-    expect(activation()?.[1]).toBe(link);
-    const files = runner.calls.find(({ argv }) => argv[2]?.includes('while read -r path'))?.options.input;
-    expect(String(files).includes('/etc/kubernetes/resolv.conf ')).toBe(written);
-  });
-
-  test('kubeadm is asked for its images once for the whole cluster', async () => {
-    const { run, cluster, runners } = setUp();
-    await run();
-    const [, worker] = cluster.hosts;
-    runners[1]?.on('sh -c', '').on(/br_netfilter/, 'bridge-netfilter\n');
-    if (worker !== undefined) await install.run(cluster, worker, { signal: quiet, log: () => undefined });
-    const asked = runners.flatMap(({ lines }) => lines).filter((line) => line.includes('images list'));
-    expect(asked).toEqual(['/usr/local/bin/kubeadm config images list --kubernetes-version=v1.36.3']);
+    const files = runner.calls.find(({ line }) => line.includes('cmp -s'))?.options.input;
+    expect(String(files).includes('/etc/kubernetes/resolv.conf ')).toBe(wanted);
   });
 
   test('says what it would do', () => {

@@ -21,11 +21,16 @@ async function initialised(options: Parameters<typeof kubeadmCluster>[0] = {}) {
   await init.run(at.cluster, at.cluster.controlPlane, tools);
   return at;
 }
+/** Gives the second host the state that an earlier run left. */
+function leave(at: ReturnType<typeof kubeadmCluster>, state: Parameters<typeof hostState>[0]): void {
+  const [, second] = at.cluster.hosts;
+  if (second !== undefined) second.state = hostState(state);
+}
 /** A cluster of an earlier run, in which the API server answers and knows no other nodes. */
 function standing(options: Parameters<typeof kubeadmCluster>[0] = {}) {
   const at = kubeadmCluster(options);
   at.cluster.controlPlane.state = hostState({ phase: 'member', role: 'control-plane' });
-  at.runner.on(/ get node /, { exitCode: 1 });
+  at.runner.on(/ get node /, '');
   return at;
 }
 
@@ -127,11 +132,30 @@ describe('kubeadm join of a later run', () => {
 
   test('a node that is there is left alone', async () => {
     const at = standing({ hosts: 2 });
-    at.runner.on(/ get node host-2 /, 'node/host-2');
-    const [, worker] = at.cluster.hosts;
-    if (worker !== undefined) worker.state = hostState({ phase: 'member' });
+    at.runner.on(/ get node host-2 --ignore-not-found -o name$/, 'node/host-2\n');
+    leave(at, { phase: 'member' });
     expect(await joinAt(at.cluster, 1)).toEqual({ changed: false, note: 'a node already' });
     expect(at.runners[1]?.calls).toEqual([]);
+    expect(at.cluster).toMatchObject({ changing: false, tokenIds: [] });
+  });
+
+  test.each([
+    ['that the API server does not know', '\n', { code: 'E_JOIN', host: '10.0.0.2' }, 'no node host-2'],
+    [
+      'of which nothing is known for now',
+      { exitCode: 1, stderr: 'Unable to connect' },
+      { code: 'E_COMMAND' },
+      'exited with 1',
+    ],
+  ])('a member %s is never reset', async (_name, answer, expected, words) => {
+    const at = standing({ hosts: 2 });
+    at.runner.on(/ get node host-2 /, answer);
+    leave(at, { phase: 'member' });
+    const error = await bootstrapFailure(joinAt(at.cluster, 1));
+    expect(error).toMatchObject(expected);
+    expect(error.message).toContain(words);
+    expect([at.runners[1]?.calls, at.runners[1]?.uploads]).toEqual([[], []]);
+    expect(at.cluster).toMatchObject({ changing: false, tokenIds: [] });
   });
 
   test.each([
@@ -139,24 +163,23 @@ describe('kubeadm join of a later run', () => {
     ['waited for while it runs', 'activating', 0],
   ])('an earlier attempt is %s', async (_name, active, resets) => {
     const at = standing({ hosts: 2, units: [{}, { attached: active === 'activating' }] });
-    const [, worker] = at.cluster.hosts;
-    if (worker !== undefined) worker.state = hostState({ phase: 'member' });
+    leave(at, { phase: 'joining' });
     at.runners[1]?.on('systemctl show -p ActiveState', `${active}\n`);
     expect(await joinAt(at.cluster, 1)).toEqual({ changed: true });
     expect(at.runners[1]?.lines.filter((line) => line.includes('kubeadm reset'))).toHaveLength(resets);
     expect(at.units[1]?.started).toHaveLength(resets);
+    expect(at.cluster.hosts[1]?.state?.phase).toBe('member');
   });
 
-  test.each(['prepared', 'member'] as const)('a control plane (%s) cannot be added later', async (phase) => {
+  test.each(['prepared', 'joining'] as const)('a control plane (%s) cannot be added later', async (phase) => {
     const at = standing({ hosts: 2, controlPlanes: 2 });
-    const [, second] = at.cluster.hosts;
-    if (second !== undefined) second.state = hostState({ phase, role: 'control-plane' });
+    leave(at, { phase, role: 'control-plane' });
     expect(await bootstrapFailure(joinAt(at.cluster, 1))).toMatchObject({
       code: 'E_JOIN',
       message: 'control planes can only be added while the cluster is made',
     });
     expect(at.units[1]?.started).toEqual([]);
     // Whatever was minted is known, so that it is revoked.
-    expect(at.cluster.join?.token).toBe(at.secrets()[0]);
+    expect(at.cluster.tokenIds).toEqual([at.secrets()[0]?.slice(0, 6)]);
   });
 });

@@ -47,23 +47,40 @@ describe('ready', () => {
   test('waits for all nodes, then for the CNI, then labels', async () => {
     const { cluster, tools, runner, lines } = setUp();
     expect(await ready.run(cluster, tools)).toEqual({ changed: false });
-    expect(commands(runner.lines)).toEqual(['wait', 'rollout', 'label']);
-    expect(runner.lines[0]).toMatch(/wait node --all --for=condition=Ready --timeout=60s$/);
-    expect(runner.lines[1]).toMatch(
+    expect(commands(runner.lines)).toEqual(['wait', 'wait', 'rollout', 'label']);
+    expect(runner.lines[0]).toMatch(/wait node\/host-1 node\/host-2 --for=create --timeout=60s$/);
+    expect(runner.lines[1]).toMatch(/wait node\/host-1 node\/host-2 --for=condition=Ready --timeout=\d+s$/);
+    expect(runner.lines[2]).toMatch(
       /-n kube-flannel rollout status daemonset\/kube-flannel-ds --timeout=\d+s$/,
     );
-    expect(runner.lines[2]).toMatch(/label --overwrite node host-2 disk=ssd zone=a$/);
+    expect(runner.lines[3]).toMatch(/label --overwrite node host-2 disk=ssd zone=a$/);
     expect(lines).toEqual(['all nodes are Ready', 'DaemonSet kube-flannel/kube-flannel-ds is rolled out']);
+  });
+
+  const READINESS = / wait node\/.* --for=condition=Ready /;
+
+  test('a node that never appears is E_NODES, and its readiness is not waited for', async () => {
+    const { cluster, tools, runner } = setUp();
+    const status = { conditions: [{ type: 'Ready', status: 'True' }] };
+    runner
+      .on(/ --for=create /, { exitCode: 1 })
+      .on(/ get nodes /, items([{ metadata: { name: 'host-1' }, status }]));
+    expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
+      code: 'E_NODES',
+      message: 'nodes are not Ready: host-2: its kubelet has not registered it',
+    });
+    expect(commands(runner.lines)).toEqual(['wait', 'get']);
   });
 
   const nodes = (message: string) =>
     items([
+      { metadata: { name: 'host-1' }, status: { conditions: [{ type: 'Ready', status: 'True' }] } },
       { metadata: { name: 'host-2' }, status: { conditions: [{ type: 'Ready', status: 'False', message }] } },
     ]);
 
   test('nodes that are not Ready are E_NODES, with why', async () => {
     const { cluster, tools, runner } = setUp();
-    runner.on(/ wait node /, { exitCode: 1 }).on(/ get nodes /, nodes('disk is full'));
+    runner.on(READINESS, { exitCode: 1 }).on(/ get nodes /, nodes('disk is full'));
     expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
       code: 'E_NODES',
       message: 'nodes are not Ready: host-2: disk is full',
@@ -74,7 +91,7 @@ describe('ready', () => {
     const { cluster, tools, runner } = setUp();
     const without = 'container runtime network not ready: cni plugin not initialized';
     runner
-      .on(/ wait node /, { exitCode: 1 })
+      .on(READINESS, { exitCode: 1 })
       .on(/ get nodes /, nodes(without))
       .on(/ get -n kube-flannel pods /, items([podObject('n1', false)]));
     expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
@@ -100,9 +117,9 @@ describe('ready', () => {
 
   test('when even the reasons cannot be read, the failure stays what it is', async () => {
     const { cluster, tools, runner } = setUp();
-    runner.on(/ get /, { exitCode: 1, stderr: 'connection refused' }).on(/ wait node /, { exitCode: 1 });
+    runner.on(/ get /, { exitCode: 1, stderr: 'connection refused' }).on(READINESS, { exitCode: 1 });
     expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({ code: 'E_NODES' });
-    runner.on(/ wait node /, '').on(/ rollout /, { exitCode: 1 });
+    runner.on(READINESS, '').on(/ rollout /, { exitCode: 1 });
     expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({ code: 'E_CNI' });
   });
 });

@@ -8,6 +8,11 @@ import { kubeadmCluster, visibleOn } from '../../helpers/kubeadm-hosts.ts';
 const tools = { signal: quiet, log: () => undefined };
 type At = ReturnType<typeof kubeadmCluster>;
 const deletions = ({ runner }: At) => runner.lines.filter((line) => line.includes(' delete '));
+/** In a cluster that is being made every token goes, and what the certificates came with. */
+const ALL = [
+  expect.stringMatching(/ --field-selector=type=bootstrap\.kubernetes\.io\/token$/),
+  expect.stringMatching(/ kubeadm-certs$/),
+];
 const joinSecond = ({ cluster }: At) => join.run(cluster, cluster.hosts[1] ?? cluster.controlPlane, tools);
 
 describe('the join token', () => {
@@ -16,11 +21,11 @@ describe('the join token', () => {
     await init.run(at.cluster, at.cluster.controlPlane, tools);
     const token = at.cluster.join?.token ?? '';
     expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
-    expect(deletions(at)).toHaveLength(1);
+    expect(deletions(at)).toEqual(ALL);
     expect(visibleOn(at.runners)).not.toContain(token);
-    expect(at.cluster.join).toBeUndefined();
+    expect(at.cluster).toMatchObject({ join: undefined, tokenIds: [] });
     expect(await revoke.run(at.cluster, tools)).toEqual({ changed: false, note: 'none was made' });
-    expect(deletions(at)).toHaveLength(1);
+    expect(deletions(at)).toHaveLength(2);
   });
 
   test('is waited for by nobody but is always revoked: also after a failure', async () => {
@@ -29,7 +34,28 @@ describe('the join token', () => {
     await init.run(at.cluster, at.cluster.controlPlane, tools);
     await bootstrapFailure(joinSecond(at));
     expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
-    expect(deletions(at)).toHaveLength(1);
+    expect(deletions(at)).toEqual(ALL);
+  });
+
+  test.each([
+    ['where the API server came up all the same', '', true],
+    ['unless there is none that could know it', { exitCode: 1 }, false],
+  ])('is revoked after an init that failed, %s', async (_name, readyz, changed) => {
+    const at = kubeadmCluster({ units: [{ ending: 'failed 1 exit-code' }] });
+    at.runner.on(/readyz/, readyz);
+    await bootstrapFailure(init.run(at.cluster, at.cluster.controlPlane, tools));
+    expect(await revoke.run(at.cluster, tools)).toMatchObject({ changed });
+    expect(deletions(at)).toEqual(changed ? ALL : []);
+  });
+
+  test('whose making failed is revoked, since the cluster may know it', async () => {
+    const at = kubeadmCluster();
+    at.cluster.controlPlane.state = hostState({ phase: 'member', role: 'control-plane' });
+    at.runner.on('/usr/local/bin/kubeadm token create', { exitCode: 1, stderr: 'timed out' });
+    await bootstrapFailure(joinSecond(at));
+    const id = at.secrets()[0]?.slice(0, 6) ?? '?';
+    expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
+    expect(deletions(at)).toEqual([expect.stringMatching(` bootstrap-token-${id}$`)]);
   });
 
   test('of a later run is the only one that goes, named by its public half', async () => {
@@ -38,7 +64,8 @@ describe('the join token', () => {
     await joinSecond(at);
     const token = at.cluster.join?.token ?? '';
     await revoke.run(at.cluster, tools);
-    expect(deletions(at)).toEqual([expect.stringContaining(token.split('.')[0] ?? '?')]);
+    const [id = '?'] = token.split('.');
+    expect(deletions(at)).toEqual([expect.stringMatching(` bootstrap-token-${id}$`)]);
     expect(visibleOn(at.runners)).not.toContain(token.split('.')[1]);
   });
 

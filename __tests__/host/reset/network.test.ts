@@ -10,7 +10,7 @@ const nothingBefore = { nftTables: [], nftChains: [] };
 
 const setUp = () => {
   const { cluster, runner } = fakeCluster();
-  runner.on('sh -c', '').on('nft -f -', '');
+  runner.on('sh -c', '');
   return { host: cluster.controlPlane, runner };
 };
 /** The call whose script holds the words. */
@@ -43,6 +43,15 @@ describe('removeNetwork', () => {
 		counter packets 0 bytes 0 return
 	}
 }
+table ip6 filter {
+	chain INPUT {
+		type filter hook input priority filter; policy drop;
+	}
+	chain admin {
+	}
+}
+table inet admin {
+}
 table ip nat {
 	chain PREROUTING {
 		type nat hook prerouting priority dstnat; policy accept;
@@ -55,10 +64,10 @@ table ip mangle {
       const at = setUp();
       at.runner.on(/nft list ruleset/, ruleset);
       await removeNetwork(at.host, traces, { ...nothingBefore, ...before }, quiet);
-      return at.runner.calls.find(({ line }) => line === 'nft -f -')?.options.input;
+      return callOf(at, 'nft "$command"')?.options.input;
     };
 
-    test('that were not there before go, their tables with them where nothing is left', async () => {
+    test('of iptables’ own that were not there before go, with the tables that are empty then', async () => {
       expect(await commandsFor({})).toBe(
         'delete chain ip filter INPUT\ndelete chain ip nat PREROUTING\ndelete table ip nat\ndelete table ip mangle\n',
       );
