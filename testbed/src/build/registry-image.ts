@@ -46,7 +46,8 @@ export function imageRecipe(spec: ImageSpec, tools: ImageTools): Recipe {
         );
       }
       await pushTo(join(out, 'registry'), spec.reference, tools, log, async (tag) => {
-        await tools.docker.run(['build', '--tag', tag, ...args, context], { log });
+        // Builds side by side would share cached layers, and whichever is done first removes them with its tag.
+        await tools.docker.run(['build', '--no-cache', '--tag', tag, ...args, context], { log });
       });
       rmSync(context, { recursive: true });
     },
