@@ -6,13 +6,13 @@ set -eu
 key=$1 known=$2 user=$3 version=$4 flannel=$5 nginx=$6 control=$7
 shift 7
 control_dir=$(mktemp -d)
-trap 'for host in $control $workers; do ssh -o ControlPath="$control_dir/%h" -O exit "$user@$host" 2>/dev/null || true; done; rm -rf "$control_dir"' EXIT
+trap 'for host in $control $workers; do ssh -F none -o ControlPath="$control_dir/%h" -O exit "$user@$host" 2>/dev/null || true; done; rm -rf "$control_dir"' EXIT
 workers="$*"
 
 on() {
   host=$1
   shift
-  ssh -i "$key" -o UserKnownHostsFile="$known" -o ControlMaster=auto -o ControlPersist=60 \
+  ssh -F none -i "$key" -o UserKnownHostsFile="$known" -o ControlMaster=auto -o ControlPersist=60 \
     -o ControlPath="$control_dir/%h" -o BatchMode=yes -o LogLevel=ERROR "$user@$host" "$@"
 }
 kubectl() { on "$control" sudo /usr/local/bin/kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"; }
@@ -33,7 +33,7 @@ networking: {podSubnet: 10.244.0.0/16}
 ---
 apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
-cgroupDriver: ${CGROUP_DRIVER:-cgroupfs}
+cgroupDriver: cgroupfs
 failCgroupV1: false
 resolvConf: /etc/kubernetes/resolv.conf
 ---

@@ -10,7 +10,8 @@ mirror=$(apt-get indextargets --format '$(CODENAME) $(COMPONENT) $(REPO_URI)' 'C
 	awk -v suite="$suite" '$1 == suite && $2 == "main" { print $3; exit }')
 case $mirror in http://* | https://*) ;; *) mirror= ;; esac
 
-debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"}
+# In mounts of its own: /proc and /sys go with the process, however that ends.
+unshare --mount debootstrap --variant=minbase "$suite" "$root" ${mirror:+"$mirror"}
 
 # Nobody needs these layers to survive a power cut, nor their documentation.
 echo force-unsafe-io >"$root/etc/dpkg/dpkg.cfg.d/testbed"

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { delimiter } from 'node:path';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -23,9 +24,14 @@ export class CommandError extends Error {
 
 const running = new Set<ChildProcess>();
 
-/** A build must not go on without the one that keeps its result. */
+/** `su` without `-` leaves out where Debian has debootstrap, dockerd and chroot. */
+export const searchPath = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'].join(
+  delimiter,
+);
+
+/** A build must not go on without the one that keeps its result, nor may what it has started. */
 export function killRunning(): void {
-  for (const child of running) child.kill();
+  for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGTERM');
 }
 
 /** Runs a program without a shell, and answers with its standard output. */
@@ -36,8 +42,10 @@ export async function run(
 ): Promise<string> {
   const child = spawn(program, args, {
     cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+    env: { ...process.env, PATH: searchPath, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A process group of its own, so that it can be ended as a whole.
+    detached: true,
   });
   running.add(child);
   child.once('close', () => running.delete(child));

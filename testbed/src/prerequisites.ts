@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { Pool } from './cache/pool.ts';
-import { run } from './command.ts';
+import { run, searchPath } from './command.ts';
 import type { Print } from './progress.ts';
 
 interface Need {
@@ -17,8 +17,7 @@ const tool = (name: string, debianPackage: string): Need => ({
 });
 
 function onPath(name: string): boolean {
-  const dirs = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
-  return dirs.some((dir) => existsSync(join(dir, name)));
+  return searchPath.split(delimiter).some((dir) => existsSync(join(dir, name)));
 }
 
 const buildNeeds: readonly Need[] = [

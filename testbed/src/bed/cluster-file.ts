@@ -31,6 +31,7 @@ registryMirrors:
   registry.k8s.io: http://${registryAddress}/v2/registry.k8s.io
   docker.io: http://${registryAddress}/v2/docker.io
   ghcr.io: http://${registryAddress}/v2/ghcr.io
+  quay.io: http://${registryAddress}/v2/quay.io
 verify: {images: {nginx: ${quoted(nginx)}, client: ${quoted(client)}}}
 `;
 }

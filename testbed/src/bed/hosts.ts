@@ -52,7 +52,7 @@ async function makeHost(docker: Docker, image: string, index: number, publicKey:
   await docker.run(['exec', '--interactive', name, 'chpasswd'], { input: `askpass:${sudoPassword()}\n` });
   await until(`SSH on ${short}`, 60_000, () => hasSshBanner(address));
   // "degraded" is an answer too: the bed's hosts have units that can't work in a container.
-  await docker.succeeds(['exec', name, 'systemctl', 'is-system-running', '--wait']);
+  await docker.succeeds(['exec', name, 'timeout', '60', 'systemctl', 'is-system-running', '--wait']);
 }
 
 /** What tells one host from another, before its first boot. */

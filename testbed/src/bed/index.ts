@@ -1,4 +1,5 @@
 import { build } from '../build/index.ts';
+import { killRunning } from '../command.ts';
 import { label } from '../constants.ts';
 import type { Docker } from '../engine/docker.ts';
 import { findEngine } from '../engine/index.ts';
@@ -54,12 +55,41 @@ export async function freshHosts(options: { hosts?: number; print?: Print } = {}
 export async function down(options: { print?: Print } = {}): Promise<void> {
   const { print = printToStderr } = options;
   const docker = await findEngine();
-  if (docker !== undefined) {
-    const progress = new Progress(print, 'down', 2);
-    await progress.step('hosts, services, network, volumes', 5, () => removeAll(docker));
+  const progress = new Progress(print, 'down', 2);
+  try {
+    if (docker !== undefined)
+      await progress.step('hosts, services, network, volumes', 5, () => removeAll(docker));
+  } finally {
+    // Also one that does not answer any more, or would not let go of something.
     await progress.step('engine of its own, if any', 2, stopPrivateEngine);
   }
   removeState();
+}
+
+/**
+ * Runs something on a bed with fresh hosts and takes it down whatever happens, SIGINT and SIGTERM included. A bed that
+ * was up before stays, or with `keep` any.
+ */
+export async function withBed<T>(
+  use: (state: State) => Promise<T>,
+  { keep = false }: { keep?: boolean } = {},
+): Promise<T> {
+  const wasUp = state() !== undefined;
+  const end = async (): Promise<void> => {
+    if (!wasUp && !keep) await down();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      killRunning();
+      void end().finally(() => process.exit(130));
+    });
+  }
+  try {
+    const made = await up();
+    return await use(wasUp ? await freshHosts() : made);
+  } finally {
+    await end();
+  }
 }
 
 async function removeAll(docker: Docker): Promise<void> {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run } from '../command.ts';
+import { run, searchPath } from '../command.ts';
 import { cacheDir, runDir } from '../paths.ts';
 import { until } from '../wait.ts';
 import { Docker } from './docker.ts';
@@ -36,7 +36,8 @@ export async function startPrivateEngine(runcWrapper: string | undefined): Promi
     ['--pidfile', pidFile],
     ['--host', socket],
   ].flat();
-  const child = spawn('dockerd', args, { detached: true, stdio: ['ignore', log, log] });
+  const env = { ...process.env, PATH: searchPath };
+  const child = spawn('dockerd', args, { detached: true, env, stdio: ['ignore', log, log] });
   closeSync(log);
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
