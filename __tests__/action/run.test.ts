@@ -109,7 +109,9 @@ describe('before the engine starts', () => {
     start();
     Reflect.deleteProperty(process.env, 'RUNNER_TEMP');
     await runAction();
-    expect(environment.log).toContain('::error::E_OUTPUT: the environment variable RUNNER_TEMP is not set');
+    expect(environment.log).toContain(
+      '::error title=k8s-bootstrap%3A E_OUTPUT::the environment variable RUNNER_TEMP is not set',
+    );
   });
 
   test.each(['directory', 'link', 'below-file', 'fifo'])(
@@ -121,15 +123,34 @@ describe('before the engine starts', () => {
       if (kind === 'directory') mkdirSync(path);
       if (kind === 'link') symlinkSync('/etc/passwd', path);
       await runAction();
-      expect(environment.log).toContain('::error::E_OUTPUT: cannot write the kubeconfig');
+      expect(environment.log).toContain(
+        '::error title=k8s-bootstrap%3A E_OUTPUT::cannot write the kubeconfig',
+      );
       expect(engine.calls).toEqual([]);
     },
   );
 
+  test('what is wrong with the inputs is the outcome, too', async () => {
+    start({ 'on-failure': 'explode' });
+    await runAction();
+    expect(environment.values('GITHUB_OUTPUT')).toEqual({ outcome: 'failure' });
+    expect(process.exitCode).toBe(1);
+  });
+
+  test('~ in a path is the home directory, not a directory of that name', async () => {
+    start({ 'kubeconfig-path': '~/k/config', 'report-path': '~/report' });
+    process.env['HOME'] = environment.path('home');
+    await runAction();
+    expect(environment.values('GITHUB_OUTPUT')['kubeconfig']).toBe(environment.path('home/k/config'));
+    expect(existsSync(environment.path('home/report/report.json'))).toBe(true);
+  });
+
   test('a choice must be one of those there are', async () => {
     start({ 'on-failure': 'explode' });
     await runAction();
-    expect(environment.log).toContain('::error::E_USAGE: input on-failure must be one of keep, reset');
+    expect(environment.log).toContain(
+      '::error title=k8s-bootstrap%3A E_USAGE::input on-failure must be one of keep, reset',
+    );
     expect(environment.values('GITHUB_STATE')).toEqual({});
   });
 
@@ -159,8 +180,7 @@ describe('a run that fails', () => {
       new BootstrapError('E_JOIN', 'refused', { host: '10.0.0.2', step: 'join', hint: 'look' }),
     );
     await runAction();
-    expect(environment.log.match(/^::error::/gm)).toHaveLength(1);
-    expect(environment.log).toContain('::error::E_JOIN: refused\n');
+    expect(environment.log.match(/^::error/gm)).toHaveLength(1);
     expect(environment.log).toContain(
       '::error title=k8s-bootstrap%3A E_JOIN::refused%0Ahost: 10.0.0.2%0Astep: join%0Afix: look',
     );
@@ -180,7 +200,7 @@ describe('a run that fails', () => {
       ['up', undefined],
       ['down', 'nothing'],
     ]);
-    expect(environment.log).toContain('::error::E_JOIN: refused\n');
+    expect(environment.log).toContain('::error title=k8s-bootstrap%3A E_JOIN::refused');
     expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'reset' });
   });
 
@@ -189,7 +209,9 @@ describe('a run that fails', () => {
     engine.onUp = failUp(new BootstrapError('E_JOIN', 'refused'));
     engine.onDown = () => Promise.reject(new BootstrapError('E_RESET', 'busy', { host: 'h' }));
     await runAction();
-    expect(environment.log.match(/^::error::.*$/gm)).toEqual(['::error::E_JOIN: refused']);
+    expect(environment.log.match(/^::error.*$/gm)).toEqual([
+      '::error title=k8s-bootstrap%3A E_JOIN::refused',
+    ]);
     expect(environment.log).toContain('::warning title=k8s-bootstrap::[h] after the failure: E_RESET: busy');
     expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'failure' });
   });
@@ -202,11 +224,47 @@ describe('a run that fails', () => {
     expect(environment.values('GITHUB_STATE')).toEqual({});
   });
 
+  test('each host’s failure is an annotation of its own, with its own code and fix', async () => {
+    start();
+    const errors = [
+      new BootstrapError('E_HOSTKEY', 'another key', { host: 'a', hint: 'pin it' }),
+      new BootstrapError('E_AUTH', 'refused', { host: 'b', hint: 'add the key' }),
+    ];
+    engine.onUp = failUp(new BootstrapError('E_HOSTKEY', '2 failures', { errors }));
+    await runAction();
+    expect(environment.log.match(/^::error.*$/gm)).toEqual([
+      '::error title=k8s-bootstrap%3A E_HOSTKEY::another key%0Ahost: a%0Afix: pin it',
+      '::error title=k8s-bootstrap%3A E_AUTH::refused%0Ahost: b%0Afix: add the key',
+    ]);
+  });
+
+  test('of more failures than GitHub shows the others are in the log', async () => {
+    start();
+    const errors = Array.from({ length: 12 }, (_, n) => new BootstrapError('E_AUTH', `refused ${String(n)}`));
+    engine.onUp = failUp(new BootstrapError('E_AUTH', '12 failures', { errors }));
+    await runAction();
+    expect(environment.log.match(/^::error/gm)).toHaveLength(10);
+    expect(environment.log).toMatch(/^E_AUTH: refused 11$/m);
+  });
+
+  test('results that cannot be handed over are a failure, and no success for the post step', async () => {
+    start();
+    engine.onUp = (options) => {
+      options.beforeFirstChange?.();
+      mkdirSync(environment.path('k8s-bootstrap/demo-report/report.json'), { recursive: true });
+      return Promise.resolve({ report: sampleReport(), kubeconfigPath: options.kubeconfigPath });
+    };
+    await runAction();
+    expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'failure' });
+    expect(environment.values('GITHUB_OUTPUT')['outcome']).toBe('failure');
+    expect(process.exitCode).toBe(1);
+  });
+
   test('a defect is E_INTERNAL', async () => {
     start();
     engine.onUp = failUp(new TypeError('oops'));
     await runAction();
-    expect(environment.log).toContain('::error::E_INTERNAL: oops');
+    expect(environment.log).toContain('::error title=k8s-bootstrap%3A E_INTERNAL::oops');
   });
 });
 
@@ -224,7 +282,7 @@ describe('a signal', () => {
           environment.signals.emit(signal);
         });
       await runAction();
-      expect(environment.log).toContain('::error::E_CANCELLED: the run was cancelled');
+      expect(environment.log).toContain('::error title=k8s-bootstrap%3A E_CANCELLED::the run was cancelled');
       expect(engine.calls.map(({ name }) => name)).toEqual(['up']);
       expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'cancelled' });
       expect(environment.signals.listenerCount(signal)).toBe(0);
@@ -248,7 +306,7 @@ describe('a signal', () => {
     }
     expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'cancelled' });
     expect(environment.values('GITHUB_OUTPUT')['outcome']).toBe('cancelled');
-    expect(environment.log).toContain('::error::E_CANCELLED');
+    expect(environment.log).toContain('::error title=k8s-bootstrap%3A E_CANCELLED');
   });
 
   test('a second one ends the wait at once', async () => {
@@ -258,7 +316,7 @@ describe('a signal', () => {
     environment.signals.emit('SIGINT');
     environment.signals.emit('SIGTERM');
     await done;
-    expect(environment.log).toContain('::error::E_CANCELLED');
+    expect(environment.log).toContain('::error title=k8s-bootstrap%3A E_CANCELLED');
   });
 });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,12 @@ const clock: Clock = {
   sleep: (ms, signal) => (ms >= 30_000 ? systemClock.sleep(ms, signal) : Promise.resolve()),
 };
 
+const caches: string[] = [];
+const newCache = (): string => {
+  const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-cache-'));
+  caches.push(dir);
+  return dir;
+};
 let server: Server;
 let handler: RequestListener;
 let cacheDir: string;
@@ -25,7 +31,7 @@ let requests: string[];
 let url: string;
 
 beforeEach(async () => {
-  cacheDir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-cache-'));
+  cacheDir = newCache();
   requests = [];
   handler = (_request, response) => response.end(content);
   server = createServer((request, response) => {
@@ -41,6 +47,7 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  for (const dir of caches.splice(0)) rmSync(dir, { recursive: true });
   server.closeAllConnections();
   server.close();
 });
@@ -85,7 +92,7 @@ describe('downloadArtifact', () => {
   it('shares one download among callers, also its failure', async () => {
     await Promise.all([download(), download(), download()]);
     expect(requests).toHaveLength(1);
-    cacheDir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-cache-'));
+    cacheDir = newCache();
     handler = (_request, response) => response.writeHead(404).end();
     const errors = await Promise.all([failure(download()), failure(download())]);
     expect(errors.map(({ code }) => code)).toEqual(['E_DOWNLOAD', 'E_DOWNLOAD']);
@@ -192,7 +199,7 @@ describe('downloadArtifact', () => {
       request.url === '/x' ? response.writeHead(302, { location: '/y' }).end() : response.end(content);
     await download();
     expect(requests).toEqual(['GET /x', 'GET /y']);
-    cacheDir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-cache-'));
+    cacheDir = newCache();
     handler = (_request, response) => response.writeHead(302, { location: '/x' }).end();
     expect((await failure(download())).message).toContain('more than 5 redirects');
     handler = (_request, response) => response.writeHead(302, { location: 'ftp://x' }).end();

@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { components, type ComponentName } from '../../src/artifacts/catalog.ts';
 import { builtInChecksums, loadChecksums, parseChecksums } from '../../src/artifacts/checksums.ts';
 import { resolveArtifacts, resolveManifest } from '../../src/artifacts/resolve.ts';
@@ -16,12 +16,17 @@ import { loadSpec, type SpecFields } from '../../src/spec/load.ts';
 
 const ones = '1'.repeat(64);
 const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-artifacts-'));
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
 
 function specWith(fields: SpecFields, checksums?: string): ClusterSpec {
   const path = join(dir, `sums-${String(checksums?.length)}`);
   if (checksums !== undefined) writeFileSync(path, checksums);
   const artifacts = { ...fields.artifacts, ...(checksums === undefined ? {} : { checksums: path }) };
-  return loadSpec({ fields: { provider: 'kind', ...fields, artifacts }, env: {} });
+  const ssh = { key: 'key', hostKeyChecking: 'off' } as const;
+  const hostsText = '10.0.0.1\n10.0.0.2';
+  return loadSpec({ fields: { ssh, ...fields, artifacts }, hostsText, env: {} });
 }
 
 const kubernetesLines = (version: string): string =>

@@ -26,7 +26,32 @@ describe('flannel', () => {
     });
     expect(data['cni-conf.json']).toBe('{}');
     expect(rest).toEqual({ apiVersion: 'v1', kind: 'ConfigMap', metadata: configMap.metadata });
-    expect(others).toEqual([daemonSet]);
+    expect(others).toHaveLength(1);
+  });
+
+  test('its tunnels end at the node’s address, whichever interface that is on', () => {
+    const [, rendered] = flannel.render(flannelObjects, spec);
+    const { containers } = (
+      rendered as KubeObject & { spec: { template: { spec: { containers: object[] } } } }
+    ).spec.template.spec;
+    expect(containers).toEqual([
+      {
+        name: 'kube-flannel',
+        image: 'ghcr.io/flannel-io/flannel:v0.28.9',
+        args: ['--ip-masq', '--kube-subnet-mgr', '--iface=$(HOST_IP)'],
+        env: [
+          { name: 'EVENT_QUEUE_DEPTH', value: '5000' },
+          { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+        ],
+      },
+    ]);
+  });
+
+  test('other DaemonSets and containers stay as they are', () => {
+    const other = { name: 'side', image: 'x' };
+    const template = { spec: { containers: [other] } };
+    const changed = { ...daemonSet, spec: { template } };
+    expect(flannel.render([configMap, changed], spec)[1]).toEqual(changed);
   });
 
   test('waits for its DaemonSet', () => {

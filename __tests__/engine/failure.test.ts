@@ -82,7 +82,7 @@ describe('the end of a run before its time', () => {
     });
     expect(bed.events.at(-1)).toMatchObject({
       type: 'run-end',
-      report: { outcome: 'failure', unchanged: true, error: { code: 'E_TIMEOUT' } },
+      report: { outcome: 'failure', unchanged: false, error: { code: 'E_TIMEOUT' } },
     });
   });
 

@@ -21,6 +21,10 @@ describe('unchanged', () => {
     expect(report({ timings: [timing('deploy-nginx', 'done')] }).unchanged).toBe(true);
   });
 
+  test('is false where the run failed, since nobody knows what it would have found', () => {
+    expect(report({ error: new BootstrapError('E_AUTH', 'no') }).unchanged).toBe(false);
+  });
+
   test('is false once something began to change, also where the step failed', () => {
     const { cluster } = fakeCluster();
     cluster.beginChange();
@@ -49,6 +53,9 @@ describe('outcome', () => {
     const full = { host: '10.0.0.2', step: 'join', where: 'hosts[1]', hint: 'try' };
     const error = new BootstrapError('E_JOIN', 'no', { ...full, cause });
     expect(report({ error }).error).toStrictEqual({ code: 'E_JOIN', message: 'no', ...full });
+    const several = new BootstrapError('E_JOIN', '2 failures', { errors: [error, error] });
+    const single = { code: 'E_JOIN', message: 'no', ...full };
+    expect(report({ error: several }).error?.errors).toStrictEqual([single, single]);
     expect(report({ error: new BootstrapError('E_INTERNAL', 'no') }).error).toStrictEqual({
       code: 'E_INTERNAL',
       message: 'no',

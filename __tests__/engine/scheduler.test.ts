@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { criticalPath } from '../../src/engine/critical-path.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
 import { runGraph } from '../../src/engine/scheduler.ts';
@@ -125,6 +125,43 @@ describe('runGraph', () => {
     const { error, outcomes } = await run;
     expect(error).toBe(reason);
     expect(outcomes).toEqual({ long: 'cancelled', next: 'skipped' });
+  });
+
+  test('what must run always may fail without hiding why the run ended', async () => {
+    const reason = new BootstrapError('E_TIMEOUT', 'too long');
+    const lost: Run = () => Promise.reject(new BootstrapError('E_LOST', 'gone'));
+    const late = await schedule([instance('give-back', [], lost, true)], AbortSignal.abort(reason));
+    expect(late.error).toBe(reason);
+    expect(late.outcomes).toEqual({ 'give-back': 'failed' });
+    const bad: Run = () => Promise.reject(new BootstrapError('E_JOIN', 'no'));
+    const failed = await schedule([instance('bad', [], bad), instance('give-back', ['bad'], lost, true)]);
+    expect(failed.error).toMatchObject({ code: 'E_JOIN', errors: [] });
+    // Alone it is a failure like others: a token that was not revoked, say.
+    const alone = await schedule([instance('give-back', [], lost, true)]);
+    expect(alone.error).toMatchObject({ code: 'E_LOST', step: 'give-back' });
+  });
+
+  test('what must run always is given ten seconds after the end', async () => {
+    jest.useFakeTimers();
+    try {
+      const controller = new AbortController();
+      let ended = false;
+      const run = schedule([instance('give-back', [], hang, true)], controller.signal).finally(() => {
+        ended = true;
+      });
+      await jest.advanceTimersByTimeAsync(60_000);
+      controller.abort(new BootstrapError('E_CANCELLED', 'SIGINT'));
+      await jest.advanceTimersByTimeAsync(9_999);
+      expect(ended).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(await run).toMatchObject({
+        outcomes: { 'give-back': 'cancelled' },
+        error: { message: 'SIGINT' },
+      });
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('a foreign reason for cancelling becomes E_CANCELLED', async () => {

@@ -183,7 +183,7 @@ describe('up on hosts that preflight refuses', () => {
     expect(begun).toBe(0);
     expect(bed.done(CHANGES)).toEqual([]);
     const [end] = bed.eventsOf('run-end');
-    expect(end?.report).toMatchObject({ outcome: 'failure', unchanged: true });
+    expect(end?.report).toMatchObject({ outcome: 'failure', unchanged: false });
     expect(end?.report.findings.map(({ host }) => host)).toEqual(['10.0.0.2', '10.0.0.3']);
   });
 });

@@ -28,4 +28,6 @@ test('where the chunks are cut makes no difference', () => {
 
 test('a CR LF across two chunks ends one line', () => {
   expect(split([Buffer.from('a\r'), Buffer.from('\nb')])).toEqual(['a', 'b']);
+  expect(split([Buffer.from('a\r'), Buffer.of(), Buffer.from('\nb')])).toEqual(['a', 'b']);
+  expect(split([Buffer.from('a\r'), Buffer.from('\n'), Buffer.from('\nb')])).toEqual(['a', '', 'b']);
 });

@@ -85,6 +85,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     nameservers: ['10.0.0.254'],
     loopbackResolver: false,
     filesystems: ['overlay'],
+    bridgeNetfilter: true,
     conntrack: 'writable',
     tools: [
       'iptables',
@@ -103,6 +104,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     nftTables: [],
     nftChains: [],
     directories: {},
+    directoryModes: {},
     ownFiles: [],
     cniConf: [],
     clusterFiles: [],

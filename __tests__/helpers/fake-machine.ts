@@ -60,7 +60,7 @@ export class FakeMachine extends FakeRunner {
     );
     this.#does('look at files', 'cmp -s', (_, { input }) => this.#stale(input).join('\n'));
     this.#does('configure', 'base64 -d > ', (_, { input }) => this.#configure(input));
-    this.#does('activate', 'modprobe', () => {
+    this.#does('activate', 'systemctl enable --quiet containerd', () => {
       this.active = true;
       return 'bridge-netfilter\n';
     });

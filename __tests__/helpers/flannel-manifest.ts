@@ -17,7 +17,16 @@ export const flannelObjects: readonly [configMap: KubeObject, daemonSet: KubeObj
     metadata: { name: 'kube-flannel-ds', namespace: 'kube-flannel' },
     spec: {
       template: {
-        spec: { containers: [{ name: 'kube-flannel', image: 'ghcr.io/flannel-io/flannel:v0.28.9' }] },
+        spec: {
+          containers: [
+            {
+              name: 'kube-flannel',
+              image: 'ghcr.io/flannel-io/flannel:v0.28.9',
+              args: ['--ip-masq', '--kube-subnet-mgr'],
+              env: [{ name: 'EVENT_QUEUE_DEPTH', value: '5000' }],
+            },
+          ],
+        },
       },
     },
   },

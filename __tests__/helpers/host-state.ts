@@ -10,7 +10,7 @@ export function hostState(changes: Partial<HostState> = {}): HostState {
     kubernetesVersion: '1.36.3',
     cni: 'flannel',
     before: {
-      directories: ['/etc/cni'],
+      directories: { '/etc/cni': '755 0:0' },
       sysctls: { 'net.ipv4.ip_forward': '0' },
       nftTables: [],
       nftChains: [],

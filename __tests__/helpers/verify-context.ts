@@ -28,8 +28,9 @@ export function podObject(node: string, ready = true) {
 }
 
 /** The API's object of a node that takes pods, or does not. */
-export function nodeObject(name: string, spec: object = {}) {
-  return { metadata: { name }, spec };
+export function nodeObject(name: string, spec: object = {}, ready = true) {
+  const status = { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] };
+  return { metadata: { name }, spec, status };
 }
 
 export const items = (list: readonly unknown[]): string => JSON.stringify({ items: list });

@@ -11,13 +11,14 @@ function setUp(unit = new FakeUnit()) {
   const { cluster, runner } = fakeCluster();
   for (const rule of unit.rules) runner.on(...rule);
   const lines: string[] = [];
-  const start = (signal = quiet) =>
+  const start = (signal = quiet, remember?: () => Promise<void>) =>
     runUnit(cluster.controlPlane, {
       name: NAME,
       argv: ['kubeadm', 'init', '--config=/x'],
       timeoutSec: 300,
       signal,
       onLine: (line) => lines.push(line),
+      ...(remember === undefined ? {} : { remember }),
     });
   return { unit, runner, lines, start };
 }
@@ -31,6 +32,16 @@ describe('runUnit', () => {
     const { argv } = runner.calls[0] ?? { argv: [] };
     expect(argv.slice(4, 6)).toEqual([NAME, '300']);
     expect(argv.slice(-3)).toEqual(['kubeadm', 'init', '--config=/x']);
+  });
+
+  test('a good end is remembered before the unit is forgotten, a bad one not at all', async () => {
+    const good = new FakeUnit();
+    const remember = () => Promise.resolve(void good.did.push('remember'));
+    await setUp(good).start(quiet, remember);
+    expect(good.did).toEqual(['start', 'follow', 'remember', 'forget']);
+    const bad = new FakeUnit({ ending: 'failed 1 exit-code' });
+    await setUp(bad).start(quiet, () => Promise.reject(new Error('remembered')));
+    expect(bad.did).toEqual(['start', 'follow', 'forget']);
   });
 
   test('says that it found the unit of an earlier run', async () => {

@@ -83,6 +83,19 @@ describe('explainPods', () => {
     expect(await reasonFor(item)).toBe(reason);
   });
 
+  test('of its last words those are quoted that complain', async () => {
+    const crash = { waiting: { reason: 'CrashLoopBackOff' } };
+    const { kubectl, runner } = answering([pod('p', containers({ name: 'c', ready: false, state: crash }))]);
+    const klog = 'I1124 1 main.go] starting\nE1124 1 main.go] no subnet\nI1124 1 main.go] stopping\n';
+    runner.on(/ logs p -c c .*--previous$/, klog);
+    expect(await explainPods(kubectl, 'ns', quiet)).toEqual([
+      'p on n1: c CrashLoopBackOff (E1124 1 main.go] no subnet)',
+    ]);
+    const gone = 'unable to retrieve container logs for containerd://1234';
+    runner.on(/ logs p -c c .*--previous$/, gone).on(/ logs p -c c --tail=30$/, 'now\n');
+    expect(await explainPods(kubectl, 'ns', quiet)).toEqual(['p on n1: c CrashLoopBackOff (now)']);
+  });
+
   test('a crashing container is quoted with the last line of its previous life', async () => {
     const crash = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off 10s' } };
     const { kubectl, runner } = answering([pod('p', containers({ name: 'c', ready: false, state: crash }))]);

@@ -54,6 +54,7 @@ describe('initConfig', () => {
         apiVersion: 'kubelet.config.k8s.io/v1beta1',
         kind: 'KubeletConfiguration',
         cgroupDriver: 'systemd',
+        failSwapOn: false,
       },
       KubeProxyConfiguration: {
         apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -49,6 +49,16 @@ describe('renderJUnit', () => {
     expect(elsewhere).toContain('<error message="E_JOIN: refused" type="error">refused\nretry</error>');
   });
 
+  test('each step has its own error where several failed', () => {
+    const single = (host: string) => ({ code: 'E_JOIN', message: `refused by ${host}`, step: 'join', host });
+    const timing = (host: string) =>
+      ({ ...first(sampleReport().timings), id: 'join', title: 'join', host, outcome: 'failed' }) as const;
+    const error = { code: 'E_JOIN', message: '2 failures', errors: [single('a'), single('b')] };
+    const xml = renderJUnit(sampleReport({ error, timings: [timing('a'), timing('b')] }));
+    expect(xml).toMatch(/name="join \[a\]"[^>]*><failure message="E_JOIN: refused by a"/);
+    expect(xml).toMatch(/name="join \[b\]"[^>]*><failure message="E_JOIN: refused by b"/);
+  });
+
   test('preflight errors are failures', () => {
     const xml = renderJUnit(
       sampleReport({ findings: [{ id: 'ports', severity: 'error', host: 'h', message: 'busy' }] }),

@@ -129,10 +129,6 @@ describe('loadSpec', () => {
     });
   });
 
-  it('needs no hosts for kind', () => {
-    expect(load('provider: kind').hosts).toEqual([]);
-  });
-
   it('keeps a manifest URL, checksums in lower case, patches and nulls in them, and trims mirrors', () => {
     const spec = load(
       `${base}cni: {name: manifest, manifest: https://x.example/a.yaml, sha256: ${'A'.repeat(64)}}

@@ -72,7 +72,7 @@ describe('problems of a cluster file', () => {
     ['registryMirrors: {docker.io: "http://u:p@x"}', 'registryMirrors.docker.io: is not a URL of this kind'],
     ['preflight: {ignore: swap}', '"swap" is not a list'],
     ['preflight: {}\npreflight: {}', 'c.yaml:4:1: the key is there twice'],
-    ['provider: knd', 'did you mean kind?'],
+    ['provider: shh', 'did you mean ssh?'],
     ['nonsense: 1', 'unknown field nonsense; there are provider, name'],
     ['"a b": 1', 'c.yaml:3:1: unknown field; there are'],
   ])('%s', (line, message) => {

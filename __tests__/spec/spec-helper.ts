@@ -1,11 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
 import { BootstrapError } from '../../src/lib/errors.ts';
 import type { ClusterSpec } from '../../src/spec/cluster-spec.ts';
 import { loadSpec, type SpecSource } from '../../src/spec/load.ts';
 
 export const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-spec-'));
+afterAll(() => {
+  rmSync(dir, { recursive: true });
+});
 export const cniNames = ['flannel', 'manifest'];
 writeFileSync(join(dir, 'key'), 'a key');
 writeFileSync(join(dir, 'known_hosts'), '');

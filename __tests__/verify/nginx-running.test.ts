@@ -65,6 +65,18 @@ describe('nginx runs on several nodes', () => {
     expect(runner.lines.some((line) => line.includes('scale'))).toBe(false);
   });
 
+  test('a node that is Ready counts, though its old taint is still there', async () => {
+    const fresh = { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }] };
+    const pods = [podObject('n1'), podObject('n2')];
+    const there = setUp([nodeObject('n1'), nodeObject('n2', fresh)], pods);
+    expect(await nginxRunning.observe(there.context)).toMatchObject({ status: 'pass' });
+    const gone = setUp([nodeObject('n1'), nodeObject('n2', fresh, false)], pods);
+    expect(await nginxRunning.observe(gone.context)).toMatchObject({
+      status: 'fail',
+      observed: expect.stringContaining('n2 has the taint node.kubernetes.io/not-ready:NoExecute'),
+    });
+  });
+
   test('a preference is no taint', async () => {
     const prefer = { taints: [{ key: 'x', effect: 'PreferNoSchedule' }] };
     const { context } = setUp(

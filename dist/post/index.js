@@ -52076,6 +52076,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
+/***/ 6760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
 /***/ 643:
 /***/ ((module) => {
 
@@ -60759,7 +60773,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1564);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9608);
 /* harmony import */ var _run_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8049);
 
 
@@ -60772,7 +60786,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1564:
+/***/ 9608:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60869,16 +60883,14 @@ const flannel = {
         upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
     }),
     render: (objects, spec) => {
-        let wired = 0;
-        const rendered = objects.map((object) => {
-            if (object.kind !== 'ConfigMap' || object.metadata.name !== 'kube-flannel-cfg')
-                return object;
-            wired += 1;
-            return withNetwork(object, spec.cni.podCIDR);
-        });
-        if (wired !== 1)
+        const configs = objects.filter(isConfig);
+        if (configs.length !== 1)
             throw new lib_errors/* BootstrapError */.Xj('E_CNI', 'the Flannel manifest has no ConfigMap kube-flannel-cfg');
-        return rendered;
+        return objects.map((object) => {
+            if (isConfig(object))
+                return withNetwork(object, spec.cni.podCIDR);
+            return object.kind === 'DaemonSet' ? onNodeAddress(object) : object;
+        });
     },
     workloads: workloadsOf,
     preflight: () => [],
@@ -60889,6 +60901,23 @@ const flannel = {
         paths: ['/run/flannel'],
     },
 };
+function isConfig({ kind, metadata }) {
+    return kind === 'ConfigMap' && metadata.name === 'kube-flannel-cfg';
+}
+/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
+function onNodeAddress(daemonSet) {
+    const { template } = daemonSet['spec'];
+    const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
+    const containers = template.spec.containers.map((container) => container.name === 'kube-flannel'
+        ? {
+            ...container,
+            args: [...(container.args ?? []), '--iface=$(HOST_IP)'],
+            env: [...(container.env ?? []), hostIP],
+        }
+        : container);
+    const spec = { ...template.spec, containers };
+    return { ...daemonSet, spec: { ...daemonSet['spec'], template: { ...template, spec } } };
+}
 function withNetwork(configMap, podCIDR) {
     const data = configMap['data'];
     const text = data?.['net-conf.json'];
@@ -61158,12 +61187,10 @@ class LineSplitter {
             this.#emit();
     }
     #add(text) {
-        let rest = text;
-        if (this.#afterReturn && rest !== '') {
-            if (rest.startsWith('\n'))
-                rest = rest.slice(1);
-            this.#afterReturn = false;
-        }
+        // Says nothing of what follows a CR.
+        if (text === '')
+            return;
+        const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
         this.#afterReturn = rest.endsWith('\r');
         const lines = rest.split(/\r\n|\r|\n/);
         const last = lines.pop() ?? '';
@@ -61264,8 +61291,8 @@ function feed(process, input) {
     input.pipe(stdin);
 }
 
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./lib/exec/ssh/session-pool.js
 
 /** Lets so many at a time have a session; the others queue in order. */
@@ -61434,7 +61461,7 @@ class Connection {
 }
 /** Hosts of other systems know signals that this one does not. */
 function signalNumber(name) {
-    return new Map(Object.entries(external_node_os_namespaceObject.constants.signals)).get(name) ?? 0;
+    return new Map(Object.entries(external_node_os_.constants.signals)).get(name) ?? 0;
 }
 
 ;// CONCATENATED MODULE: ./lib/exec/ssh/dial-error.js
@@ -61997,6 +62024,8 @@ function listWarnings(...dialled) {
 
 const hold_process_DEFAULT_TIMEOUT_MS = 120_000;
 const hold_process_GRACE_MS = 5_000;
+/** How often the command is told on its stdin that it is still wanted. */
+const HEARTBEAT_MS = 10_000;
 const KEEP_STDERR = 64 * 1024;
 /** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
 async function holdProcess(target, start, argv, options = {}) {
@@ -62041,7 +62070,11 @@ async function readFirstLine(target, argv, process) {
 }
 function makeHandle(process, firstLine) {
     let closing = false;
-    const ended = process.exited.then(() => undefined, () => undefined);
+    const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
+    const stop = () => {
+        clearInterval(heartbeat);
+    };
+    const ended = process.exited.then(stop, stop);
     const lost = new Promise((resolve) => {
         void ended.then(() => {
             if (!closing)
@@ -62050,9 +62083,15 @@ function makeHandle(process, firstLine) {
     });
     const close = async () => {
         closing = true;
+        stop();
         process.stdin.end();
-        const timer = setTimeout(process.kill, hold_process_GRACE_MS);
-        await ended;
+        // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
+        const { promise: late, resolve } = Promise.withResolvers();
+        const timer = setTimeout(() => {
+            process.kill();
+            resolve(undefined);
+        }, hold_process_GRACE_MS);
+        await Promise.race([ended, late]);
         clearTimeout(timer);
     };
     return { firstLine, lost, close };
@@ -62640,17 +62679,23 @@ const unstage = {
             return { changed: false };
         // Facts are read under the lock only: what was not locked may be another run's.
         const ours = cluster.hosts.filter((host) => host.known);
-        await Promise.allSettled(ours.map((host) => host.sh(unstageScript, [], { signal, timeoutMs: 15_000 })));
+        await Promise.allSettled(ours.map((host) => removeDownloads(host, signal)));
         return { changed: false };
     },
 };
+/** Also for a reset of a host that a killed run had only brought downloads to. @returns whether there were any. */
+async function removeDownloads(host, signal) {
+    const { stdout } = await host.sh(unstageScript, [], { signal, timeoutMs: 15_000 });
+    return stdout.includes('removed');
+}
 const unstageScript = `
+if [ -d ${paths.staging} ]; then echo removed; fi
 rm -rf ${paths.staging}
 if [ -d ${paths.stateDir} ]; then rmdir --ignore-fail-on-non-empty ${paths.stateDir}; fi
 `;
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -72287,7 +72332,7 @@ function parsedYaml(text) {
 async function writePrivateFile(path, text) {
     const temporary = `${path}.${String(process.pid)}.tmp`;
     try {
-        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true, mode: 0o700 });
+        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
         const file = await (0,external_node_fs_promises_namespaceObject.open)(temporary, 'wx', 0o600);
         try {
             await file.writeFile(text);
@@ -72446,7 +72491,8 @@ s routes; ip -o route show
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
-s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then echo absent
+s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
+s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
   command -v $t >/dev/null && echo $t; done
@@ -72455,6 +72501,7 @@ s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k |
 s nft; nft -t list ruleset
 s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
   if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version
@@ -72579,17 +72626,15 @@ function parseFacts(output, marker, now) {
         nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
         loopbackResolver: configured.some(isLoopback),
         filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-        conntrack: first('conntrack') === 'writable'
-            ? 'writable'
-            : first('conntrack') === 'absent'
-                ? 'absent'
-                : 'read-only',
+        bridgeNetfilter: first('bridge-netfilter') === 'yes',
+        conntrack: conntrackOf(first('conntrack')),
         tools: lines('tools'),
         listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
         sysctls: pairs(lines('sysctls')),
         nftTables: tablesOf(lines('nft').join('\n')),
         nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
         directories: Object.fromEntries(lines('directories').map((line) => [line.slice(line.indexOf(' ') + 1), line.startsWith('full') ? 'full' : 'empty'])),
+        directoryModes: pairs(lines('directory-modes')),
         cniConf: lines('cni-conf'),
         clusterFiles: lines('cluster-files'),
         services: lines('services'),
@@ -72600,6 +72645,12 @@ function parseFacts(output, marker, now) {
             : { path: first('containerd'), version: versionIn(lines('containerd').slice(1).join(' ')) },
         state: lines('state').join('\n') || undefined,
     };
+}
+/** A module that is not loaded yet can be set as soon as kube-proxy has loaded it. */
+function conntrackOf(word) {
+    if (word === 'writable' || word === 'loadable')
+        return 'writable';
+    return word === 'absent' ? 'absent' : 'read-only';
 }
 const arches = new Map([
     ['x86_64', 'amd64'],
@@ -72637,7 +72688,119 @@ function isLoopback(address) {
     return address.startsWith('127.') || address === '::1';
 }
 
+;// CONCATENATED MODULE: ./lib/host/unit.js
+
+
+
+
+/** Names of the units that kubeadm runs in. */
+const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
+/** Whether the unit runs, or ended well and nobody asked for its end yet. */
+async function isUnitBusy(host, name, signal) {
+    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
+    const { stdout } = await host.root(show, { signal });
+    return ['active', 'activating'].includes(stdout.trim());
+}
+/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
+const startScript = `
+name=$1 timeout=$2 log=$3; shift 3
+mkdir -p -m 0700 ${paths.runDir}
+state=$(systemctl show -p ActiveState --value "$name.service")
+case $state in
+  activating|active|deactivating) echo attached; exit 0 ;;
+esac
+systemctl reset-failed "$name.service" 2>/dev/null || true
+: > "$log"
+chmod 600 "$log"
+systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
+  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
+  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
+`;
+/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
+const followScript = `
+name=$1 log=$2 marker=$3
+pid=$(systemctl show -p MainPID --value "$name.service")
+while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
+  sleep 0.05
+  pid=$(systemctl show -p MainPID --value "$name.service")
+done
+if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
+while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
+printf '\\n%s ' "$marker"
+systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
+`;
+const forgetScript = `
+systemctl stop "$1.service" 2>/dev/null || true
+systemctl reset-failed "$1.service" 2>/dev/null || true
+`;
+/**
+ * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
+ * command goes on; this function reconnects and listens again, so that it is never run twice.
+ */
+async function runUnit(host, options) {
+    const { name, argv, timeoutSec, signal } = options;
+    const log = `${paths.runDir}/${name}.log`;
+    const marker = `unit-${name}-ended`;
+    const timeoutMs = (timeoutSec + 30) * 1000;
+    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
+    const attached = started.stdout.trim() === 'attached';
+    for (let losses = 0;; losses += 1) {
+        try {
+            const { stdout } = await host.sh(followScript, [name, log, marker], {
+                signal,
+                timeoutMs,
+                maxOutputBytes: 1024 * 1024,
+                onLine: (line) => {
+                    if (!line.startsWith(marker) && line !== '')
+                        options.onLine?.(line);
+                },
+            });
+            const result = resultOf(host, stdout, marker, argv);
+            if (result.exitCode === 0)
+                await options.remember?.();
+            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
+            const forget = () => host.sh(forgetScript, [name], { signal });
+            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
+            return { ...result, attached };
+        }
+        catch (error) {
+            // The port reconnects with the next command; how long that may take is its own limit.
+            if (!isLoss(error) || losses >= MAX_LOSSES)
+                throw error;
+            options.onLine?.('connection lost; reconnecting to see how the command goes on');
+        }
+    }
+}
+function isLoss(error) {
+    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
+}
+/** How often a connection may be lost before a run gives a host up. */
+const MAX_LOSSES = 5;
+const MAX_OUTPUT = 64 * 1024;
+function resultOf(host, stdout, marker, argv) {
+    const at = stdout.lastIndexOf(`\n${marker} `);
+    const words = stdout
+        .slice(at + marker.length + 2)
+        .trim()
+        .split(/\s+/);
+    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
+    if (at < 0 || status === undefined || words.includes('inactive')) {
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
+            host: host.address,
+        });
+    }
+    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
+    if (words.includes('timeout') && status !== 0) {
+        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
+            host: host.address,
+        });
+    }
+    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
+    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
+
 
 
 
@@ -72656,6 +72819,8 @@ const connect = {
         return { changed: false };
     },
 };
+/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
+const SILENCE_SEC = 45;
 /** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
 const lock = {
     id: 'lock',
@@ -72684,18 +72849,41 @@ async function take(cluster, host, lease, signal) {
     }
     lease.held = held;
     void held.lost
-        .then(() => take(cluster, host, lease, signal))
+        .then(() => takeAgain(cluster, host, lease, signal))
         .catch((error) => {
         cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
     });
 }
+/** As patient with a host that is away as the commands that run on it. */
+async function takeAgain(...args) {
+    for (let losses = 1;; losses += 1) {
+        try {
+            await take(...args);
+            return;
+        }
+        catch (error) {
+            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
+            if (!away || losses > MAX_LOSSES)
+                throw error;
+        }
+    }
+}
+/**
+ * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
+ * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
+ */
 const lockScript = `
-exec 9<>"$1"
-# The holder removes the file when it goes: a lock on a file that is no longer there holds nothing.
-if ! flock -n 9 || ! [ "$1" -ef /proc/self/fd/9 ]; then printf 'held by %s\\n' "$(head -c 200 "$1" | tr -d '\\n')"; exec cat >/dev/null; fi
+tries=0
+until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
+  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
+  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
+    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
+  fi
+  tries=$((tries + 1)); sleep 1
+done
 printf '%s\\n' "$2" > "$1"
 echo locked
-cat >/dev/null
+while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
 rm -f "$1"
 `;
 const facts = {
@@ -72723,7 +72911,7 @@ const look = [connect, lock, facts];
 
 /** Where a file of this content is kept. */
 function cachePath(cacheDir, sha256) {
-    return (0,external_node_path_namespaceObject.join)(cacheDir, sha256.slice(0, 2), sha256);
+    return (0,external_node_path_.join)(cacheDir, sha256.slice(0, 2), sha256);
 }
 /** Whether the file is there with the content that its name says; one with another content is removed. */
 async function isCached(path, sha256, signal) {
@@ -72767,7 +72955,7 @@ async function writeAtomically(path, write) {
 }
 async function openNew(path) {
     try {
-        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true });
+        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
         return await (0,external_node_fs_promises_namespaceObject.open)(path, 'wx', 0o600);
     }
     catch (error) {
@@ -72776,7 +72964,7 @@ async function openNew(path) {
 }
 function cacheError(path, cause) {
     const reason = cause.code ?? String(cause);
-    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot use the download cache at ${(0,external_node_path_namespaceObject.dirname)(path)}: ${reason}`, {
+    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot use the download cache at ${(0,external_node_path_.dirname)(path)}: ${reason}`, {
         hint: 'see that it is writable and has room, or name another directory (artifacts.cacheDir)',
         cause,
     });
@@ -73068,6 +73256,7 @@ const fetch = {
         const missing = missingArtifacts(cluster, host);
         if (missing.length === 0)
             return { changed: false, note: 'all installed already' };
+        cluster.beginChange();
         const deliver = cluster.distribution === 'pull' ? pull : push;
         await Promise.all(missing.map((artifact) => deliver(cluster, host, artifact, tools)));
         return { changed: true, note: `${cluster.distribution}: ${missing.map(({ name }) => name).join(', ')}` };
@@ -73127,7 +73316,186 @@ function fetch_checksumError(artifact, actual) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
+/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
+function mergePatch(target, patch) {
+    if (!isRecord(patch))
+        return patch;
+    const result = isRecord(target) ? { ...target } : {};
+    for (const [key, value] of Object.entries(patch)) {
+        if (value === null)
+            Reflect.deleteProperty(result, key);
+        else
+            result[key] = mergePatch(result[key], value);
+    }
+    return result;
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/kube/component-config.js
+
+/** kubelet settings that the hosts' facts ask for, valid for all of them. */
+function kubeletConfiguration(hosts) {
+    const any = (test) => hosts.some(test);
+    const [first] = hosts;
+    return {
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
+        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
+        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
+        // since the configuration is that of hosts which join later.
+        failSwapOn: false,
+        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
+    };
+}
+/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
+function cgroupDriver(host) {
+    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
+}
+/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
+function needsResolvConf(hosts) {
+    return hosts.some((host) => host.facts.loopbackResolver);
+}
+/** The content of the host's resolver file for pods. */
+function resolvConf(host) {
+    const servers = host.facts.nameservers;
+    if (servers.length > 0)
+        return servers.map((server) => `nameserver ${server}\n`).join('');
+    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
+    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
+}
+function kubeProxyConfiguration(hosts) {
+    return {
+        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+        kind: 'KubeProxyConfiguration',
+        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
+        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
+            ? { conntrack: { maxPerCore: 0, min: 0 } }
+            : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
+
+
+
+const API_VERSION = 'kubeadm.k8s.io/v1beta4';
+const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
+const TOKEN_TTL = '15m0s';
+/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
+function clusterConfig(spec, kubernetesVersion) {
+    const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
+    return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
+}
+/** The file for `kubeadm init --config`; it holds secrets. */
+function initConfig(options) {
+    const { spec, hosts, host, endpoint } = options;
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token: options.token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+            nodeRegistration: nodeRegistration(spec, host),
+            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
+        },
+        {
+            apiVersion: API_VERSION,
+            kind: 'ClusterConfiguration',
+            clusterName: spec.name,
+            kubernetesVersion: `v${options.kubernetesVersion}`,
+            controlPlaneEndpoint: endpoint,
+            networking: {
+                podSubnet: spec.cni.podCIDR,
+                serviceSubnet: spec.kubernetes.serviceCIDR,
+                dnsDomain: spec.kubernetes.dnsDomain,
+            },
+            apiServer: { certSANs: certificateNames(hosts, endpoint) },
+        },
+        kubeletConfiguration(hosts),
+        kubeProxyConfiguration(hosts),
+    ]);
+}
+/** The file for `kubeadm join --config`; it holds secrets. */
+function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'JoinConfiguration',
+            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
+            nodeRegistration: nodeRegistration(spec, host),
+            ...(host.isControlPlane
+                ? {
+                    controlPlane: {
+                        localAPIEndpoint: {
+                            advertiseAddress: host.internalAddress,
+                            bindPort: spec.kubernetes.apiServerPort,
+                        },
+                        certificateKey,
+                    },
+                }
+                : {}),
+        },
+    ]);
+}
+/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
+function tokenConfig(token) {
+    return (0,dist/* stringify */.As)({
+        apiVersion: API_VERSION,
+        kind: 'InitConfiguration',
+        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+    });
+}
+function nodeRegistration(spec, host) {
+    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return {
+        name: host.nodeName,
+        criSocket: CRI_SOCKET,
+        imagePullPolicy: 'IfNotPresent',
+        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
+        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+        ignorePreflightErrors: [
+            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
+            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
+        ],
+    };
+}
+/** kubeadm's names of the findings that a user may have chosen to ignore. */
+const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
+function ignores({ preflight }, id) {
+    return preflight.ignore.some((name) => name === id || name === 'all');
+}
+/** Every name and address under which a client may come to the API server. */
+function certificateNames(hosts, endpoint) {
+    const controlPlanes = hosts.filter((host) => host.isControlPlane);
+    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return [...new Set([...names, name, '127.0.0.1'])];
+}
+/** User patches come last, so that nothing of ours is beyond the user's reach. */
+function render(spec, documents) {
+    return documents
+        .map((document) => spec.kubernetes.kubeadmPatches
+        .filter((patch) => patch.kind === document.kind)
+        .reduce((merged, patch) => mergePatch(merged, patch), document))
+        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
+        .join('---\n');
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
+
 
 
 const asked = new WeakMap();
@@ -73136,8 +73504,9 @@ function kubeadmImages(cluster, host, signal) {
     const known = asked.get(host);
     if (known !== undefined)
         return known;
-    const list = ['config', 'images', 'list', `--kubernetes-version=v${cluster.kubernetesVersion}`];
-    const answer = host.root([`${paths.bin}/kubeadm`, ...list], { signal }).then(({ stdout }) => kubeadm_images_parse(stdout));
+    const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
+    const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
+    const answer = host.root(list, { signal, input }).then(({ stdout }) => kubeadm_images_parse(stdout));
     asked.set(host, answer);
     return answer;
 }
@@ -73241,286 +73610,6 @@ function caHash(certificatePem) {
     return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
 }
 
-;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
-/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
-function mergePatch(target, patch) {
-    if (!isRecord(patch))
-        return patch;
-    const result = isRecord(target) ? { ...target } : {};
-    for (const [key, value] of Object.entries(patch)) {
-        if (value === null)
-            Reflect.deleteProperty(result, key);
-        else
-            result[key] = mergePatch(result[key], value);
-    }
-    return result;
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./lib/kube/component-config.js
-
-/** kubelet settings that the hosts' facts ask for, valid for all of them. */
-function kubeletConfiguration(hosts) {
-    const any = (test) => hosts.some(test);
-    const [first] = hosts;
-    return {
-        apiVersion: 'kubelet.config.k8s.io/v1beta1',
-        kind: 'KubeletConfiguration',
-        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
-        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
-        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
-        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had.
-        ...(any((host) => host.facts.swap.length > 0) ? { failSwapOn: false } : {}),
-        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
-    };
-}
-/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
-function cgroupDriver(host) {
-    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
-}
-/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
-function needsResolvConf(hosts) {
-    return hosts.some((host) => host.facts.loopbackResolver);
-}
-/** The content of the host's resolver file for pods. */
-function resolvConf(host) {
-    const servers = host.facts.nameservers;
-    if (servers.length > 0)
-        return servers.map((server) => `nameserver ${server}\n`).join('');
-    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
-    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
-}
-function kubeProxyConfiguration(hosts) {
-    return {
-        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-        kind: 'KubeProxyConfiguration',
-        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
-        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
-            ? { conntrack: { maxPerCore: 0, min: 0 } }
-            : {}),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
-
-
-
-const API_VERSION = 'kubeadm.k8s.io/v1beta4';
-const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
-/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
-const TOKEN_TTL = '15m0s';
-/** The file for `kubeadm init --config`; it holds secrets. */
-function initConfig(options) {
-    const { spec, hosts, host, endpoint } = options;
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token: options.token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
-            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
-            nodeRegistration: nodeRegistration(spec, host),
-            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
-        },
-        {
-            apiVersion: API_VERSION,
-            kind: 'ClusterConfiguration',
-            clusterName: spec.name,
-            kubernetesVersion: `v${options.kubernetesVersion}`,
-            controlPlaneEndpoint: endpoint,
-            networking: {
-                podSubnet: spec.cni.podCIDR,
-                serviceSubnet: spec.kubernetes.serviceCIDR,
-                dnsDomain: spec.kubernetes.dnsDomain,
-            },
-            apiServer: { certSANs: certificateNames(hosts, endpoint) },
-        },
-        kubeletConfiguration(hosts),
-        kubeProxyConfiguration(hosts),
-    ]);
-}
-/** The file for `kubeadm join --config`; it holds secrets. */
-function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'JoinConfiguration',
-            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
-            nodeRegistration: nodeRegistration(spec, host),
-            ...(host.isControlPlane
-                ? {
-                    controlPlane: {
-                        localAPIEndpoint: {
-                            advertiseAddress: host.internalAddress,
-                            bindPort: spec.kubernetes.apiServerPort,
-                        },
-                        certificateKey,
-                    },
-                }
-                : {}),
-        },
-    ]);
-}
-/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
-function tokenConfig(token) {
-    return (0,dist/* stringify */.As)({
-        apiVersion: API_VERSION,
-        kind: 'InitConfiguration',
-        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
-    });
-}
-function nodeRegistration(spec, host) {
-    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-    return {
-        name: host.nodeName,
-        criSocket: CRI_SOCKET,
-        imagePullPolicy: 'IfNotPresent',
-        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
-        ignorePreflightErrors: [
-            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
-            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
-        ],
-    };
-}
-/** kubeadm's names of the findings that a user may have chosen to ignore. */
-const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
-function ignores({ preflight }, id) {
-    return preflight.ignore.some((name) => name === id || name === 'all');
-}
-/** Every name and address under which a client may come to the API server. */
-function certificateNames(hosts, endpoint) {
-    const controlPlanes = hosts.filter((host) => host.isControlPlane);
-    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
-    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
-    return [...new Set([...names, name, '127.0.0.1'])];
-}
-/** User patches come last, so that nothing of ours is beyond the user's reach. */
-function render(spec, documents) {
-    return documents
-        .map((document) => spec.kubernetes.kubeadmPatches
-        .filter((patch) => patch.kind === document.kind)
-        .reduce((merged, patch) => mergePatch(merged, patch), document))
-        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
-        .join('---\n');
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit.js
-
-
-
-
-/** Names of the units that kubeadm runs in. */
-const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
-/** Whether the unit runs, or ended well and nobody asked for its end yet. */
-async function isUnitBusy(host, name, signal) {
-    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
-    const { stdout } = await host.root(show, { signal });
-    return ['active', 'activating'].includes(stdout.trim());
-}
-/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
-const startScript = `
-name=$1 timeout=$2 log=$3; shift 3
-mkdir -p -m 0700 ${paths.runDir}
-state=$(systemctl show -p ActiveState --value "$name.service")
-case $state in
-  activating|active|deactivating) echo attached; exit 0 ;;
-esac
-systemctl reset-failed "$name.service" 2>/dev/null || true
-: > "$log"
-chmod 600 "$log"
-systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
-  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
-  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
-`;
-/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
-const followScript = `
-name=$1 log=$2 marker=$3
-pid=$(systemctl show -p MainPID --value "$name.service")
-while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
-  sleep 0.05
-  pid=$(systemctl show -p MainPID --value "$name.service")
-done
-if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
-while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
-printf '\\n%s ' "$marker"
-systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
-`;
-const forgetScript = `
-systemctl stop "$1.service" 2>/dev/null || true
-systemctl reset-failed "$1.service" 2>/dev/null || true
-`;
-/**
- * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
- * command goes on; this function reconnects and listens again, so that it is never run twice.
- */
-async function runUnit(host, options) {
-    const { name, argv, timeoutSec, signal } = options;
-    const log = `${paths.runDir}/${name}.log`;
-    const marker = `unit-${name}-ended`;
-    const timeoutMs = (timeoutSec + 30) * 1000;
-    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
-    const attached = started.stdout.trim() === 'attached';
-    for (let losses = 0;; losses += 1) {
-        try {
-            const { stdout } = await host.sh(followScript, [name, log, marker], {
-                signal,
-                timeoutMs,
-                maxOutputBytes: 1024 * 1024,
-                onLine: (line) => {
-                    if (!line.startsWith(marker) && line !== '')
-                        options.onLine?.(line);
-                },
-            });
-            const result = resultOf(host, stdout, marker, argv);
-            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
-            const forget = () => host.sh(forgetScript, [name], { signal });
-            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
-            return { ...result, attached };
-        }
-        catch (error) {
-            // The port reconnects with the next command; how long that may take is its own limit.
-            if (!isLoss(error) || losses >= MAX_LOSSES)
-                throw error;
-            options.onLine?.('connection lost; reconnecting to see how the command goes on');
-        }
-    }
-}
-function isLoss(error) {
-    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
-}
-const MAX_LOSSES = 5;
-const MAX_OUTPUT = 64 * 1024;
-function resultOf(host, stdout, marker, argv) {
-    const at = stdout.lastIndexOf(`\n${marker} `);
-    const words = stdout
-        .slice(at + marker.length + 2)
-        .trim()
-        .split(/\s+/);
-    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
-    if (at < 0 || status === undefined || words.includes('inactive')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
-            host: host.address,
-        });
-    }
-    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
-    if (words.includes('timeout') && status !== 0) {
-        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
-            host: host.address,
-        });
-    }
-    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
-    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
-}
-
 ;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
 
 
@@ -73587,12 +73676,12 @@ async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal,
         onLine: (line) => {
             log(cluster.redactor.redact(line));
         },
+        remember: () => setPhase(host, 'member', signal),
     }));
     if (result.exitCode !== 0) {
         const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
         throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
     }
-    await setPhase(host, 'member', signal);
     return { attached: result.attached };
 }
 /**
@@ -73722,7 +73811,6 @@ async function apiAnswers(cluster, signal) {
     return exitCode === 0;
 }
 /** A host that was just booted needs a while; nothing announces that its API server is back. */
-const AWAIT_SEC = 120;
 const awaitScript = `
 end=$(($(date +%s) + $1))
 until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
@@ -73731,12 +73819,12 @@ until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.k
 done
 `;
 /** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
-async function awaitApi(cluster, signal) {
+async function awaitApi(cluster, signal, forSec = 120) {
     if (await apiAnswers(cluster, signal))
         return;
     const host = cluster.controlPlane;
-    const options = { signal, accept: [0, 9], timeoutMs: (AWAIT_SEC + 30) * 1000 };
-    const { exitCode } = await host.sh(awaitScript, [String(AWAIT_SEC)], options);
+    const options = { signal, accept: [0, 9], timeoutMs: (forSec + 30) * 1000 };
+    const { exitCode } = await host.sh(awaitScript, [String(forSec)], options);
     if (exitCode === 0)
         return;
     throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the cluster is there, but its API server does not answer', {
@@ -73922,11 +74010,15 @@ const install = {
             ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
         ];
         const stale = await staleFiles(host, files, { signal });
-        const active = missing.length === 0 && stale.length === 0 && (await runtimeIsCurrent(host, signal));
-        if (active)
+        // The kubelet reads its resolver file anew for every pod; nobody has to be restarted for it.
+        const settled = missing.length === 0 && stale.every(({ path }) => path === paths.resolvConf);
+        const active = settled && (await runtimeIsCurrent(host, signal));
+        if (active && stale.length === 0)
             return { changed: false, note: 'in place already' };
         cluster.beginChange();
         await writeFiles(host, stale, { signal });
+        if (active)
+            return { changed: true };
         const { stdout } = await host.sh(activateScript, [], { signal });
         if (!stdout.includes('bridge-netfilter')) {
             throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs', { hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)' });
@@ -73949,7 +74041,7 @@ function stateOf(cluster, host) {
         kubernetesVersion: cluster.kubernetesVersion,
         cni: cluster.cni.name,
         before: host.state?.before ?? {
-            directories: Object.keys(facts.directories),
+            directories: facts.directoryModes,
             sysctls: facts.sysctls,
             nftTables: facts.nftTables,
             nftChains: facts.nftChains,
@@ -73984,6 +74076,7 @@ ${remember('cni-plugins')}`,
 /** containerd runs, and was started after its configuration was written. Times are whole seconds. */
 const currentScript = `
 systemctl is-active --quiet containerd.service || exit 1
+[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || exit 1
 since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
 started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
 for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
@@ -74031,6 +74124,10 @@ const join = {
     describe: (_cluster, host) => [`kubeadm join as ${host.spec.role}, CA hash pinned`],
 };
 async function joinHost(cluster, host, tools) {
+    if (host.state?.phase === 'joining' && (await isReadyNode(cluster, host, tools.signal))) {
+        await setPhase(host, 'member', tools.signal);
+        return;
+    }
     const running = await settleEarlier(host, 'join', tools);
     const material = await joinMaterial(cluster, tools.signal);
     if (!running && host.isControlPlane && material.certificateKey === undefined) {
@@ -74040,6 +74137,13 @@ async function joinHost(cluster, host, tools) {
     }
     const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
     await runKubeadm(cluster, host, { verb: 'join', config }, tools);
+}
+/** A run that was cut off may have joined the host without being able to say so. */
+async function isReadyNode(cluster, host, signal) {
+    const path = '{.status.conditions[?(@.type=="Ready")].status}';
+    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', `jsonpath=${path}`];
+    const { stdout } = await cluster.kubectl.run(get, { signal });
+    return stdout.trim() === 'True';
 }
 /** Only a clear "there is no such node" counts; a node is never reset on a guess. */
 async function expectNode(cluster, host, signal) {
@@ -74052,6 +74156,8 @@ async function expectNode(cluster, host, signal) {
         hint: 'it belongs to an earlier cluster of that name, or its node was deleted: run `k8s-bootstrap down` on it',
     });
 }
+/** An API server that is there may be away for a moment, while etcd takes a new member in. */
+const REVOKE_SEC = 30;
 /** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
 const revoke = {
     id: 'revoke',
@@ -74062,7 +74168,9 @@ const revoke = {
     run: async (cluster, { signal }) => {
         if (cluster.tokenIds.length === 0)
             return { changed: false, note: 'none was made' };
-        if (cluster.fresh && !(await apiAnswers(cluster, signal))) {
+        if (cluster.controlPlane.state?.phase === 'member')
+            await awaitApi(cluster, signal, REVOKE_SEC);
+        else if (!(await apiAnswers(cluster, signal))) {
             return { changed: false, note: 'the cluster did not come up far enough to know it' };
         }
         const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
@@ -74150,6 +74258,8 @@ function probeObjects({ cni, verify }, replicas) {
             metadata,
             spec: {
                 replicas,
+                // A new pod could not be scheduled beside an old one.
+                strategy: { type: 'Recreate' },
                 selector: { matchLabels: labels },
                 template: { metadata: { labels }, spec: podSpec(labels, verify.images) },
             },
@@ -74218,13 +74328,19 @@ async function explainPods(kubectl, namespace, signal) {
 }
 async function diagnose_lastWords(kubectl, namespace, pod, container, signal) {
     for (const previous of [['--previous'], []]) {
-        const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=3', ...previous];
+        const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=30', ...previous];
         const { exitCode, stdout } = await kubectl.run(args, { signal, accept: 'any', timeoutMs: 15_000 });
-        if (exitCode === 0 && stdout.trim() !== '')
-            return (0,sanitize/* sanitizeLine */.g)(stdout.trim().split('\n').at(-1) ?? '').slice(0, 300);
+        const lines = stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(UNREADABLE));
+        const words = lines.findLast((line) => complaint.test(line)) ?? lines.at(-1);
+        if (exitCode === 0 && words !== undefined)
+            return (0,sanitize/* sanitizeLine */.g)(words).slice(0, 300);
     }
     return '';
 }
+/** What the kubelet says in the place of a log that is gone. */
+const UNREADABLE = 'unable to retrieve container logs';
+/** Programs often tidy up after they said what is wrong. The first is klog's form of errors. */
+const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied)\b/i;
 /** Why nodes are not Ready; `network` when it is for want of a CNI. */
 async function explainNodes(kubectl, names, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
@@ -74486,6 +74602,8 @@ const disk = (host) => host.facts.diskFreeBytes >= MIN_DISK
     ? nothing
     : found(host, 'disk', `${(host.facts.diskFreeBytes / GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`, {
         hint: 'free some space or give the host a larger disk',
+        // What fills the disk of a host of ours is the cluster itself.
+        severity: host.state === undefined ? 'error' : 'warning',
     });
 const system = (host) => {
     const { arch, systemd, os } = host.facts;
@@ -74532,12 +74650,17 @@ const tools = (host) => {
     });
 };
 const kernel = (host) => {
-    const { filesystems, cgroup, swap, conntrack } = host.facts;
+    const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
     const info = { severity: 'info' };
     return [
         ...(filesystems.includes('overlay')
             ? []
             : found(host, 'overlay', 'the kernel offers no overlay file system yet; its module will be loaded', info)),
+        ...(bridgeNetfilter
+            ? []
+            : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
+                hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
+            })),
         ...(cgroup === 'v1'
             ? found(host, 'cgroup-v1', 'cgroup v1: kubelets are told to accept it (failCgroupV1: false, cgroupfs driver)', info)
             : []),
@@ -74685,6 +74808,9 @@ function compress(groups) {
 
 /** The cluster's networks must not be where the hosts' own traffic goes. */
 const cidrs = (host, { spec }) => {
+    // A node has the cluster's own links and routes in these ranges.
+    if (isJoined(host))
+        return nothing;
     const ours = (link) => networkTracesOf(spec.cni.name).some((name) => name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name);
     const ranges = [
         { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
@@ -74693,9 +74819,7 @@ const cidrs = (host, { spec }) => {
     return ranges.flatMap(({ id, field, cidr }) => {
         const used = host.facts.addresses.filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link));
         const address = used.find((candidate) => overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`));
-        const route = isJoined(host)
-            ? undefined
-            : host.facts.routes.find((destination) => overlaps(cidr, destination));
+        const route = host.facts.routes.find((destination) => overlaps(cidr, destination));
         const hit = address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
         return hit === undefined
             ? nothing
@@ -74836,15 +74960,18 @@ const occupancyChecks = [
 
 
 
-/** Ignoring these would hand somebody else's files or cluster to a later reset. */
+/** Ignoring these would ruin a cluster that is there, or hand somebody else's files or cluster to a later reset. */
 const lasting = [
+    'cni-differs',
     'foreign-cluster',
     'foreign-runtime',
     'leftovers',
     'membership',
+    'mixed-architectures',
     'node-name',
     'role-changed',
     'state',
+    'version-differs',
 ];
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 function findings(input) {
@@ -75691,10 +75818,13 @@ const nginxRunning = {
 async function schedulableNodes(kubectl, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
     const tolerated = /^node-role\.kubernetes\.io\/control-plane$/;
+    // The controller takes these off some seconds after a node became Ready.
+    const passing = /^node\.kubernetes\.io\/(not-ready|unreachable)$/;
     const free = [];
     const closed = [];
-    for (const { metadata, spec } of items) {
-        const taint = spec.taints?.find(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key));
+    for (const { metadata, spec, status } of items) {
+        const ready = status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
+        const taint = spec.taints?.find(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(ready === true && passing.test(key)));
         if (spec.unschedulable === true)
             closed.push(`${metadata.name} is cordoned`);
         else if (taint !== undefined) {
@@ -76325,7 +76455,7 @@ function buildReport({ cluster, command, startedAt, result }) {
         schemaVersion: 1,
         command,
         outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
-        unchanged: !cluster.changing,
+        unchanged: error === undefined && !cluster.changing,
         startedAt: new Date(startedAt).toISOString(),
         durationMs: cluster.clock.now() - startedAt,
         cluster: {
@@ -76347,7 +76477,7 @@ function buildReport({ cluster, command, startedAt, result }) {
         ...(error === undefined ? {} : { error: toReportError(error) }),
     };
 }
-function toReportError({ code, message, host, step, where, hint }) {
+function toReportError({ code, message, host, step, where, hint, errors }) {
     return {
         code,
         message,
@@ -76355,15 +76485,18 @@ function toReportError({ code, message, host, step, where, hint }) {
         ...(step === undefined ? {} : { step }),
         ...(where === undefined ? {} : { where }),
         ...(hint === undefined ? {} : { hint }),
+        ...(errors.length === 0 ? {} : { errors: errors.map(toReportError) }),
     };
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/scheduler.js
 
+/** How long steps marked `always` may go on after the run was cancelled or its time was up. */
+const scheduler_GRACE_MS = 10_000;
 /**
  * Runs every step as soon as the steps it needs are done. The first failure starts no more and aborts all others but
  * its own siblings on other hosts, which go on, so that one run tells of every host that has the fault. Steps marked
- * `always` run all the same, on a signal of their own.
+ * `always` run all the same, on a signal of their own; what fails there hides nothing that failed before.
  */
 async function runGraph(graph, options) {
     const { events, clock } = options;
@@ -76372,6 +76505,7 @@ async function runGraph(graph, options) {
     const errors = [];
     const timings = new Map();
     const running = new Map();
+    const late = delayed(options.signal, scheduler_GRACE_MS);
     const signalFor = (id) => {
         const stop = stops.get(id);
         return stop === undefined ? options.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -76399,7 +76533,7 @@ async function runGraph(graph, options) {
         const log = (line) => {
             events.emit({ type: 'step-log', step: step.info, line });
         };
-        const own = step.always ? new AbortController().signal : signalFor(step.info.id);
+        const own = step.always ? late.signal : signalFor(step.info.id);
         try {
             const result = await step.run({ signal: own, log });
             return finish(step, result?.changed === false ? 'unchanged' : 'done', startMs, result?.note);
@@ -76408,7 +76542,8 @@ async function runGraph(graph, options) {
             if (own.aborted)
                 return finish(step, 'cancelled', startMs);
             const error = (0,lib_errors/* toBootstrapError */.on)(thrown).in({ host: step.info.host, step: step.info.id });
-            errors.push(error);
+            if (!step.always || (errors.length === 0 && !options.signal.aborted))
+                errors.push(error);
             const reason = new lib_errors/* BootstrapError */.Xj('E_CANCELLED', 'stopped, since another step failed');
             for (const [id, stop] of stops)
                 if (id !== step.info.id)
@@ -76420,9 +76555,29 @@ async function runGraph(graph, options) {
     for (const step of sortByNeeds(graph))
         running.set(step.info.key, start(step));
     await Promise.all(running.values());
+    late.clear();
     const ordered = graph.flatMap((step) => timings.get(step.info.key) ?? []);
     const error = errors.length > 0 ? (0,lib_errors/* combineErrors */.Lt)(errors) : cancelled(options.signal);
     return error === undefined ? { timings: ordered } : { timings: ordered, error };
+}
+/** A signal that aborts some time after another one. */
+function delayed(signal, ms) {
+    const controller = new AbortController();
+    let timer;
+    const onAbort = () => {
+        timer = setTimeout(() => {
+            controller.abort(signal.reason);
+        }, ms);
+    };
+    if (signal.aborted)
+        onAbort();
+    else
+        signal.addEventListener('abort', onAbort, { once: true });
+    const clear = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+    };
+    return { signal: controller.signal, clear };
 }
 function cancelled(signal) {
     if (!signal.aborted)
@@ -76590,10 +76745,13 @@ async function removeFiles(host, { before, keepArtifacts, paths: more, signal })
             hint: 'see who uses it (fuser -vm), then run `k8s-bootstrap down` again',
         });
     }
-    const there = new Set(before.directories);
-    const empty = directories.filter((path) => there.has(path));
-    const remove = [...directories.filter((path) => !there.has(path)), ...more];
-    await host.sh(emptyScript, empty, { signal, timeoutMs: 120_000 });
+    const wasThere = (path) => Object.hasOwn(before.directories, path);
+    const remove = [...directories.filter((path) => !wasThere(path)), ...more];
+    const input = directories
+        .filter(wasThere)
+        .map((path) => `${path} ${before.directories[path] ?? ''}\n`)
+        .join('');
+    await host.sh(emptyScript, [], { signal, input, timeoutMs: 120_000 });
     await host.sh('rm -rf --one-file-system -- "$@"', [...remove, paths.runDir], {
         signal,
         timeoutMs: 120_000,
@@ -76605,15 +76763,19 @@ async function removeFiles(host, { before, keepArtifacts, paths: more, signal })
 }
 /** Prints what is still mounted afterwards. A directory that is itself a mount point of the host's stays one. */
 const unmountScript = `
-below() { sed 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/\\1/' /proc/self/mountinfo | grep "^$1/" | sort -r; }
+below() { sed 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/\\1/' /proc/self/mountinfo | grep "^$(readlink -f "$1")/" | sort -r; }
 for directory in "$@"; do
   for mount in $(below "$directory"); do umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null || true; done
 done
 for directory in "$@"; do below "$directory" || true; done
 `;
+/** Reads `path mode owner` lines. */
 const emptyScript = `
-for directory in "$@"; do
-  if [ -d "$directory" ]; then find "$directory" -xdev -mindepth 1 -delete; fi
+while read -r directory mode owner; do
+  [ -d "$directory" ] || continue
+  find "$directory/" -xdev -mindepth 1 -delete
+  chmod "$mode" "$directory"
+  chown "$owner" "$directory"
 done
 `;
 /** Deepest first; what is not empty belongs to something that lives and is told by the residue. */
@@ -76756,6 +76918,11 @@ if [ "$runtime" = stop ]; then
       pid=\${exe#/proc/}; kill -KILL "\${pid%/exe}" 2>/dev/null || true
     fi
   done
+  # Without its runtime a pod's processes go on.
+  for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+    [ -d "$pods" ] || continue
+    for pid in $(find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null); do kill -KILL "$pid" 2>/dev/null || true; done
+  done
 fi
 `;
 
@@ -76818,6 +76985,9 @@ for exe in /proc/[0-9]*/exe; do
     ${paths.bin}/kubelet|${paths.bin}/containerd-shim-runc-v2) pid=\${exe#/proc/}; echo "process \${pid%/exe}" ;;
   esac
 done
+for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+  if [ -d "$pods" ]; then find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | sed 's/^/process of a pod /'; fi
+done
 for save in iptables-save ip6tables-save; do
   command -v $save >/dev/null && $save 2>/dev/null | sed -n 's/^:\\(KUBE-[^ ]*\\) .*/chain \\1/p' | head -n 3
 done
@@ -76826,6 +76996,7 @@ true
 `;
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/reset.js
+
 
 
 
@@ -76861,8 +77032,12 @@ function resetSteps(keep) {
         needs: ['ownership'],
         run: async (cluster, host, { signal, log }) => {
             const { state, facts } = host;
-            if (state === undefined)
-                return { changed: false, note: 'nothing of ours is on it' };
+            if (state === undefined) {
+                const removed = await removeDownloads(host, signal);
+                if (removed)
+                    cluster.beginChange();
+                return { changed: removed, note: removed ? 'downloads removed' : 'nothing of ours is on it' };
+            }
             const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
             if (keep === 'artifacts' && empty)
                 return { changed: false, note: 'no cluster on it' };
@@ -76969,17 +77144,18 @@ function checkHostKeys(ssh, hosts) {
     }));
 }
 
+// EXTERNAL MODULE: ./lib/lib/home.js
+var home = __nccwpck_require__(7028);
 ;// CONCATENATED MODULE: ./lib/spec/complete.js
+
 
 
 /** Fills in what follows from other fields, and makes every path absolute. */
 function complete(parsed, input, source) {
     const { env } = source;
-    const folder = source.file === undefined ? '.' : (0,external_node_path_namespaceObject.dirname)(source.file.path);
+    const folder = source.file === undefined ? '.' : (0,external_node_path_.dirname)(source.file.path);
     const absolute = (text, path) => {
-        const home = env['HOME'] ?? (0,external_node_os_namespaceObject.homedir)();
-        const expanded = text === '~' || text.startsWith('~/') ? (0,external_node_path_namespaceObject.join)(home, text.slice(1)) : text;
-        return (0,external_node_path_namespaceObject.resolve)(input.isFromFile(path) ? folder : '.', expanded);
+        return (0,external_node_path_.resolve)(input.isFromFile(path) ? folder : '.', (0,home/* expandHome */.k)(text, env['HOME']));
     };
     const at = (key, text, path) => text === undefined ? {} : { [key]: absolute(text, [...path, key]) };
     const { ssh, cni, artifacts, kubernetes, registryMirrors } = parsed;
@@ -77033,8 +77209,8 @@ function rolesOf(hosts) {
 }
 function defaultCache(env) {
     const { RUNNER_TOOL_CACHE: tools, XDG_CACHE_HOME: cache, HOME: home } = env;
-    const base = [tools, cache].find((path) => path !== undefined && path !== '') ?? (0,external_node_path_namespaceObject.join)(home ?? (0,external_node_os_namespaceObject.homedir)(), '.cache');
-    return (0,external_node_path_namespaceObject.join)((0,external_node_path_namespaceObject.resolve)(base), 'k8s-bootstrap');
+    const base = [tools, cache].find((path) => path !== undefined && path !== '') ?? (0,external_node_path_.join)(home ?? (0,external_node_os_.homedir)(), '.cache');
+    return (0,external_node_path_.join)((0,external_node_path_.resolve)(base), 'k8s-bootstrap');
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/problem.js
@@ -77249,7 +77425,7 @@ function checkHosts({ provider, hosts, verify }, minNodesGiven) {
         problems.push(tooFew(verify.minNodes, hosts.length, minNodesGiven));
     return [
         ...problems,
-        ...duplicates(hosts, 'address', ({ address, port }) => `${canonicalAddress(address)} ${String(port)}`),
+        ...duplicates(hosts, 'address', ({ address }) => canonicalAddress(address)),
         ...duplicates(hosts, 'name', ({ name }) => name),
         ...duplicates(hosts, 'internalAddress', ({ internalAddress }) => internalAddress && canonicalAddress(internalAddress)),
     ];
@@ -77873,7 +78049,7 @@ const verify_verify = strictObject({
 
 /** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
 const clusterFile = strictObject({
-    provider: schemas_enum(['ssh', 'kind']).default('ssh').describe('Where the hosts come from.'),
+    provider: schemas_enum(['ssh']).default('ssh').describe('Where the hosts come from.'),
     name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
     kubernetes: kubernetes.prefault({}),
     cni: cni.prefault({}),
@@ -81115,8 +81291,17 @@ var sanitize = __nccwpck_require__(1812);
 ;// CONCATENATED MODULE: ./lib/action/annotations.js
 
 
-/** Shows an error in the job's annotations: what, where and how to fix it. */
+/** GitHub shows ten annotations of a kind for a step; the rest is in the log. */
+const MAX_ANNOTATIONS = 10;
+/** Shows an error in the job's annotations, that of each host by itself: what, where and how to fix it. */
 function annotateError(error) {
+    const { singles } = error;
+    singles.slice(0, MAX_ANNOTATIONS).forEach(annotateSingle);
+    for (const { code, host, message } of singles.slice(MAX_ANNOTATIONS)) {
+        core.info(sanitizeText(`${code}${host === undefined ? '' : ` ${host}`}: ${message}`));
+    }
+}
+function annotateSingle(error) {
     const place = [
         ...(error.host === undefined ? [] : [`host: ${error.host}`]),
         ...(error.step === undefined ? [] : [`step: ${error.step}`]),
@@ -81408,6 +81593,8 @@ const options = [
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: ./lib/lib/home.js
+var home = __nccwpck_require__(7028);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/frontend/parse-value.js
@@ -81498,6 +81685,7 @@ function usage(where, problem) {
 
 
 
+
 /**
  * What a cluster spec is made from: options override fields of the cluster file.
  *
@@ -81515,8 +81703,9 @@ function toSpecSource(given) {
         setField(fields, parsed.field ?? option.field, parsed.value);
     }
     impliedCni(fields);
+    const path = (0,home/* expandHome */.k)(given.file, given.env['HOME']);
     return {
-        ...(given.file === '' ? {} : { file: { path: given.file, text: readClusterFile(given.file) } }),
+        ...(path === '' ? {} : { file: { path, text: readClusterFile(path) } }),
         fields,
         ...(given.hosts.trim() === '' ? {} : { hostsText: given.hosts }),
         env: given.env,
@@ -81939,6 +82128,10 @@ class BootstrapError extends Error {
     get exitCode() {
         return errorCodes[this.code];
     }
+    /** The single failures of a parallel one, else the error itself. */
+    get singles() {
+        return this.errors.length === 0 ? [this] : this.errors.flatMap((error) => error.singles);
+    }
     /** A copy that also says where it happened; what is already known stays. */
     in(place) {
         return new BootstrapError(this.code, this.message, {
@@ -81971,6 +82164,24 @@ function combineErrors(errors) {
         hint: first.hint,
         errors,
     });
+}
+
+
+/***/ }),
+
+/***/ 7028:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ expandHome)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+
+
+/** A path with a leading `~` as shells would read it; inputs and files do not pass through a shell. */
+function expandHome(path, home) {
+    return path === '~' || path.startsWith('~/') ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(home ?? (0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), path.slice(1)) : path;
 }
 
 

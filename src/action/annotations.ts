@@ -4,8 +4,19 @@ import type { BootstrapError } from '../lib/errors.ts';
 import { sanitizeLine, sanitizeText } from '../lib/sanitize.ts';
 import type { Finding } from '../report/model.ts';
 
-/** Shows an error in the job's annotations: what, where and how to fix it. */
+/** GitHub shows ten annotations of a kind for a step; the rest is in the log. */
+const MAX_ANNOTATIONS = 10;
+
+/** Shows an error in the job's annotations, that of each host by itself: what, where and how to fix it. */
 export function annotateError(error: BootstrapError): void {
+  const { singles } = error;
+  singles.slice(0, MAX_ANNOTATIONS).forEach(annotateSingle);
+  for (const { code, host, message } of singles.slice(MAX_ANNOTATIONS)) {
+    core.info(sanitizeText(`${code}${host === undefined ? '' : ` ${host}`}: ${message}`));
+  }
+}
+
+function annotateSingle(error: BootstrapError): void {
   const place = [
     ...(error.host === undefined ? [] : [`host: ${error.host}`]),
     ...(error.step === undefined ? [] : [`step: ${error.step}`]),

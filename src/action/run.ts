@@ -1,10 +1,8 @@
 import * as core from '@actions/core';
-import type { UpResult } from '../engine/api.ts';
 import { cancelOnSignals, type Cancellation } from '../frontend/cancellation.ts';
 import { checkOutputDir, checkOutputFile } from '../frontend/output-path.ts';
 import { writeReportFiles } from '../frontend/report-files.ts';
 import { toBootstrapError, type BootstrapError } from '../lib/errors.ts';
-import { sanitizeText } from '../lib/sanitize.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { annotateError, annotateWarning } from './annotations.ts';
 import type { ActionDependencies } from './dependencies.ts';
@@ -21,9 +19,9 @@ export async function run(dependencies: ActionDependencies): Promise<void> {
   try {
     await bootstrap(dependencies, cancellation);
   } catch (thrown) {
-    const error = toBootstrapError(thrown);
-    annotateError(error);
-    core.setFailed(`${error.code}: ${sanitizeText(error.message)}`);
+    annotateError(toBootstrapError(thrown));
+    // Not by setFailed, which would be one more annotation with less in it.
+    process.exitCode = core.ExitCode.Failure;
   } finally {
     cancellation.dispose();
   }
@@ -39,7 +37,6 @@ interface Prepared {
 }
 
 function prepare({ env, load }: ActionDependencies): Prepared {
-  checkCommandFiles(env);
   const inputs = readInputs(env);
   const spec = load(inputs.spec);
   const kubeconfig =
@@ -55,10 +52,16 @@ function prepare({ env, load }: ActionDependencies): Prepared {
 }
 
 async function bootstrap(dependencies: ActionDependencies, cancellation: Cancellation): Promise<void> {
-  const prepared = prepare(dependencies);
-  const { spec, kubeconfigPath, reporter } = prepared;
+  checkCommandFiles(dependencies.env);
+  let prepared: Prepared;
+  try {
+    prepared = prepare(dependencies);
+  } catch (thrown) {
+    setOutcome('failure');
+    throw thrown;
+  }
+  const { spec, kubeconfigPath, reporter, reportDir } = prepared;
   let changing = false;
-  let result: UpResult;
   try {
     const up = dependencies.engine.up(spec, {
       events: reporter,
@@ -69,16 +72,16 @@ async function bootstrap(dependencies: ActionDependencies, cancellation: Cancell
         saveState({ phase: 'changing' });
       },
     });
-    result = await cancellation.bounded(up);
+    const result = await cancellation.bounded(up);
+    setClusterOutputs(result);
+    setRunOutputs(result.report, writeReportFiles(result.report, reportDir));
+    await writeSummary(result.report);
+    saveState({ phase: 'success' });
   } catch (thrown) {
     const error = toBootstrapError(thrown);
     await afterFailure(error, { ...prepared, changing }, dependencies, cancellation);
     throw error;
   }
-  saveState({ phase: 'success' });
-  setClusterOutputs(result);
-  setRunOutputs(result.report, writeReportFiles(result.report, prepared.reportDir));
-  await writeSummary(result.report);
 }
 
 /** Tells what is known and cleans up as asked. Nothing in here may hide the error that led here. */
@@ -89,12 +92,13 @@ async function afterFailure(
   cancellation: Cancellation,
 ): Promise<void> {
   const cancelled = cancellation.signal.aborted;
-  if (changing) saveState({ phase: cancelled ? 'cancelled' : 'failure' });
   try {
+    if (changing) saveState({ phase: cancelled ? 'cancelled' : 'failure' });
+    const outcome = cancelled ? 'cancelled' : 'failure';
+    setOutcome(outcome);
     const { report } = prepared.reporter;
-    if (report === undefined) setOutcome(cancelled ? 'cancelled' : 'failure');
-    else {
-      setRunOutputs(report, writeReportFiles(report, prepared.reportDir));
+    if (report !== undefined) {
+      setRunOutputs({ ...report, outcome }, writeReportFiles(report, prepared.reportDir));
       await writeSummary(report);
     }
     // A cancelled run has only seconds left; its reset is left to the post step.

@@ -1,7 +1,7 @@
 import type { EngineEvent } from '../engine/events.ts';
 import { cancelOnSignals } from '../frontend/cancellation.ts';
 import { version } from '../frontend/version.ts';
-import { toBootstrapError, type BootstrapError } from '../lib/errors.ts';
+import { toBootstrapError } from '../lib/errors.ts';
 import type { Report } from '../report/model.ts';
 import { errorText } from '../report/text.ts';
 import { readArgs, type ParsedArgs } from './args.ts';
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[], dependencies: CliDependencies
     return 0;
   } catch (thrown) {
     const error = toBootstrapError(thrown);
-    for (const single of singleErrors(error)) dependencies.stderr.write(`${errorText(single)}\n`);
+    for (const single of error.singles) dependencies.stderr.write(`${errorText(single)}\n`);
     return error.exitCode;
   }
 }
@@ -87,9 +87,4 @@ function progressFor(
   const noColor = args.switches.has('no-color') || (env['NO_COLOR'] ?? '') !== '';
   const paint = painter(terminal && !noColor);
   return terminal ? new LiveProgress(stderr, paint) : plainProgress(stderr, paint);
-}
-
-/** A parallel failure shows each host's own error. */
-function singleErrors(error: BootstrapError): readonly BootstrapError[] {
-  return error.errors.length === 0 ? [error] : error.errors;
 }

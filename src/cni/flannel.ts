@@ -12,15 +12,13 @@ export const flannel: Cni = {
     upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
   }),
   render: (objects, spec) => {
-    let wired = 0;
-    const rendered = objects.map((object) => {
-      if (object.kind !== 'ConfigMap' || object.metadata.name !== 'kube-flannel-cfg') return object;
-      wired += 1;
-      return withNetwork(object, spec.cni.podCIDR);
-    });
-    if (wired !== 1)
+    const configs = objects.filter(isConfig);
+    if (configs.length !== 1)
       throw new BootstrapError('E_CNI', 'the Flannel manifest has no ConfigMap kube-flannel-cfg');
-    return rendered;
+    return objects.map((object) => {
+      if (isConfig(object)) return withNetwork(object, spec.cni.podCIDR);
+      return object.kind === 'DaemonSet' ? onNodeAddress(object) : object;
+    });
   },
   workloads: workloadsOf,
   preflight: () => [],
@@ -31,6 +29,35 @@ export const flannel: Cni = {
     paths: ['/run/flannel'],
   },
 };
+
+function isConfig({ kind, metadata }: KubeObject): boolean {
+  return kind === 'ConfigMap' && metadata.name === 'kube-flannel-cfg';
+}
+
+interface Container {
+  readonly name: string;
+  readonly args?: readonly string[];
+  readonly env?: readonly object[];
+}
+
+/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
+function onNodeAddress(daemonSet: KubeObject): KubeObject {
+  const { template } = daemonSet['spec'] as {
+    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
+  };
+  const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
+  const containers = template.spec.containers.map((container) =>
+    container.name === 'kube-flannel'
+      ? {
+          ...container,
+          args: [...(container.args ?? []), '--iface=$(HOST_IP)'],
+          env: [...(container.env ?? []), hostIP],
+        }
+      : container,
+  );
+  const spec = { ...template.spec, containers };
+  return { ...daemonSet, spec: { ...(daemonSet['spec'] as object), template: { ...template, spec } } };
+}
 
 function withNetwork(configMap: KubeObject, podCIDR: string): KubeObject {
   const data = configMap['data'] as Record<string, string> | undefined;

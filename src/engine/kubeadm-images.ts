@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { paths } from '../host/paths.ts';
+import { clusterConfig } from '../kube/kubeadm-config.ts';
 import { BootstrapError } from '../lib/errors.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -9,8 +10,9 @@ const asked = new WeakMap<Host, Promise<readonly string[]>>();
 export function kubeadmImages(cluster: Cluster, host: Host, signal: AbortSignal): Promise<readonly string[]> {
   const known = asked.get(host);
   if (known !== undefined) return known;
-  const list = ['config', 'images', 'list', `--kubernetes-version=v${cluster.kubernetesVersion}`];
-  const answer = host.root([`${paths.bin}/kubeadm`, ...list], { signal }).then(({ stdout }) => parse(stdout));
+  const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
+  const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
+  const answer = host.root(list, { signal, input }).then(({ stdout }) => parse(stdout));
   asked.set(host, answer);
   return answer;
 }

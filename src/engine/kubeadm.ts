@@ -38,13 +38,13 @@ export async function runKubeadm(
       onLine: (line) => {
         log(cluster.redactor.redact(line));
       },
+      remember: () => setPhase(host, 'member', signal),
     }),
   );
   if (result.exitCode !== 0) {
     const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
     throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
   }
-  await setPhase(host, 'member', signal);
   return { attached: result.attached };
 }
 
@@ -76,7 +76,7 @@ export async function withPrivateFile<T>(
   }
 }
 
-async function setPhase(host: Host, phase: HostState['phase'], signal: AbortSignal): Promise<void> {
+export async function setPhase(host: Host, phase: HostState['phase'], signal: AbortSignal): Promise<void> {
   if (host.state === undefined) throw new TypeError(`${host.address} has no state before it was prepared`);
   await writeState(host, { ...host.state, phase }, signal);
 }

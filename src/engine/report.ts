@@ -20,7 +20,7 @@ export function buildReport({ cluster, command, startedAt, result }: ReportOptio
     schemaVersion: 1,
     command,
     outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
-    unchanged: !cluster.changing,
+    unchanged: error === undefined && !cluster.changing,
     startedAt: new Date(startedAt).toISOString(),
     durationMs: cluster.clock.now() - startedAt,
     cluster: {
@@ -43,7 +43,7 @@ export function buildReport({ cluster, command, startedAt, result }: ReportOptio
   };
 }
 
-function toReportError({ code, message, host, step, where, hint }: BootstrapError): ReportError {
+function toReportError({ code, message, host, step, where, hint, errors }: BootstrapError): ReportError {
   return {
     code,
     message,
@@ -51,5 +51,6 @@ function toReportError({ code, message, host, step, where, hint }: BootstrapErro
     ...(step === undefined ? {} : { step }),
     ...(where === undefined ? {} : { where }),
     ...(hint === undefined ? {} : { hint }),
+    ...(errors.length === 0 ? {} : { errors: errors.map(toReportError) }),
   };
 }

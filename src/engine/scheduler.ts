@@ -16,10 +16,13 @@ export interface ScheduleResult {
   readonly error?: BootstrapError;
 }
 
+/** How long steps marked `always` may go on after the run was cancelled or its time was up. */
+const GRACE_MS = 10_000;
+
 /**
  * Runs every step as soon as the steps it needs are done. The first failure starts no more and aborts all others but
  * its own siblings on other hosts, which go on, so that one run tells of every host that has the fault. Steps marked
- * `always` run all the same, on a signal of their own.
+ * `always` run all the same, on a signal of their own; what fails there hides nothing that failed before.
  */
 export async function runGraph(
   graph: readonly StepInstance[],
@@ -32,6 +35,7 @@ export async function runGraph(
   const timings = new Map<string, StepTiming>();
   const running = new Map<string, Promise<boolean>>();
 
+  const late = delayed(options.signal, GRACE_MS);
   const signalFor = (id: string): AbortSignal => {
     const stop = stops.get(id);
     return stop === undefined ? options.signal : AbortSignal.any([options.signal, stop.signal]);
@@ -68,14 +72,14 @@ export async function runGraph(
     const log = (line: string) => {
       events.emit({ type: 'step-log', step: step.info, line });
     };
-    const own = step.always ? new AbortController().signal : signalFor(step.info.id);
+    const own = step.always ? late.signal : signalFor(step.info.id);
     try {
       const result: StepResult | undefined = await step.run({ signal: own, log });
       return finish(step, result?.changed === false ? 'unchanged' : 'done', startMs, result?.note);
     } catch (thrown) {
       if (own.aborted) return finish(step, 'cancelled', startMs);
       const error = toBootstrapError(thrown).in({ host: step.info.host, step: step.info.id });
-      errors.push(error);
+      if (!step.always || (errors.length === 0 && !options.signal.aborted)) errors.push(error);
       const reason = new BootstrapError('E_CANCELLED', 'stopped, since another step failed');
       for (const [id, stop] of stops) if (id !== step.info.id) stop.abort(reason);
       return finish(step, 'failed', startMs, undefined, error);
@@ -85,10 +89,29 @@ export async function runGraph(
   // The graph lists needs before dependants, so that each finds its needs' promises.
   for (const step of sortByNeeds(graph)) running.set(step.info.key, start(step));
   await Promise.all(running.values());
+  late.clear();
 
   const ordered = graph.flatMap((step) => timings.get(step.info.key) ?? []);
   const error = errors.length > 0 ? combineErrors(errors) : cancelled(options.signal);
   return error === undefined ? { timings: ordered } : { timings: ordered, error };
+}
+
+/** A signal that aborts some time after another one. */
+function delayed(signal: AbortSignal, ms: number): { readonly signal: AbortSignal; clear(): void } {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => {
+      controller.abort(signal.reason);
+    }, ms);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  const clear = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  };
+  return { signal: controller.signal, clear };
 }
 
 function cancelled(signal: AbortSignal): BootstrapError | undefined {

@@ -9,6 +9,8 @@ import type { Held, RunOptions } from './runner.ts';
 
 const DEFAULT_TIMEOUT_MS = 120_000;
 const GRACE_MS = 5_000;
+/** How often the command is told on its stdin that it is still wanted. */
+const HEARTBEAT_MS = 10_000;
 const KEEP_STDERR = 64 * 1024;
 
 /** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
@@ -64,10 +66,11 @@ async function readFirstLine(
 
 function makeHandle(process: ProcessHandle, firstLine: string): Held {
   let closing = false;
-  const ended = process.exited.then(
-    () => undefined,
-    () => undefined,
-  );
+  const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
+  const stop = (): void => {
+    clearInterval(heartbeat);
+  };
+  const ended = process.exited.then(stop, stop);
   const lost = new Promise<void>((resolve) => {
     void ended.then(() => {
       if (!closing) resolve();
@@ -75,9 +78,15 @@ function makeHandle(process: ProcessHandle, firstLine: string): Held {
   });
   const close = async (): Promise<void> => {
     closing = true;
+    stop();
     process.stdin.end();
-    const timer = setTimeout(process.kill, GRACE_MS);
-    await ended;
+    // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
+    const { promise: late, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      process.kill();
+      resolve(undefined);
+    }, GRACE_MS);
+    await Promise.race([ended, late]);
     clearTimeout(timer);
   };
   return { firstLine, lost, close };

@@ -26,11 +26,9 @@ export class LineSplitter {
   }
 
   #add(text: string): void {
-    let rest = text;
-    if (this.#afterReturn && rest !== '') {
-      if (rest.startsWith('\n')) rest = rest.slice(1);
-      this.#afterReturn = false;
-    }
+    // Says nothing of what follows a CR.
+    if (text === '') return;
+    const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
     this.#afterReturn = rest.endsWith('\r');
     const lines = rest.split(/\r\n|\r|\n/);
     const last = lines.pop() ?? '';

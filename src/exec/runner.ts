@@ -39,7 +39,8 @@ export interface Runner {
   upload(content: FileContent, remotePath: string, options?: UploadOptions): Promise<void>;
   /**
    * Starts a command that lives as long as its stdin is held open (a lock, say), and resolves once it printed a
-   * line. It ends when the handle is closed or the connection goes.
+   * line. It ends when the handle is closed or the connection goes. Every ten seconds it gets a dot on stdin, as a
+   * sign that somebody is still there.
    */
   hold(argv: readonly string[], options?: Pick<RunOptions, 'sudo' | 'timeoutMs' | 'signal'>): Promise<Held>;
   close(): Promise<void>;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { BootstrapError } from '../lib/errors.ts';
+import { expandHome } from '../lib/home.ts';
 
 /**
  * Makes sure, before anything else happens, that a file can be written at the path.
@@ -10,7 +11,7 @@ import { BootstrapError } from '../lib/errors.ts';
  * @throws BootstrapError `E_OUTPUT`
  */
 export function checkOutputFile(path: string, what: string): string {
-  const absolute = resolve(path);
+  const absolute = resolve(expandHome(path, process.env['HOME']));
   checkOutputDir(dirname(absolute), what);
   const stat = lstatSync(absolute, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) throw refused(what, absolute, 'it is a directory');
@@ -26,7 +27,7 @@ export function checkOutputFile(path: string, what: string): string {
  * @throws BootstrapError `E_OUTPUT`
  */
 export function checkOutputDir(path: string, what: string): string {
-  const absolute = resolve(path);
+  const absolute = resolve(expandHome(path, process.env['HOME']));
   const probe = join(absolute, `.k8s-bootstrap-${randomUUID()}`);
   try {
     mkdirSync(absolute, { recursive: true, mode: 0o700 });

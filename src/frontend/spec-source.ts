@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { BootstrapError } from '../lib/errors.ts';
+import { expandHome } from '../lib/home.ts';
 import type { SpecFields, SpecSource } from '../spec/load.ts';
 import type { Option } from './option.ts';
 import { options } from './options.ts';
@@ -34,8 +35,9 @@ export function toSpecSource(given: Given): SpecSource {
     setField(fields, parsed.field ?? option.field, parsed.value);
   }
   impliedCni(fields);
+  const path = expandHome(given.file, given.env['HOME']);
   return {
-    ...(given.file === '' ? {} : { file: { path: given.file, text: readClusterFile(given.file) } }),
+    ...(path === '' ? {} : { file: { path, text: readClusterFile(path) } }),
     fields,
     ...(given.hosts.trim() === '' ? {} : { hostsText: given.hosts }),
     env: given.env,

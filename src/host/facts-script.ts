@@ -53,7 +53,8 @@ s routes; ip -o route show
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
-s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then echo absent
+s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
+s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
   command -v $t >/dev/null && echo $t; done
@@ -62,6 +63,7 @@ s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k |
 s nft; nft -t list ruleset
 s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
   if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version

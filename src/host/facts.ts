@@ -37,6 +37,9 @@ export interface Facts {
   /** `/etc/resolv.conf` names a loopback resolver, which CoreDNS must not forward to. */
   readonly loopbackResolver: boolean;
   readonly filesystems: readonly string[];
+  /** The kernel has br_netfilter, or can load it. */
+  readonly bridgeNetfilter: boolean;
+  /** Whether the table's size can be set. `absent`: the kernel has no conntrack that could be seen or loaded. */
   readonly conntrack: 'writable' | 'read-only' | 'absent';
   readonly tools: readonly string[];
   readonly listeningPorts: readonly number[];
@@ -47,6 +50,8 @@ export interface Facts {
   readonly nftChains: readonly string[];
   /** Directories of `ownedDirectories` that exist, and whether files are in them. */
   readonly directories: Readonly<Record<string, 'empty' | 'full'>>;
+  /** Mode and owner of each of these: `755 0:0`. */
+  readonly directoryModes: Readonly<Record<string, string>>;
   /** Files that are there where an install would put its own. */
   readonly ownFiles: readonly string[];
   readonly cniConf: readonly string[];
@@ -112,12 +117,8 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),
     filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-    conntrack:
-      first('conntrack') === 'writable'
-        ? 'writable'
-        : first('conntrack') === 'absent'
-          ? 'absent'
-          : 'read-only',
+    bridgeNetfilter: first('bridge-netfilter') === 'yes',
+    conntrack: conntrackOf(first('conntrack')),
     tools: lines('tools'),
     listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
     sysctls: pairs(lines('sysctls')),
@@ -128,6 +129,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
         (line) => [line.slice(line.indexOf(' ') + 1), line.startsWith('full') ? 'full' : 'empty'] as const,
       ),
     ),
+    directoryModes: pairs(lines('directory-modes')),
     cniConf: lines('cni-conf'),
     clusterFiles: lines('cluster-files'),
     services: lines('services'),
@@ -139,6 +141,12 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
         : { path: first('containerd'), version: versionIn(lines('containerd').slice(1).join(' ')) },
     state: lines('state').join('\n') || undefined,
   };
+}
+
+/** A module that is not loaded yet can be set as soon as kube-proxy has loaded it. */
+function conntrackOf(word: string): Facts['conntrack'] {
+  if (word === 'writable' || word === 'loadable') return 'writable';
+  return word === 'absent' ? 'absent' : 'read-only';
 }
 
 const arches: ReadonlyMap<string, 'amd64' | 'arm64'> = new Map([

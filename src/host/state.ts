@@ -21,8 +21,8 @@ export interface HostState {
 
 /** The host before the first change. */
 export interface Baseline {
-  /** Directories of `ownedDirectories` that were there, all of them without files. */
-  readonly directories: readonly string[];
+  /** Of `ownedDirectories` those that existed, with mode and owner: `755 0:0`. */
+  readonly directories: Readonly<Record<string, string>>;
   readonly sysctls: Readonly<Record<string, string>>;
   /** `family table`. */
   readonly nftTables: readonly string[];

@@ -22,6 +22,8 @@ export interface UnitOptions {
   readonly timeoutSec: number;
   readonly signal: AbortSignal;
   readonly onLine?: (line: string) => void;
+  /** Takes down that it ended well, while the unit is still there to tell of it. */
+  readonly remember?: () => Promise<void>;
 }
 
 export interface UnitResult {
@@ -89,6 +91,7 @@ export async function runUnit(host: Host, options: UnitOptions): Promise<UnitRes
         },
       });
       const result = resultOf(host, stdout, marker, argv);
+      if (result.exitCode === 0) await options.remember?.();
       // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
       const forget = () => host.sh(forgetScript, [name], { signal });
       await forget().catch((error: unknown) => (isLoss(error) ? forget() : Promise.reject(error as Error)));
@@ -105,7 +108,8 @@ function isLoss(error: unknown): boolean {
   return error instanceof BootstrapError && error.code === 'E_LOST';
 }
 
-const MAX_LOSSES = 5;
+/** How often a connection may be lost before a run gives a host up. */
+export const MAX_LOSSES = 5;
 const MAX_OUTPUT = 64 * 1024;
 
 function resultOf(

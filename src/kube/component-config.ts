@@ -11,8 +11,9 @@ export function kubeletConfiguration(hosts: readonly Host[]): KubeletConfigurati
     cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
     // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
     ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
-    // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had.
-    ...(any((host) => host.facts.swap.length > 0) ? { failSwapOn: false } : {}),
+    // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
+    // since the configuration is that of hosts which join later.
+    failSwapOn: false,
     ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
   };
 }

@@ -68,13 +68,19 @@ async function lastWords(
   signal: AbortSignal,
 ): Promise<string> {
   for (const previous of [['--previous'], []]) {
-    const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=3', ...previous];
+    const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=30', ...previous];
     const { exitCode, stdout } = await kubectl.run(args, { signal, accept: 'any', timeoutMs: 15_000 });
-    if (exitCode === 0 && stdout.trim() !== '')
-      return sanitizeLine(stdout.trim().split('\n').at(-1) ?? '').slice(0, 300);
+    const lines = stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(UNREADABLE));
+    const words = lines.findLast((line) => complaint.test(line)) ?? lines.at(-1);
+    if (exitCode === 0 && words !== undefined) return sanitizeLine(words).slice(0, 300);
   }
   return '';
 }
+
+/** What the kubelet says in the place of a log that is gone. */
+const UNREADABLE = 'unable to retrieve container logs';
+/** Programs often tidy up after they said what is wrong. The first is klog's form of errors. */
+const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied)\b/i;
 
 interface NodeList {
   readonly items: readonly {

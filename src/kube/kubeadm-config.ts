@@ -25,6 +25,12 @@ export interface InitOptions {
   readonly certificateKey?: string;
 }
 
+/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
+export function clusterConfig(spec: ClusterSpec, kubernetesVersion: string): string {
+  const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' } as const;
+  return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
+}
+
 /** The file for `kubeadm init --config`; it holds secrets. */
 export function initConfig(options: InitOptions): string {
   const { spec, hosts, host, endpoint } = options;

@@ -39,6 +39,11 @@ export class BootstrapError extends Error {
     return errorCodes[this.code];
   }
 
+  /** The single failures of a parallel one, else the error itself. */
+  get singles(): readonly BootstrapError[] {
+    return this.errors.length === 0 ? [this] : this.errors.flatMap((error) => error.singles);
+  }
+
   /** A copy that also says where it happened; what is already known stays. */
   in(place: { host?: string | undefined; step?: string | undefined }): BootstrapError {
     return new BootstrapError(this.code, this.message, {

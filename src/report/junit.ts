@@ -1,4 +1,4 @@
-import type { CheckResult, Finding, Report, StepTiming } from './model.ts';
+import type { CheckResult, Finding, Report, ReportError, StepTiming } from './model.ts';
 import { element, xmlText } from './xml.ts';
 
 interface TestCase {
@@ -91,7 +91,7 @@ function checkCase(check: CheckResult): TestCase {
 }
 
 function stepCase(timing: StepTiming, report: Report): TestCase {
-  const failed = report.error;
+  const failed = errorOf(timing, report);
   const name = timing.host === undefined ? timing.title : `${timing.title} [${timing.host}]`;
   const result =
     timing.outcome === 'failed'
@@ -101,6 +101,11 @@ function stepCase(timing: StepTiming, report: Report): TestCase {
         : 'pass';
   const message = result === 'failure' ? `${failed?.code ?? ''}: ${failed?.message ?? ''}` : timing.outcome;
   return { name, timeMs: timing.durationMs, result, message, text: failed?.hint ?? '' };
+}
+
+/** The step's own error where several failed. */
+function errorOf({ id, host }: StepTiming, { error }: Report): ReportError | undefined {
+  return error?.errors?.find((single) => single.step === id && single.host === host) ?? error;
 }
 
 function findingCase(finding: Finding): TestCase {

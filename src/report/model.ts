@@ -110,4 +110,6 @@ export interface ReportError {
   readonly step?: string;
   readonly where?: string;
   readonly hint?: string;
+  /** The single failures of several hosts at once, or of several findings; the message lists them all. */
+  readonly errors?: readonly ReportError[];
 }

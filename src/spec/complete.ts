@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { expandHome } from '../lib/home.ts';
 import type { BastionSpec, ClusterSpec, HostSpec } from './cluster-spec.ts';
 import type { Input } from './input.ts';
 import type { Path } from './problem.ts';
@@ -11,9 +12,7 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
   const { env } = source;
   const folder = source.file === undefined ? '.' : dirname(source.file.path);
   const absolute = (text: string, path: Path): string => {
-    const home = env['HOME'] ?? homedir();
-    const expanded = text === '~' || text.startsWith('~/') ? join(home, text.slice(1)) : text;
-    return resolve(input.isFromFile(path) ? folder : '.', expanded);
+    return resolve(input.isFromFile(path) ? folder : '.', expandHome(text, env['HOME']));
   };
   const at = <K extends string>(key: K, text: string | undefined, path: Path): Partial<Record<K, string>> =>
     text === undefined ? {} : ({ [key]: absolute(text, [...path, key]) } as Record<K, string>);

@@ -87,6 +87,8 @@ export function probeObjects({ cni, verify }: ClusterSpec, replicas: number): re
       metadata,
       spec: {
         replicas,
+        // A new pod could not be scheduled beside an old one.
+        strategy: { type: 'Recreate' },
         selector: { matchLabels: labels },
         template: { metadata: { labels }, spec: podSpec(labels, verify.images) },
       },

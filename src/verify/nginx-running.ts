@@ -47,6 +47,9 @@ export const nginxRunning: Check = {
 interface NodeList {
   readonly items: readonly {
     readonly metadata: { readonly name: string };
+    readonly status: {
+      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    };
     readonly spec: {
       readonly unschedulable?: boolean;
       readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
@@ -61,11 +64,17 @@ async function schedulableNodes(
 ): Promise<{ readonly total: number; readonly free: readonly string[]; readonly closed: readonly string[] }> {
   const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
   const tolerated = /^node-role\.kubernetes\.io\/control-plane$/;
+  // The controller takes these off some seconds after a node became Ready.
+  const passing = /^node\.kubernetes\.io\/(not-ready|unreachable)$/;
   const free: string[] = [];
   const closed: string[] = [];
-  for (const { metadata, spec } of items) {
+  for (const { metadata, spec, status } of items) {
+    const ready = status.conditions?.some(
+      (condition) => condition.type === 'Ready' && condition.status === 'True',
+    );
     const taint = spec.taints?.find(
-      ({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key),
+      ({ key, effect }) =>
+        effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(ready === true && passing.test(key)),
     );
     if (spec.unschedulable === true) closed.push(`${metadata.name} is cordoned`);
     else if (taint !== undefined) {

@@ -48,6 +48,7 @@ const errors: [id: string, given: Case, message: string][] = [
   ],
   ['systemd', { facts: { systemd: false } }, 'not booted with systemd'],
   ['tools', { facts: { tools: fakeFacts().tools.filter((tool) => tool !== 'ip') } }, 'missing programs: ip'],
+  ['bridge-netfilter', { facts: { bridgeNetfilter: false } }, 'no bridge netfilter'],
   ['clock', { facts: { clockOffsetMs: -40_000 } }, 'off by -40 s'],
   ['clock', { facts: { clockOffsetMs: Number.NaN } }, 'clock is off'],
   ['foreign-cluster', { state: hostState({ cluster: 'other' }) }, 'the cluster "other"'],
@@ -100,6 +101,7 @@ const errors: [id: string, given: Case, message: string][] = [
   ['service-cidr', { facts: { routes: ['10.96.8.0/24'] } }, '10.96.8.0/24'],
 ];
 const milder: [id: string, severity: string, given: Case][] = [
+  ['disk', 'warning', { made: true, state: member(), facts: { diskFreeBytes: 2 ** 30 } }],
   ['firewalld', 'warning', { facts: { services: ['firewalld'] } }],
   ['ufw', 'warning', { facts: { services: ['ufw'] } }],
   ['overlay', 'info', { facts: { filesystems: ['ext4'] } }],
@@ -120,6 +122,7 @@ const unsuspicious: [string, Case][] = [
         services: ['containerd', 'kubelet'],
         clusterFiles: ['/etc/kubernetes/kubelet.conf'],
         routes: ['10.244.1.0/24'],
+        addresses: [{ ...inPods, link: 'vxlan.calico' }],
       },
     },
   ],
@@ -176,11 +179,13 @@ describe('findings', () => {
     expect(found).toEqual([expect.objectContaining({ severity: 'error' })]);
   });
 
-  test('a host of another cluster is never touched, whatever is ignored', () => {
-    const found = findingsOf({
-      state: hostState({ cluster: 'other' }),
-      with: { preflight: { ignore: ['all', 'foreign-cluster'] } },
-    });
-    expect(found).toEqual([expect.objectContaining({ id: 'foreign-cluster', severity: 'error' })]);
+  test.each<[string, Case]>([
+    ['foreign-cluster', { state: hostState({ cluster: 'other' }) }],
+    ['version-differs', { made: true, state: member({ kubernetesVersion: '1.35.1' }) }],
+    ['cni-differs', { made: true, state: member({ cni: 'manifest' }) }],
+    ['mixed-architectures', { facts: { arch: 'arm64' } }],
+  ])('%s stays an error, whatever is ignored', (id, given) => {
+    const found = findingsOf({ ...given, with: { preflight: { ignore: ['all', id] } } });
+    expect(found).toEqual([expect.objectContaining({ id, severity: 'error' })]);
   });
 });

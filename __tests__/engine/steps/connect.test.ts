@@ -1,13 +1,20 @@
-import { describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Cluster } from '../../../src/engine/cluster.ts';
 import { look } from '../../../src/engine/steps/connect.ts';
 import { locate } from '../../../src/engine/steps/locate.ts';
+import { paths } from '../../../src/host/paths.ts';
 import { BootstrapError } from '../../../src/lib/errors.ts';
 import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
 import { factsOutput, factsSections } from '../../helpers/facts-output.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import type { FakeResult } from '../../helpers/fake-runner.ts';
 import { hostState } from '../../helpers/host-state.ts';
+import { SandboxShell } from '../../helpers/sandbox-shell.ts';
 
 /** Every promise that can go on has gone on. */
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -100,14 +107,61 @@ describe('looking at a host', () => {
     expect(runner.held.size).toBe(0);
   });
 
-  test('a lock that cannot be taken again ends the run as well', async () => {
+  test('a host that is away for a while is tried again, one that stays away ends the run', async () => {
     const { run, runner, abortion } = setUp();
     await run('lock');
+    let tries = 0;
     runner.on(/flock -n/, () => {
-      throw new BootstrapError('E_LOST', 'gone');
+      tries += 1;
+      throw new BootstrapError(tries % 2 === 0 ? 'E_LOST' : 'E_CONNECT', 'gone');
     });
     runner.loseHeld();
     expect(await abortion).toMatchObject({ code: 'E_LOST', host: '10.0.0.1', step: 'lock' });
+    expect(tries).toBe(6);
+  });
+
+  describe('the lock’s script, run for real', () => {
+    let shell: SandboxShell;
+    const held: ChildProcessByStdio<Writable, Readable, null>[] = [];
+    beforeEach(() => {
+      shell = new SandboxShell();
+    });
+    afterEach(() => {
+      for (const child of held.splice(0)) child.kill('SIGKILL');
+      shell[Symbol.dispose]();
+    });
+    /** Takes the lock as a run of this name would, over a connection of its own. */
+    const take = async (name: string) => {
+      const { run, runner, cluster } = setUp();
+      await run('lock');
+      const argv = (runner.calls[0]?.argv ?? []).map((word) =>
+        word === paths.lock ? shell.path('lock') : word === cluster.runId ? name : word,
+      );
+      const child = spawn(argv[0] ?? '', argv.slice(1), { stdio: ['pipe', 'pipe', 'inherit'] });
+      held.push(child);
+      const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+      const leave = async (): Promise<void> => {
+        child.stdin.end();
+        await once(child, 'close');
+      };
+      return { line, leave };
+    };
+
+    test('one run at a time; who leaves leaves nothing', async () => {
+      const first = await take('run a');
+      expect(first.line).toBe('locked');
+      expect((await take('run b')).line).toBe('held by run a');
+      await first.leave();
+      expect(existsSync(shell.path('lock'))).toBe(false);
+      expect((await take('run c')).line).toBe('locked');
+    });
+
+    test('a run that lost its connection waits for its former self to be gone', async () => {
+      const former = await take('run a');
+      const again = take('run a');
+      await former.leave();
+      expect((await again).line).toBe('locked');
+    });
   });
 
   test('facts are learnt, with the state of an earlier run', async () => {

@@ -19,7 +19,7 @@ const everywhere = [
   'docker.io/library/busybox:1',
 ];
 
-const LIST = '/usr/local/bin/kubeadm config images list --kubernetes-version=v1.36.3';
+const LIST = '/usr/local/bin/kubeadm config images list --config=/dev/stdin';
 
 function setUp(index: number, registryMirrors: Record<string, string> = {}) {
   const { verify } = fakeSpec();
@@ -114,9 +114,19 @@ describe('kubeadm’s list', () => {
     expect(await first).toEqual(kubernetes);
     expect(await second).toEqual(kubernetes);
     expect(runner.lines).toEqual([LIST]);
+    expect(runner.calls[0]?.options.input).toContain('kubernetesVersion: v1.36.3');
     const other = setUp(0);
     other.runner.on(LIST, 'mirror.example/pause:4\n');
     expect(await kubeadmImages(other.cluster, other.host, quiet)).toEqual(['mirror.example/pause:4']);
+  });
+
+  test('is asked for with the user’s own repositories', async () => {
+    const { kubernetes: plain } = fakeSpec();
+    const kubeadmPatches = [{ kind: 'ClusterConfiguration', imageRepository: 'mirror.example/k8s' }] as const;
+    const { cluster, runner } = fakeCluster({ with: { kubernetes: { ...plain, kubeadmPatches } } });
+    runner.on(LIST, 'mirror.example/k8s/pause:3\n');
+    await kubeadmImages(cluster, cluster.controlPlane, quiet);
+    expect(runner.calls[0]?.options.input).toContain('imageRepository: mirror.example/k8s');
   });
 
   test.each([

@@ -34,6 +34,7 @@ describe('install', () => {
   test('remembers the host as it was before it changes anything', async () => {
     const facts = {
       directories: { '/etc/cni': 'empty' },
+      directoryModes: { '/etc/cni': '755 0:0' },
       sysctls: { 'kernel.panic': '0' },
       nftTables: ['ip nat'],
       nftChains: ['ip nat INPUT'],
@@ -48,7 +49,7 @@ describe('install', () => {
       kubernetesVersion: '1.36.3',
       cni: 'flannel',
       before: {
-        directories: ['/etc/cni'],
+        directories: { '/etc/cni': '755 0:0' },
         sysctls: { 'kernel.panic': '0' },
         nftTables: ['ip nat'],
         nftChains: ['ip nat INPUT'],
@@ -109,6 +110,18 @@ describe('install', () => {
     const written = runner.calls.find(({ line }) => line.includes(WRITE))?.options.input;
     expect(written).toMatch(/^\/etc\/sysctl\.d\/99-k8s-bootstrap\.conf 644 \S+\n$/);
     expect(activations()).toHaveLength(1);
+  });
+
+  test('restarts nothing for a resolver file alone', async () => {
+    const { run, runner, host, cluster, activations, position } = setUp({
+      installed: allInstalled,
+      loopbackResolver: true,
+    });
+    host.state = hostState({ role: 'control-plane' });
+    runner.on(STALE, '/etc/kubernetes/resolv.conf\n');
+    expect(await run()).toEqual({ changed: true });
+    expect(activations()).toEqual([]);
+    expect([position(WRITE) >= 0, cluster.changing]).toEqual([true, true]);
   });
 
   test('changes nothing on a host where all is in place and runs', async () => {

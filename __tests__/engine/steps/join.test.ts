@@ -171,6 +171,16 @@ describe('kubeadm join of a later run', () => {
     expect(at.cluster.hosts[1]?.state?.phase).toBe('member');
   });
 
+  test('a node that an earlier run could only not tell of is taken as it is', async () => {
+    const at = standing({ hosts: 2 });
+    leave(at, { phase: 'joining' });
+    at.runner.on(/ get node host-2 --ignore-not-found -o jsonpath=.*Ready/, 'True');
+    expect(await joinAt(at.cluster, 1)).toEqual({ changed: true });
+    expect(at.cluster.hosts[1]?.state?.phase).toBe('member');
+    expect(at.runners[1]?.lines).toEqual([]);
+    expect(at.cluster.tokenIds).toEqual([]);
+  });
+
   test.each(['prepared', 'joining'] as const)('a control plane (%s) cannot be added later', async (phase) => {
     const at = standing({ hosts: 2, controlPlanes: 2 });
     leave(at, { phase, role: 'control-plane' });

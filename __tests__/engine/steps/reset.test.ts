@@ -66,9 +66,17 @@ describe('reset', () => {
   });
 
   test('of a host that has nothing of ours does nothing', async () => {
-    const { run, changes } = setUp('nothing');
+    const { run, changes, cluster } = setUp('nothing');
     expect(await run()).toEqual({ changed: false, note: 'nothing of ours is on it' });
-    expect(changes()).toEqual([]);
+    expect(changes()).toEqual([expect.objectContaining({ line: expect.stringContaining('/artifacts') })]);
+    expect(cluster.changing).toBe(false);
+  });
+
+  test('takes off the downloads of a run that was killed before it installed any', async () => {
+    const { run, runners, cluster } = setUp('nothing');
+    runners[1]?.on('sh -c', 'removed\n');
+    expect(await run()).toEqual({ changed: true, note: 'downloads removed' });
+    expect(cluster.changing).toBe(true);
   });
 
   test('keeping artifacts leaves a host without a cluster alone', async () => {

@@ -77,6 +77,18 @@ describe('the join token', () => {
     for (const secret of at.secrets()) expect(visibleOn(at.runners)).not.toContain(secret);
   });
 
+  test('is revoked as soon as an API server that was away for a moment is back', async () => {
+    const at = kubeadmCluster();
+    await init.run(at.cluster, at.cluster.controlPlane, tools);
+    at.runner.on(/^\/usr\/local\/bin\/kubectl .*readyz/, { exitCode: 1 }).on(/^sh -c[^]*until[^]*readyz/, '');
+    expect(await revoke.run(at.cluster, tools)).toEqual({ changed: true });
+    expect(deletions(at)).toEqual(ALL);
+    const gone = kubeadmCluster();
+    await init.run(gone.cluster, gone.cluster.controlPlane, tools);
+    gone.runner.on(/readyz/, { exitCode: 9 });
+    expect(await bootstrapFailure(revoke.run(gone.cluster, tools))).toMatchObject({ code: 'E_NODES' });
+  });
+
   test('that cannot be revoked is a failure', async () => {
     const at = kubeadmCluster();
     await init.run(at.cluster, at.cluster.controlPlane, tools);

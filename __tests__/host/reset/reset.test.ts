@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { resetHost } from '../../../src/host/reset/index.ts';
 import { parseState } from '../../../src/host/state.ts';
@@ -5,10 +6,11 @@ import { fakeCluster } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import type { FakeRule } from '../../helpers/fake-runner.ts';
 import { hostState } from '../../helpers/host-state.ts';
+import { SandboxShell } from '../../helpers/sandbox-shell.ts';
 
 const STATE = '/var/lib/k8s-bootstrap/state.json';
 const before = {
-  directories: ['/etc/cni'],
+  directories: { '/etc/cni': '700 0:0' },
   sysctls: { 'net.ipv4.ip_forward': '0' },
   nftTables: [],
   nftChains: [],
@@ -53,9 +55,10 @@ describe('resetHost', () => {
   });
 
   test('directories that were there before are emptied, others removed', async () => {
-    const { reset, argumentsOf } = setUp();
+    const { reset, argumentsOf, runner } = setUp();
     await reset();
-    expect(argumentsOf('-mindepth 1 -delete')).toEqual(['/etc/cni']);
+    const emptied = runner.calls.find(({ line }) => line.includes('-mindepth 1 -delete'));
+    expect(emptied?.options.input).toBe('/etc/cni 700 0:0\n');
     const removed = argumentsOf('rm -rf --one-file-system');
     expect(removed).toEqual(
       expect.arrayContaining([
@@ -68,6 +71,19 @@ describe('resetHost', () => {
     );
     expect(removed).not.toContain('/etc/cni');
     for (const path of removed ?? []) expect(path).toMatch(/^\/\w+\/.+/);
+  });
+
+  test('a directory that was there becomes as it was, the script run for real', async () => {
+    using shell = new SandboxShell();
+    const dir = shell.path('cni');
+    mkdirSync(`${dir}/net.d`, { recursive: true });
+    writeFileSync(`${dir}/net.d/10-x.conf`, '');
+    chmodSync(dir, 0o755);
+    const { reset, runner } = setUp();
+    const owner = `${String(process.getuid?.())}:${String(process.getgid?.())}`;
+    runner.on(/-mindepth 1 -delete/, (argv) => shell.run(argv, { input: `${dir} 700 ${owner}\n` }));
+    await reset();
+    expect([readdirSync(dir), (statSync(dir).mode & 0o777).toString(8)]).toEqual([[], '700']);
   });
 
   test('sysctls go back to what they were, on stdin', async () => {

@@ -6,15 +6,18 @@ import { machineChecks } from './machine.ts';
 import { networkChecks } from './networks.ts';
 import { occupancyChecks } from './occupancy.ts';
 
-/** Ignoring these would hand somebody else's files or cluster to a later reset. */
+/** Ignoring these would ruin a cluster that is there, or hand somebody else's files or cluster to a later reset. */
 const lasting: readonly string[] = [
+  'cni-differs',
   'foreign-cluster',
   'foreign-runtime',
   'leftovers',
   'membership',
+  'mixed-architectures',
   'node-name',
   'role-changed',
   'state',
+  'version-differs',
 ];
 
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */

@@ -33,6 +33,8 @@ const disk: HostCheck = (host) =>
         `${(host.facts.diskFreeBytes / GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`,
         {
           hint: 'free some space or give the host a larger disk',
+          // What fills the disk of a host of ours is the cluster itself.
+          severity: host.state === undefined ? 'error' : 'warning',
         },
       );
 
@@ -83,7 +85,7 @@ const tools: HostCheck = (host) => {
 };
 
 const kernel: HostCheck = (host) => {
-  const { filesystems, cgroup, swap, conntrack } = host.facts;
+  const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
   const info = { severity: 'info' } as const;
   return [
     ...(filesystems.includes('overlay')
@@ -94,6 +96,11 @@ const kernel: HostCheck = (host) => {
           'the kernel offers no overlay file system yet; its module will be loaded',
           info,
         )),
+    ...(bridgeNetfilter
+      ? []
+      : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
+          hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
+        })),
     ...(cgroup === 'v1'
       ? found(
           host,

@@ -5,6 +5,8 @@ import { found, isJoined, nothing, type HostCheck } from './check.ts';
 
 /** The cluster's networks must not be where the hosts' own traffic goes. */
 const cidrs: HostCheck = (host, { spec }) => {
+  // A node has the cluster's own links and routes in these ranges.
+  if (isJoined(host)) return nothing;
   const ours = (link: string): boolean =>
     networkTracesOf(spec.cni.name).some((name) =>
       name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name,
@@ -20,9 +22,7 @@ const cidrs: HostCheck = (host, { spec }) => {
     const address = used.find((candidate) =>
       overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`),
     );
-    const route = isJoined(host)
-      ? undefined
-      : host.facts.routes.find((destination) => overlaps(cidr, destination));
+    const route = host.facts.routes.find((destination) => overlaps(cidr, destination));
     const hit =
       address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
     return hit === undefined

@@ -5,6 +5,7 @@ import type { Host } from '../../host/host.ts';
 import type { Cluster } from '../cluster.ts';
 import { parseState } from '../../host/state.ts';
 import { readFacts } from '../../host/facts.ts';
+import { MAX_LOSSES } from '../../host/unit.ts';
 import { sanitizeLine } from '../../lib/sanitize.ts';
 import type { HostStep, Step } from '../step.ts';
 
@@ -21,6 +22,9 @@ const connect: HostStep = {
     return { changed: false };
   },
 };
+
+/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
+const SILENCE_SEC = 45;
 
 /** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
 const lock: HostStep = {
@@ -56,19 +60,41 @@ async function take(
   }
   lease.held = held;
   void held.lost
-    .then(() => take(cluster, host, lease, signal))
+    .then(() => takeAgain(cluster, host, lease, signal))
     .catch((error: unknown) => {
       cluster.abort(toBootstrapError(error).in({ host: host.address, step: 'lock' }));
     });
 }
 
+/** As patient with a host that is away as the commands that run on it. */
+async function takeAgain(...args: Parameters<typeof take>): Promise<void> {
+  for (let losses = 1; ; losses += 1) {
+    try {
+      await take(...args);
+      return;
+    } catch (error) {
+      const away = ['E_LOST', 'E_CONNECT'].includes(toBootstrapError(error).code);
+      if (!away || losses > MAX_LOSSES) throw error;
+    }
+  }
+}
+
+/**
+ * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
+ * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
+ */
 const lockScript = `
-exec 9<>"$1"
-# The holder removes the file when it goes: a lock on a file that is no longer there holds nothing.
-if ! flock -n 9 || ! [ "$1" -ef /proc/self/fd/9 ]; then printf 'held by %s\\n' "$(head -c 200 "$1" | tr -d '\\n')"; exec cat >/dev/null; fi
+tries=0
+until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
+  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
+  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
+    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
+  fi
+  tries=$((tries + 1)); sleep 1
+done
 printf '%s\\n' "$2" > "$1"
 echo locked
-cat >/dev/null
+while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
 rm -f "$1"
 `;
 

@@ -16,6 +16,7 @@ export const fetch: HostStep = {
   run: async (cluster, host, tools) => {
     const missing = missingArtifacts(cluster, host);
     if (missing.length === 0) return { changed: false, note: 'all installed already' };
+    cluster.beginChange();
     const deliver = cluster.distribution === 'pull' ? pull : push;
     await Promise.all(missing.map((artifact) => deliver(cluster, host, artifact, tools)));
     return { changed: true, note: `${cluster.distribution}: ${missing.map(({ name }) => name).join(', ')}` };

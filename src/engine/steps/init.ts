@@ -58,7 +58,6 @@ export async function apiAnswers(cluster: Cluster, signal: AbortSignal): Promise
 }
 
 /** A host that was just booted needs a while; nothing announces that its API server is back. */
-const AWAIT_SEC = 120;
 const awaitScript = `
 end=$(($(date +%s) + $1))
 until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
@@ -68,11 +67,11 @@ done
 `;
 
 /** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
-async function awaitApi(cluster: Cluster, signal: AbortSignal): Promise<void> {
+export async function awaitApi(cluster: Cluster, signal: AbortSignal, forSec = 120): Promise<void> {
   if (await apiAnswers(cluster, signal)) return;
   const host = cluster.controlPlane;
-  const options = { signal, accept: [0, 9], timeoutMs: (AWAIT_SEC + 30) * 1000 };
-  const { exitCode } = await host.sh(awaitScript, [String(AWAIT_SEC)], options);
+  const options = { signal, accept: [0, 9], timeoutMs: (forSec + 30) * 1000 };
+  const { exitCode } = await host.sh(awaitScript, [String(forSec)], options);
   if (exitCode === 0) return;
   throw new BootstrapError('E_NODES', 'the cluster is there, but its API server does not answer', {
     host: host.address,

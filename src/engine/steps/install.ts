@@ -40,10 +40,13 @@ export const install: HostStep = {
       ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
     ];
     const stale = await staleFiles(host, files, { signal });
-    const active = missing.length === 0 && stale.length === 0 && (await runtimeIsCurrent(host, signal));
-    if (active) return { changed: false, note: 'in place already' };
+    // The kubelet reads its resolver file anew for every pod; nobody has to be restarted for it.
+    const settled = missing.length === 0 && stale.every(({ path }) => path === paths.resolvConf);
+    const active = settled && (await runtimeIsCurrent(host, signal));
+    if (active && stale.length === 0) return { changed: false, note: 'in place already' };
     cluster.beginChange();
     await writeFiles(host, stale, { signal });
+    if (active) return { changed: true };
     const { stdout } = await host.sh(activateScript, [], { signal });
     if (!stdout.includes('bridge-netfilter')) {
       throw new BootstrapError(
@@ -71,7 +74,7 @@ function stateOf(cluster: Cluster, host: Host): HostState {
     kubernetesVersion: cluster.kubernetesVersion,
     cni: cluster.cni.name,
     before: host.state?.before ?? {
-      directories: Object.keys(facts.directories),
+      directories: facts.directoryModes,
       sysctls: facts.sysctls,
       nftTables: facts.nftTables,
       nftChains: facts.nftChains,
@@ -109,6 +112,7 @@ ${remember('cni-plugins')}`,
 /** containerd runs, and was started after its configuration was written. Times are whole seconds. */
 const currentScript = `
 systemctl is-active --quiet containerd.service || exit 1
+[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || exit 1
 since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
 started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
 for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do

@@ -3,9 +3,9 @@ import { BootstrapError } from '../../lib/errors.ts';
 import type { Host } from '../../host/host.ts';
 import type { Cluster } from '../cluster.ts';
 import { joinMaterial } from '../join-material.ts';
-import { runKubeadm, settleEarlier } from '../kubeadm.ts';
+import { runKubeadm, setPhase, settleEarlier } from '../kubeadm.ts';
 import type { ClusterStep, HostStep, StepTools } from '../step.ts';
-import { apiAnswers } from './init.ts';
+import { apiAnswers, awaitApi } from './init.ts';
 
 /** `kubeadm join`: workers side by side, further control planes one after the other, since etcd takes one at a time. */
 export const join: HostStep = {
@@ -29,6 +29,10 @@ export const join: HostStep = {
 };
 
 async function joinHost(cluster: Cluster, host: Host, tools: StepTools): Promise<void> {
+  if (host.state?.phase === 'joining' && (await isReadyNode(cluster, host, tools.signal))) {
+    await setPhase(host, 'member', tools.signal);
+    return;
+  }
   const running = await settleEarlier(host, 'join', tools);
   const material = await joinMaterial(cluster, tools.signal);
   if (!running && host.isControlPlane && material.certificateKey === undefined) {
@@ -38,6 +42,14 @@ async function joinHost(cluster: Cluster, host: Host, tools: StepTools): Promise
   }
   const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
   await runKubeadm(cluster, host, { verb: 'join', config }, tools);
+}
+
+/** A run that was cut off may have joined the host without being able to say so. */
+async function isReadyNode(cluster: Cluster, host: Host, signal: AbortSignal): Promise<boolean> {
+  const path = '{.status.conditions[?(@.type=="Ready")].status}';
+  const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', `jsonpath=${path}`];
+  const { stdout } = await cluster.kubectl.run(get, { signal });
+  return stdout.trim() === 'True';
 }
 
 /** Only a clear "there is no such node" counts; a node is never reset on a guess. */
@@ -55,6 +67,9 @@ async function expectNode(cluster: Cluster, host: Host, signal: AbortSignal): Pr
   );
 }
 
+/** An API server that is there may be away for a moment, while etcd takes a new member in. */
+const REVOKE_SEC = 30;
+
 /** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
 export const revoke: ClusterStep = {
   id: 'revoke',
@@ -64,7 +79,8 @@ export const revoke: ClusterStep = {
   always: true,
   run: async (cluster, { signal }) => {
     if (cluster.tokenIds.length === 0) return { changed: false, note: 'none was made' };
-    if (cluster.fresh && !(await apiAnswers(cluster, signal))) {
+    if (cluster.controlPlane.state?.phase === 'member') await awaitApi(cluster, signal, REVOKE_SEC);
+    else if (!(await apiAnswers(cluster, signal))) {
       return { changed: false, note: 'the cluster did not come up far enough to know it' };
     }
     const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];

@@ -2,6 +2,7 @@ import { allTraces } from '../../cni/index.ts';
 import { resetHost } from '../../host/reset/index.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Step } from '../step.ts';
+import { removeDownloads } from './begin.ts';
 
 /** Refuses to reset what is not ours, on any host, before the first host is touched. */
 const ownership: Step = {
@@ -36,7 +37,11 @@ export function resetSteps(keep: 'nothing' | 'artifacts'): readonly Step[] {
     needs: ['ownership'],
     run: async (cluster, host, { signal, log }) => {
       const { state, facts } = host;
-      if (state === undefined) return { changed: false, note: 'nothing of ours is on it' };
+      if (state === undefined) {
+        const removed = await removeDownloads(host, signal);
+        if (removed) cluster.beginChange();
+        return { changed: removed, note: removed ? 'downloads removed' : 'nothing of ours is on it' };
+      }
       const empty = state.phase === 'prepared' && facts.clusterFiles.length === 0;
       if (keep === 'artifacts' && empty) return { changed: false, note: 'no cluster on it' };
       cluster.beginChange();

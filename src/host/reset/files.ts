@@ -42,10 +42,13 @@ export async function removeFiles(
       hint: 'see who uses it (fuser -vm), then run `k8s-bootstrap down` again',
     });
   }
-  const there = new Set(before.directories);
-  const empty = directories.filter((path) => there.has(path));
-  const remove = [...directories.filter((path) => !there.has(path)), ...more];
-  await host.sh(emptyScript, empty, { signal, timeoutMs: 120_000 });
+  const wasThere = (path: string): boolean => Object.hasOwn(before.directories, path);
+  const remove = [...directories.filter((path) => !wasThere(path)), ...more];
+  const input = directories
+    .filter(wasThere)
+    .map((path) => `${path} ${before.directories[path] ?? ''}\n`)
+    .join('');
+  await host.sh(emptyScript, [], { signal, input, timeoutMs: 120_000 });
   await host.sh('rm -rf --one-file-system -- "$@"', [...remove, paths.runDir], {
     signal,
     timeoutMs: 120_000,
@@ -57,16 +60,20 @@ export async function removeFiles(
 
 /** Prints what is still mounted afterwards. A directory that is itself a mount point of the host's stays one. */
 const unmountScript = `
-below() { sed 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/\\1/' /proc/self/mountinfo | grep "^$1/" | sort -r; }
+below() { sed 's/^[^ ]* [^ ]* [^ ]* [^ ]* \\([^ ]*\\) .*/\\1/' /proc/self/mountinfo | grep "^$(readlink -f "$1")/" | sort -r; }
 for directory in "$@"; do
   for mount in $(below "$directory"); do umount "$mount" 2>/dev/null || umount -l "$mount" 2>/dev/null || true; done
 done
 for directory in "$@"; do below "$directory" || true; done
 `;
 
+/** Reads `path mode owner` lines. */
 const emptyScript = `
-for directory in "$@"; do
-  if [ -d "$directory" ]; then find "$directory" -xdev -mindepth 1 -delete; fi
+while read -r directory mode owner; do
+  [ -d "$directory" ] || continue
+  find "$directory/" -xdev -mindepth 1 -delete
+  chmod "$mode" "$directory"
+  chown "$owner" "$directory"
 done
 `;
 

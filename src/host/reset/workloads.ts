@@ -40,5 +40,10 @@ if [ "$runtime" = stop ]; then
       pid=\${exe#/proc/}; kill -KILL "\${pid%/exe}" 2>/dev/null || true
     fi
   done
+  # Without its runtime a pod's processes go on.
+  for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+    [ -d "$pods" ] || continue
+    for pid in $(find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null); do kill -KILL "$pid" 2>/dev/null || true; done
+  done
 fi
 `;

@@ -23,7 +23,7 @@ export function checkHosts(
   if (verify.minNodes > hosts.length) problems.push(tooFew(verify.minNodes, hosts.length, minNodesGiven));
   return [
     ...problems,
-    ...duplicates(hosts, 'address', ({ address, port }) => `${canonicalAddress(address)} ${String(port)}`),
+    ...duplicates(hosts, 'address', ({ address }) => canonicalAddress(address)),
     ...duplicates(hosts, 'name', ({ name }) => name),
     ...duplicates(
       hosts,

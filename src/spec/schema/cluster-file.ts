@@ -10,7 +10,7 @@ import { verify } from './verify.ts';
 /** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
 export const clusterFile = z
   .strictObject({
-    provider: z.enum(['ssh', 'kind']).default('ssh').describe('Where the hosts come from.'),
+    provider: z.enum(['ssh']).default('ssh').describe('Where the hosts come from.'),
     name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
     kubernetes: kubernetes.prefault({}),
     cni: cni.prefault({}),
