@@ -45,12 +45,14 @@ export class ActionProcess {
     const child = spawn(process.execPath, [join(repository, 'dist', step, 'index.js')], {
       cwd: repository,
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const shown = readable(line);
-      if (shown !== undefined) this.#print(shown);
-    });
+    for (const input of [child.stdout, child.stderr]) {
+      createInterface({ input }).on('line', (line) => {
+        const shown = readable(line);
+        if (shown !== undefined) this.#print(shown);
+      });
+    }
     const [code] = (await once(child, 'close')) as [number | null];
     const read = (name: string): string => readFileSync(join(this.#dir, `${step}-${name}`), 'utf8');
     return {

@@ -1,29 +1,59 @@
 import { readFileSync, statSync } from 'node:fs';
-import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { parse } from 'yaml';
 import { ActionProcess, type StepResult } from '../../scripts/action-process.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { watchCommandLines } from '../helpers/e2e/argv-watch.ts';
-import { bed, clusterFile, kubectl, rootOnAll, temporaryFile } from '../helpers/e2e/bed.ts';
+import { askApi, readKubeconfig } from '../helpers/e2e/ask-api.ts';
+import { bed, clusterFile, kubectl, leave, rootOnAll, temporaryFile, traces } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
 
-/** The action's main step on the bundle, as a runner would start it; prints only when it fails. */
-async function action(inputs: Record<string, string> = {}): Promise<StepResult & { readonly log: string }> {
+interface ActionRun extends StepResult {
+  readonly log: string;
+  /** The job's end. */
+  readonly post: () => Promise<StepResult>;
+}
+
+const actions: ActionProcess[] = [];
+
+/** The action's main step on the bundle, as a runner would start it. */
+async function action(inputs: Record<string, string> = {}): Promise<ActionRun> {
   const lines: string[] = [];
   const process = new ActionProcess({ config: clusterFile(), ...inputs }, (line) => lines.push(line));
-  return { ...(await process.run('main')), log: lines.join('\n') };
+  actions.push(process);
+  const main = await process.run('main');
+  return { ...main, log: lines.join('\n'), post: () => process.run('post', main.state) };
+}
+
+/** The quick start of the README: everything by inputs, but the one thing that has none. */
+function quickStart(): Record<string, string> {
+  const { files, hosts, images, kubernetes, mirror, registry, versions } = bed();
+  const { containerd } = versions;
+  const registries = ['registry.k8s.io', 'docker.io', 'ghcr.io'];
+  return {
+    config: temporaryFile('versions.yaml', `artifacts: {versions: {containerd: ${containerd}}}\n`),
+    hosts: hosts.map(({ address }) => address).join('\n'),
+    'ssh-user': 'root',
+    'ssh-key': readFileSync(files.key, 'utf8'),
+    'ssh-known-hosts': readFileSync(files.knownHosts, 'utf8'),
+    'kubernetes-version': kubernetes[0] ?? '',
+    cni: 'flannel',
+    mirror,
+    checksums: files.checksums,
+    'registry-mirrors': registries.map((name) => `${name}=http://${registry}/v2/${name}`).join('\n'),
+    'nginx-image': images.nginx,
+    'client-image': images.client,
+  };
 }
 
 describe('the main job: three bare hosts become a verified cluster', () => {
   let hosts: readonly Runner[] = [];
   let before: readonly Snapshot[] = [];
-  let first: StepResult & { readonly log: string };
+  let first: ActionRun;
   let commandLines = '';
 
   const changes = async (parts?: string[]): Promise<readonly string[]> => {
@@ -42,7 +72,8 @@ describe('the main job: three bare hosts become a verified cluster', () => {
   });
 
   afterAll(async () => {
-    await Promise.all(hosts.map((host) => host.close()));
+    for (const process of actions) process.remove();
+    await leave(hosts);
   });
 
   test('succeeds, with every node Ready at the wanted version', () => {
@@ -83,12 +114,13 @@ describe('the main job: three bare hosts become a verified cluster', () => {
   test('the kubeconfig is private, short-lived and works from here', async () => {
     const path = first.outputs['kubeconfig'] ?? '';
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    const answer = await get(path, '/api/v1/nodes');
+    const answer = await askApi(path, '/api/v1/nodes');
     expect((JSON.parse(answer) as { items: unknown[] }).items).toHaveLength(3);
   });
 
-  test('no secret is in the log, the outputs, the state, the summary or a command line of a host', () => {
-    const kubeconfig = parse(readFileSync(first.outputs['kubeconfig'] ?? '', 'utf8')) as Kubeconfig;
+  test('no secret is in the log, the outputs, the state, the summary, the report, what is left on or was a command line of a host', async () => {
+    const kubeconfig = readKubeconfig(first.outputs['kubeconfig'] ?? '');
+    const report = first.outputs['report'] ?? '';
     const clientKey = kubeconfig.users[0].user['client-key-data'];
     const sshKey = readFileSync(bed().files.key, 'utf8').split('\n')[2] ?? '';
     const shown = [
@@ -96,7 +128,11 @@ describe('the main job: three bare hosts become a verified cluster', () => {
       first.summary,
       JSON.stringify(first.outputs),
       JSON.stringify(first.state),
+      ...[report, report.replace('.json', '.md'), report.replace('report.json', 'junit.xml')].map((path) =>
+        readFileSync(path, 'utf8'),
+      ),
       commandLines,
+      await traces(hosts),
     ].join('\n');
     expect(shown).not.toContain(clientKey);
     expect(shown).not.toContain(Buffer.from(clientKey, 'base64').toString().split('\n')[2]);
@@ -122,7 +158,7 @@ describe('the main job: three bare hosts become a verified cluster', () => {
     expect(second.exitCode).toBe(0);
     expect(second.outputs['unchanged']).toBe('true');
     const now = await Promise.all(hosts.map(snapshot));
-    const parts = ['etc', 'programs', 'unit-files', 'services', 'sysctls'];
+    const parts = ['etc', 'programs', 'unit-files', 'services', 'started', 'rules', 'sysctls'];
     expect(now.flatMap((after, index) => differences(installed[index] ?? {}, after, parts))).toEqual([]);
   });
 
@@ -143,13 +179,14 @@ describe('the main job: three bare hosts become a verified cluster', () => {
     expect(result.log).toContain('cannot pull docker.io/library/nginx:0.0.1');
   });
 
-  test('down leaves every host as it was before', async () => {
-    const result = await cli(['down', '-f', clusterFile(), '--json']);
-    expect(result).toMatchObject({ exitCode: 0, stderr: '' });
+  test('as root and by inputs alone it is the same cluster, and the post step leaves every host as it was', async () => {
+    const run = await action({ ...quickStart(), cleanup: 'reset' });
+    expect([run.exitCode, run.outputs['unchanged'], run.outputs['node-count']]).toEqual([0, 'true', '3']);
+    expect((await run.post()).exitCode).toBe(0);
     expect(await changes()).toEqual([]);
   });
 
-  test('a broken Flannel fails the job within its deadline, with its own words', async () => {
+  test('a broken Flannel fails the job before its deadline, with its own words', async () => {
     const broken = readFileSync('testbed/manifests/flannel/v0.28.9/kube-flannel.yml', 'utf8').replace(
       '10.244.0.0/16',
       '10.99.0.0/16',
@@ -157,7 +194,7 @@ describe('the main job: three bare hosts become a verified cluster', () => {
     const cni = { name: 'manifest', manifest: temporaryFile('broken.yml', broken) };
     const result = await cli(['up', '-f', clusterFile({ cni, timeouts: { readySec: 45 } })]);
     expect(result.stderr).toMatch(/E_CNI/);
-    expect(result.stderr).toMatch(/kube-flannel-ds-\w+ on host-\d/);
+    expect(result.stderr).toMatch(/kube-flannel-ds-\w+ on host-\d: kube-flannel .*10\.99\.0\.0\/16/);
     expect(result.exitCode).toBe(43);
   });
 
@@ -181,7 +218,8 @@ describe('the main job: three bare hosts become a verified cluster', () => {
         }
       },
     });
-    expect(cut).toBeDefined();
+    await cut;
+    expect(result.stdout).toContain('connection lost; reconnecting');
     expect(result.stderr).toBe('');
     expect(result.exitCode).toBe(0);
     const journal = await hosts[0]?.run([
@@ -201,36 +239,3 @@ describe('the main job: three bare hosts become a verified cluster', () => {
     expect(await changes()).toEqual([]);
   });
 });
-
-interface Kubeconfig {
-  readonly clusters: readonly [
-    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
-  ];
-  readonly users: readonly [
-    { readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } },
-  ];
-}
-
-/** A request with the kubeconfig's credentials, from this machine. */
-async function get(path: string, url: string): Promise<string> {
-  const config = parse(readFileSync(path, 'utf8')) as Kubeconfig;
-  const { cluster } = config.clusters[0];
-  const { user } = config.users[0];
-  const decode = (text: string): Buffer => Buffer.from(text, 'base64');
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  request(`${cluster.server}${url}`, {
-    ca: decode(cluster['certificate-authority-data']),
-    cert: decode(user['client-certificate-data']),
-    key: decode(user['client-key-data']),
-  })
-    .on('response', (response) => {
-      let body = '';
-      response.on('data', (data: Buffer) => (body += data.toString()));
-      response.on('end', () => {
-        resolve(body);
-      });
-    })
-    .on('error', reject)
-    .end();
-  return promise;
-}

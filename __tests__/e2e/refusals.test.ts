@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
-import { bed, clusterFile, rootOnAll, temporaryFile } from '../helpers/e2e/bed.ts';
+import { bed, clusterFile, leave, rootOnAll, temporaryFile } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
@@ -126,7 +126,7 @@ describe('what cannot go well is refused before any host is changed', () => {
     before = await Promise.all(hosts.map(snapshot));
   });
 
-  afterAll(() => Promise.all(hosts.map((host) => host.close())));
+  afterAll(() => leave(hosts));
 
   test.each(refusals)('$what: $code', async ({ patch, code, says }) => {
     const { exitCode, stderr } = await cli(['up', '-f', clusterFile(patch()), '--json']);

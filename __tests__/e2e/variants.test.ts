@@ -1,15 +1,17 @@
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { watchCommandLines } from '../helpers/e2e/argv-watch.ts';
-import { bed, clusterFile, kubectl, rootOnAll } from '../helpers/e2e/bed.ts';
+import { bed, clusterFile, kubectl, leave, rootOnAll, temporaryFile, traces } from '../helpers/e2e/bed.ts';
+import { askApi } from '../helpers/e2e/ask-api.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
 
-describe('another version, two control planes, pushed artifacts, sudo with a password', () => {
+describe('another version and manifest, two control planes, pushed artifacts, sudo with a password', () => {
   let hosts: readonly Runner[] = [];
   let before: readonly Snapshot[] = [];
   let result: CliResult;
@@ -17,6 +19,7 @@ describe('another version, two control planes, pushed artifacts, sudo with a pas
   const file = (): string =>
     clusterFile({
       kubernetes: { version: '1.34.4' },
+      cni: { name: 'manifest', manifest: resolve('testbed/manifests/flannel/v0.28.9/kube-flannel.yml') },
       ssh: { user: 'askpass' },
       hosts: bed().hosts.map(({ address }, index) => ({
         address,
@@ -37,7 +40,7 @@ describe('another version, two control planes, pushed artifacts, sudo with a pas
     commandLines = await watch.stop();
   });
 
-  afterAll(() => Promise.all(hosts.map((host) => host.close())));
+  afterAll(() => leave(hosts));
 
   test('comes up and is verified on all three nodes', () => {
     expect(result.stderr).toBe('');
@@ -48,16 +51,24 @@ describe('another version, two control planes, pushed artifacts, sudo with a pas
       ['control-plane', '1.34.4', true],
       ['worker', '1.34.4', true],
     ]);
-    expect(report.checks.every(({ status }) => status === 'pass')).toBe(true);
+    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
+      ['nginx-running', 'pass'],
+      ['nginx-answers', 'pass'],
+      ['service', 'pass'],
+      ['dns', 'pass'],
+    ]);
   });
 
-  test('the certificate key is gone from the cluster and was never to be seen', async () => {
+  test('what the control planes joined with is gone from the cluster and was never to be seen', async () => {
     expect(await kubectl(hosts[0], '-n', 'kube-system', 'get', 'secrets', '-o', 'name')).not.toMatch(
       /kubeadm-certs|bootstrap-token/,
     );
     expect(commandLines).toContain('kubeadm join --config=');
-    expect(commandLines).not.toMatch(/certificate-key[= ][0-9a-f]/);
-    expect(commandLines + result.stdout).not.toContain(bed().askpassPassword);
+    const shown = [commandLines, result.stdout, await traces(hosts)].join('\n');
+    expect(shown).toContain('[upload-certs] Storing the certificates in Secret');
+    expect(shown).not.toMatch(/\b[a-z0-9]{6}\.[a-z0-9]{16}\b/);
+    expect(shown).not.toMatch(/certificate-key[= ]+[0-9a-f]{64}/);
+    expect(shown).not.toContain(bed().askpassPassword);
   });
 
   test('labels are on the node', async () => {
@@ -73,6 +84,12 @@ describe('another version, two control planes, pushed artifacts, sudo with a pas
     });
     const nodes = await cli(['nodes', '-f', file()], { env: env() });
     expect(nodes.stdout).toMatch(/host-2\s+Ready\s+control-plane/);
+    const path = temporaryFile('kubeconfig', 'longer than what comes in its place\n'.repeat(1000));
+    expect(
+      await cli(['kubeconfig', '-f', file(), '--kubeconfig', path, '--json'], { env: env() }),
+    ).toMatchObject({ exitCode: 0, stderr: '' });
+    const answer = await askApi(path, '/version');
+    expect(JSON.parse(answer)).toMatchObject({ gitVersion: 'v1.34.4' });
   });
 
   test('down leaves every host as it was before', async () => {

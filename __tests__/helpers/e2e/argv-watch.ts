@@ -6,8 +6,8 @@ const FILE = '/dev/shm/command-lines';
 const script = `
 echo watching
 while :; do
-  for process in /proc/[0-9]*; do tr '\\0' ' ' < "$process/cmdline" 2>/dev/null; echo; done >> ${FILE}
-  sleep 0.1
+  tail -vn +1 /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' >> ${FILE}
+  sleep 0.05
 done &
 cat > /dev/null
 kill $!

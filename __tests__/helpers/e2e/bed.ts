@@ -1,4 +1,4 @@
-import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -21,10 +21,29 @@ export function clusterFile(patch: object = {}): string {
   return temporaryFile('cluster.yaml', stringify(mergePatch(own, patch)));
 }
 
+const temporary: string[] = [];
+
 export function temporaryFile(name: string, content: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'k8s-bootstrap-e2e-')), name);
-  writeFileSync(path, content, { mode: 0o600 });
-  return path;
+  const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-e2e-'));
+  temporary.push(dir);
+  writeFileSync(join(dir, name), content, { mode: 0o600 });
+  return join(dir, name);
+}
+
+/** Ends what tests of a file opened on the hosts and here. */
+export async function leave(hosts: readonly Runner[]): Promise<void> {
+  await Promise.all(hosts.map((host) => host.close()));
+  for (const dir of temporary.splice(0)) rmSync(dir, { recursive: true, force: true });
+}
+
+/** What a stranger with root on the hosts could read of a run long after it: state, logs of its units, journal. */
+export async function traces(hosts: readonly Runner[]): Promise<string> {
+  const script =
+    'cat /var/lib/k8s-bootstrap/*.json /run/k8s-bootstrap/*.log; journalctl --no-pager -o cat -b';
+  const read = await Promise.all(
+    hosts.map((host) => host.run(['sh', '-c', script], { maxOutputBytes: 64 * 2 ** 20 })),
+  );
+  return read.map(({ stdout }) => stdout).join('\n');
 }
 
 /** A root shell on every host, on connections of the tests' own. */

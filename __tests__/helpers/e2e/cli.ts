@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { temporaryFile } from './bed.ts';
 
 const bundle = join(import.meta.dirname, '../../../dist/cli/index.js');
 
@@ -23,6 +24,8 @@ export async function cli(
   { env = {}, onLine }: CliOptions = {},
 ): Promise<CliResult> {
   const child = spawn(process.execPath, [bundle, ...args], {
+    // What goes by default into the working directory is as temporary as the rest.
+    cwd: dirname(temporaryFile('working-directory', '')),
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

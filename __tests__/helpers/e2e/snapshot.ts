@@ -1,13 +1,20 @@
 import type { Runner } from '../../../src/exec/runner.ts';
-import { touchedSysctls } from '../../../src/host/facts-script.ts';
 
 /** What a host is made of as far as a cluster could change it: part → its lines. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
+
+/** Kernel values that change by themselves, or that a network interface of its own time has. */
+const volatile = [
+  'nf_conntrack_count',
+  'kernel/(random/|ns_last_pid|pty/nr)',
+  'net/ipv[46]/(conf|neigh)/(veth|cni|flannel)',
+];
 
 /** Volatile by themselves: what systemd and the kernel write at their own times. */
 const script = `
 s() { echo "== $1"; }
 s links; ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\)[^:]*:.* mtu \\([0-9]*\\).*/\\1 \\2/' | sort
+s addresses; ip -o address show | tr -s ' ' | cut -d ' ' -f 2-4,6-9 | sed 's/ valid_lft.*//' | sort
 s routes; ip -4 route show table all | sort; ip -6 route show | grep -v ' fe80::' | sed 's/ expires [0-9]*sec//' | sort
 s rules; ip rule show
 s iptables; for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
@@ -18,13 +25,16 @@ s unit-files; systemctl list-unit-files --no-legend --plain | grep -v '\\.scope'
 s services; systemctl list-units --type=service --state=active,failed,activating --no-legend --plain \\
   | cut -d ' ' -f 1 | grep -vE '^(user@|user-runtime-dir@|systemd-(tmpfiles-clean|hostnamed|timedated)|apt-|dpkg-|e2scrub|fstrim|logrotate)' | sort
 s etc; find /etc ! -type d ! -type l -exec sha256sum {} + | sort -k 2; find /etc -type l -printf '%p -> %l\\n' | sort; find /etc -type d | sort
-s programs; find /usr/local /opt /root -printf '%y %m %p %l\\n' | sort
-s state; find /var/lib -path /var/lib/systemd -prune -o -printf '%y %p\\n' | sort
+s programs; find /usr/local /opt /root -printf '%y %m %p %l\\n' | sort; find /usr/local /opt /root -type f -exec sha256sum {} + | sort -k 2
+s state; find /var/lib -path /var/lib/systemd -prune -o -printf '%y %m %u %p %l\\n' | sort
+  find /var/lib -path /var/lib/systemd -prune -o -path /var/lib/containerd -prune -o -path /var/lib/kubelet -prune -o \\
+    -path /var/lib/etcd -prune -o -type f -exec sha256sum {} + | sort -k 2
+s started; systemctl show -p ActiveEnterTimestampMonotonic containerd.service kubelet.service
 s logs; find /var/log -path /var/log/journal -prune -o -print | sort
 s run; ls /run | grep -vE '^(user|log|lock|utmp|xtables\\.lock)$' | sort
 s namespaces; ls /run/netns 2>/dev/null
 s cgroups; find /sys/fs/cgroup -maxdepth 3 -name 'kube*' 2>/dev/null | sort
-s sysctls; for key in ${touchedSysctls.join(' ')}; do sysctl $key 2>/dev/null; done
+s sysctls; find /proc/sys/net /proc/sys/kernel /proc/sys/vm -type f -exec grep -sH '' {} + | grep -vE '${volatile.join('|')}' | sort
 `;
 
 export async function snapshot(runner: Runner): Promise<Snapshot> {
@@ -48,8 +58,14 @@ export function differences(
     const old = before[part] ?? [];
     const now = after[part] ?? [];
     return [
-      ...old.filter((line) => !now.includes(line)).map((line) => `${part}: - ${line}`),
-      ...now.filter((line) => !old.includes(line)).map((line) => `${part}: + ${line}`),
+      ...without(old, now).map((line) => `${part}: - ${line}`),
+      ...without(now, old).map((line) => `${part}: + ${line}`),
     ];
   });
+}
+
+/** As often as a line is in one more than in the other: a second mount or rule like the first is a difference. */
+function without(lines: readonly string[], others: readonly string[]): readonly string[] {
+  const left = Map.groupBy(others, (line) => line);
+  return lines.filter((line) => left.get(line)?.pop() === undefined);
 }
