@@ -32274,8 +32274,8 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _cni_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
-/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8534);
-/* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8247);
+/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1968);
+/* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5528);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6282);
 
 
@@ -34023,7 +34023,7 @@ function allTraces() {
 
 /***/ }),
 
-/***/ 8534:
+/***/ 1968:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36424,6 +36424,17 @@ const facts = {
 /** Looking, without changing anything: what every command begins with. */
 const look = [connect, lock, facts];
 
+;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
+
+/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
+function checksumError({ url, sha256 }, actual) {
+    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
+    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
+        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
+            'list is not that of this mirror; nothing was installed',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/artifacts/cache.js
 
 
@@ -36755,14 +36766,9 @@ async function* chunksOf(response, { onProgress }) {
         await chunks.return?.().catch(() => undefined);
     }
 }
-function checksumError({ url, sha256 }, actual) {
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${actual}, expected ${sha256}`, {
-        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
-            'list is not that of this mirror; nothing was installed',
-    });
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/fetch.js
+
 
 
 
@@ -36819,7 +36825,7 @@ async function pull(_cluster, host, artifact, { signal }) {
         });
     }
     if (result.exitCode === CHECKSUM_DIFFERS)
-        throw fetch_checksumError(artifact, result.stdout);
+        throw checksumError(artifact, result.stdout);
 }
 async function push(cluster, host, artifact, { signal }) {
     const { cacheDir } = cluster.spec.artifacts;
@@ -36828,23 +36834,20 @@ async function push(cluster, host, artifact, { signal }) {
     await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
     const { stdout } = await host.root(['sha256sum', to], { signal });
     if (!stdout.startsWith(artifact.sha256))
-        throw fetch_checksumError(artifact, stdout.split(' ')[0] ?? '');
-}
-function fetch_checksumError(artifact, actual) {
-    const got = /[0-9a-f]{64}/.exec(actual)?.[0] ?? 'unknown';
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${artifact.url} is not what it should be: sha256 is ${got}, not ${artifact.sha256}`, {
-        hint: 'the download was altered or the checksum list is not of this mirror; nothing was installed',
-    });
+        throw checksumError(artifact, stdout);
 }
 
 // EXTERNAL MODULE: ./lib/kube/objects.js
 var kube_objects = __nccwpck_require__(605);
+// EXTERNAL MODULE: ./lib/lib/record.js
+var record = __nccwpck_require__(7270);
 ;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
+
 /** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
 function mergePatch(target, patch) {
-    if (!isRecord(patch))
+    if (!(0,record/* isRecord */.u)(patch))
         return patch;
-    const result = isRecord(target) ? { ...target } : {};
+    const result = (0,record/* isRecord */.u)(target) ? { ...target } : {};
     for (const [key, value] of Object.entries(patch)) {
         if (value === null)
             Reflect.deleteProperty(result, key);
@@ -36852,9 +36855,6 @@ function mergePatch(target, patch) {
             result[key] = mergePatch(result[key], value);
     }
     return result;
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/component-config.js
@@ -38033,7 +38033,10 @@ function isMember(host, { spec }) {
     return isJoined(host) && host.state?.cluster === spec.name;
 }
 
+// EXTERNAL MODULE: ./lib/spec/address.js
+var spec_address = __nccwpck_require__(9139);
 ;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
+
 
 /** Values that must be each host's own. */
 const identities = [
@@ -38099,7 +38102,20 @@ const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeN
     : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
     });
-const identityChecks = [names];
+/** The kubelet does not start with an address that is none of the host's. */
+const ownAddress = (host) => {
+    const { internalAddress } = host.spec;
+    if (internalAddress === undefined)
+        return nothing;
+    const wanted = (0,spec_address/* canonicalAddress */.Z5)(internalAddress);
+    const own = host.facts.addresses.some(({ address }) => (0,spec_address/* canonicalAddress */.Z5)(address) === wanted);
+    return own
+        ? nothing
+        : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
+            hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
+        });
+};
+const identityChecks = [names, ownAddress];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
@@ -40744,6 +40760,26 @@ function expandHome(path, home) {
 
 /***/ }),
 
+/***/ 7270:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ valueAt),
+/* harmony export */   u: () => (/* binding */ isRecord)
+/* harmony export */ });
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** What is at the path; undefined if nothing is. */
+function valueAt(value, path) {
+    return path.reduce((at, part) => typeof at === 'object' && at !== null && Object.hasOwn(at, part)
+        ? at[part]
+        : undefined, value);
+}
+
+
+/***/ }),
+
 /***/ 7158:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40961,7 +40997,7 @@ function compress(groups) {
 
 /***/ }),
 
-/***/ 8247:
+/***/ 5528:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41482,17 +41518,8 @@ function readSettings(words, path, problems) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./lib/spec/record.js
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** What is at the path; undefined if nothing is. */
-function valueAt(value, path) {
-    return path.reduce((at, part) => typeof at === 'object' && at !== null && Object.hasOwn(at, part)
-        ? at[part]
-        : undefined, value);
-}
-
+// EXTERNAL MODULE: ./lib/lib/record.js
+var record = __nccwpck_require__(7270);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./lib/spec/yaml-nesting.js
@@ -41645,7 +41672,7 @@ function readInput(source) {
     if (yaml !== undefined && yaml.errors.length > 0)
         return input_unusable(yaml, name);
     const content = yaml?.value ?? {};
-    if (!isRecord(content)) {
+    if (!(0,record/* isRecord */.u)(content)) {
         return input_unusable({ ...yaml, errors: [{ position: '1:1', what: 'is not a mapping of fields' }] }, name);
     }
     const fields = (source.fields ?? {});
@@ -41678,7 +41705,7 @@ function merge(under, over) {
         if (value === undefined)
             continue;
         const below = result.get(key);
-        result.set(key, isRecord(value) ? merge(isRecord(below) ? below : {}, value) : value);
+        result.set(key, (0,record/* isRecord */.u)(value) ? merge((0,record/* isRecord */.u)(below) ? below : {}, value) : value);
     }
     return Object.fromEntries(result);
 }
@@ -41686,15 +41713,15 @@ function merge(under, over) {
 function isGiven(fields, path) {
     let value = fields;
     for (const part of path) {
-        if (!isRecord(value))
+        if (!(0,record/* isRecord */.u)(value))
             break;
         value = Object.hasOwn(value, part) ? value[part] : undefined;
     }
-    return value !== undefined && !isRecord(value);
+    return value !== undefined && !(0,record/* isRecord */.u)(value);
 }
 function withoutAlternatives(content, fields) {
     const [below, given] = [content['ssh'], fields['ssh']];
-    if (!isRecord(below) || !isRecord(given))
+    if (!(0,record/* isRecord */.u)(below) || !(0,record/* isRecord */.u)(given))
         return content;
     const replaced = alternatives.flatMap(([a, b]) => [
         ...(given[a] === undefined ? [] : [b]),
@@ -41724,7 +41751,7 @@ function specError(problems, input) {
     const redactor = new redact/* Redactor */.p();
     const ssh = input.value['ssh'];
     for (const field of secretFields) {
-        const secret = isRecord(ssh) ? ssh[field] : undefined;
+        const secret = (0,record/* isRecord */.u)(ssh) ? ssh[field] : undefined;
         if (typeof secret === 'string' || typeof secret === 'number')
             redactor.add(String(secret));
     }
@@ -41989,14 +42016,14 @@ function clusterJsonSchema() {
 function fieldNames(path) {
     let schema = clusterJsonSchema();
     for (const part of path) {
-        if (!isRecord(schema))
+        if (!(0,record/* isRecord */.u)(schema))
             return [];
         const properties = schema['properties'];
-        const below = isRecord(properties) ? properties[part] : undefined;
+        const below = (0,record/* isRecord */.u)(properties) ? properties[part] : undefined;
         schema = typeof part === 'number' ? schema['items'] : (below ?? schema['additionalProperties']);
     }
-    const properties = isRecord(schema) ? schema['properties'] : undefined;
-    return isRecord(properties) ? Object.keys(properties) : [];
+    const properties = (0,record/* isRecord */.u)(schema) ? schema['properties'] : undefined;
+    return (0,record/* isRecord */.u)(properties) ? Object.keys(properties) : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/issues.js
@@ -42010,7 +42037,7 @@ function problemsOf(issues, input) {
         const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
         if (issue.code === 'unrecognized_keys')
             return issue.keys.map((key) => unknownField(path, key));
-        return [explain(issue, path, valueAt(input, path))];
+        return [explain(issue, path, (0,record/* valueAt */.f)(input, path))];
     });
 }
 function unknownField(path, key) {
@@ -42114,7 +42141,7 @@ function remove(root, path) {
         Reflect.set(parent, last, { address: replacement });
     else if (replacement !== undefined && last === 'address')
         Reflect.set(parent, last, replacement);
-    else if (isRecord(parent))
+    else if ((0,record/* isRecord */.u)(parent))
         Reflect.deleteProperty(parent, last);
 }
 function hostAt(path) {
@@ -42147,7 +42174,7 @@ function loadSpec(source, options = {}) {
     if (parsed === undefined || input.problems.some(({ path }) => path[0] !== 'hosts'))
         throw specError(own, input);
     const spec = complete(parsed, input, source);
-    const minNodesGiven = valueAt(input.value, ['verify', 'minNodes']) !== undefined;
+    const minNodesGiven = (0,record/* valueAt */.f)(input.value, ['verify', 'minNodes']) !== undefined;
     const sound = (...paths) => !own.some((problem) => paths.some((path) => isWithin(problem.path, path)));
     const found = [
         ...(sound(['provider']) ? checkHosts(spec, minNodesGiven) : []),

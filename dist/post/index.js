@@ -60773,7 +60773,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9608);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5830);
 /* harmony import */ var _run_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8049);
 
 
@@ -60786,7 +60786,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 9608:
+/***/ 5830:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -72903,6 +72903,17 @@ const facts = {
 /** Looking, without changing anything: what every command begins with. */
 const look = [connect, lock, facts];
 
+;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
+
+/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
+function checksumError({ url, sha256 }, actual) {
+    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
+    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
+        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
+            'list is not that of this mirror; nothing was installed',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/artifacts/cache.js
 
 
@@ -73234,14 +73245,9 @@ async function* chunksOf(response, { onProgress }) {
         await chunks.return?.().catch(() => undefined);
     }
 }
-function checksumError({ url, sha256 }, actual) {
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${actual}, expected ${sha256}`, {
-        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
-            'list is not that of this mirror; nothing was installed',
-    });
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/fetch.js
+
 
 
 
@@ -73298,7 +73304,7 @@ async function pull(_cluster, host, artifact, { signal }) {
         });
     }
     if (result.exitCode === CHECKSUM_DIFFERS)
-        throw fetch_checksumError(artifact, result.stdout);
+        throw checksumError(artifact, result.stdout);
 }
 async function push(cluster, host, artifact, { signal }) {
     const { cacheDir } = cluster.spec.artifacts;
@@ -73307,16 +73313,22 @@ async function push(cluster, host, artifact, { signal }) {
     await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
     const { stdout } = await host.root(['sha256sum', to], { signal });
     if (!stdout.startsWith(artifact.sha256))
-        throw fetch_checksumError(artifact, stdout.split(' ')[0] ?? '');
+        throw checksumError(artifact, stdout);
 }
-function fetch_checksumError(artifact, actual) {
-    const got = /[0-9a-f]{64}/.exec(actual)?.[0] ?? 'unknown';
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${artifact.url} is not what it should be: sha256 is ${got}, not ${artifact.sha256}`, {
-        hint: 'the download was altered or the checksum list is not of this mirror; nothing was installed',
-    });
+
+;// CONCATENATED MODULE: ./lib/lib/record.js
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** What is at the path; undefined if nothing is. */
+function valueAt(value, path) {
+    return path.reduce((at, part) => typeof at === 'object' && at !== null && Object.hasOwn(at, part)
+        ? at[part]
+        : undefined, value);
 }
 
 ;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
+
 /** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
 function mergePatch(target, patch) {
     if (!isRecord(patch))
@@ -73329,9 +73341,6 @@ function mergePatch(target, patch) {
             result[key] = mergePatch(result[key], value);
     }
     return result;
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/component-config.js
@@ -74508,7 +74517,70 @@ function isMember(host, { spec }) {
     return isJoined(host) && host.state?.cluster === spec.name;
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: ./lib/spec/address.js
+
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
+/** IPv4, IPv6 without a zone, or a DNS name. */
+function isAddress(text) {
+    return parseIp(text) !== undefined || isDnsName(text);
+}
+/** RFC 1123, at most 253 characters; the last label is not a number, since that is a misspelt IPv4 address. */
+function isDnsName(text) {
+    if (text.length > 253)
+        return false;
+    const labels = text.split('.');
+    return labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
+}
+/** `host`, `host:port` or `[IPv6]:port`; a bare IPv6 address is one without a port. */
+function parseHostPort(text) {
+    const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+    if (bracketed === undefined && plain === undefined)
+        return (0,external_node_net_.isIPv6)(text) && isAddress(text) ? { host: text } : undefined;
+    const host = bracketed ?? plain ?? '';
+    if (bracketed === undefined ? !isAddress(host) : parseIp(host)?.family !== 6)
+        return undefined;
+    if (port === undefined)
+        return { host };
+    return isPort(Number(port)) ? { host, port: Number(port) } : undefined;
+}
+function isPort(port) {
+    return Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
+/** The address as a number; undefined for anything but IPv4, or IPv6 without a zone. */
+function parseIp(text) {
+    if ((0,external_node_net_.isIPv4)(text))
+        return { family: 4, value: fromDigits(text.split('.').map(Number), 8n) };
+    if (!(0,external_node_net_.isIPv6)(text) || text.includes('%'))
+        return undefined;
+    const [head = '', tail] = text.split('::');
+    const left = groupsOf(head);
+    const right = groupsOf(tail ?? '');
+    const gap = tail === undefined ? 0 : 8 - left.length - right.length;
+    return { family: 6, value: fromDigits([...left, ...Array(gap).fill(0), ...right], 16n) };
+}
+/** One spelling for all spellings of an address. */
+function canonicalAddress(text) {
+    const ip = parseIp(text);
+    return ip === undefined ? text.toLowerCase() : `${String(ip.family)}:${ip.value.toString(16)}`;
+}
+function groupsOf(text) {
+    if (text === '')
+        return [];
+    return text.split(':').flatMap((group) => {
+        if (!group.includes('.'))
+            return [Number.parseInt(group, 16)];
+        const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
+        return [a * 256 + b, c * 256 + d];
+    });
+}
+function fromDigits(digits, bits) {
+    return digits.reduce((sum, digit) => (sum << bits) | BigInt(digit), 0n);
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
+
 
 /** Values that must be each host's own. */
 const identities = [
@@ -74574,7 +74646,20 @@ const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeN
     : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
     });
-const identityChecks = [names];
+/** The kubelet does not start with an address that is none of the host's. */
+const ownAddress = (host) => {
+    const { internalAddress } = host.spec;
+    if (internalAddress === undefined)
+        return nothing;
+    const wanted = canonicalAddress(internalAddress);
+    const own = host.facts.addresses.some(({ address }) => canonicalAddress(address) === wanted);
+    return own
+        ? nothing
+        : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
+            hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
+        });
+};
+const identityChecks = [names, ownAddress];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
@@ -74685,68 +74770,6 @@ const clock = (host, { hosts }) => {
         });
 };
 const machineChecks = [system, size, disk, tools, kernel, clock];
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: ./lib/spec/address.js
-
-const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i;
-/** IPv4, IPv6 without a zone, or a DNS name. */
-function isAddress(text) {
-    return parseIp(text) !== undefined || isDnsName(text);
-}
-/** RFC 1123, at most 253 characters; the last label is not a number, since that is a misspelt IPv4 address. */
-function isDnsName(text) {
-    if (text.length > 253)
-        return false;
-    const labels = text.split('.');
-    return labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1) ?? '');
-}
-/** `host`, `host:port` or `[IPv6]:port`; a bare IPv6 address is one without a port. */
-function parseHostPort(text) {
-    const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^[\]:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-    if (bracketed === undefined && plain === undefined)
-        return (0,external_node_net_.isIPv6)(text) && isAddress(text) ? { host: text } : undefined;
-    const host = bracketed ?? plain ?? '';
-    if (bracketed === undefined ? !isAddress(host) : parseIp(host)?.family !== 6)
-        return undefined;
-    if (port === undefined)
-        return { host };
-    return isPort(Number(port)) ? { host, port: Number(port) } : undefined;
-}
-function isPort(port) {
-    return Number.isInteger(port) && port >= 1 && port <= 65_535;
-}
-/** The address as a number; undefined for anything but IPv4, or IPv6 without a zone. */
-function parseIp(text) {
-    if ((0,external_node_net_.isIPv4)(text))
-        return { family: 4, value: fromDigits(text.split('.').map(Number), 8n) };
-    if (!(0,external_node_net_.isIPv6)(text) || text.includes('%'))
-        return undefined;
-    const [head = '', tail] = text.split('::');
-    const left = groupsOf(head);
-    const right = groupsOf(tail ?? '');
-    const gap = tail === undefined ? 0 : 8 - left.length - right.length;
-    return { family: 6, value: fromDigits([...left, ...Array(gap).fill(0), ...right], 16n) };
-}
-/** One spelling for all spellings of an address. */
-function canonicalAddress(text) {
-    const ip = parseIp(text);
-    return ip === undefined ? text.toLowerCase() : `${String(ip.family)}:${ip.value.toString(16)}`;
-}
-function groupsOf(text) {
-    if (text === '')
-        return [];
-    return text.split(':').flatMap((group) => {
-        if (!group.includes('.'))
-            return [Number.parseInt(group, 16)];
-        const [a = 0, b = 0, c = 0, d = 0] = group.split('.').map(Number);
-        return [a * 256 + b, c * 256 + d];
-    });
-}
-function fromDigits(digits, bits) {
-    return digits.reduce((sum, digit) => (sum << bits) | BigInt(digit), 0n);
-}
 
 ;// CONCATENATED MODULE: ./lib/spec/cidr.js
 
@@ -77600,17 +77623,6 @@ function readSettings(words, path, problems) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./lib/spec/record.js
-function record_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-/** What is at the path; undefined if nothing is. */
-function valueAt(value, path) {
-    return path.reduce((at, part) => typeof at === 'object' && at !== null && Object.hasOwn(at, part)
-        ? at[part]
-        : undefined, value);
-}
-
 ;// CONCATENATED MODULE: ./lib/spec/yaml-nesting.js
 
 /** Deeper nesting than any cluster file needs; the parser recurses, and would run out of stack at some thousand. */
@@ -77761,7 +77773,7 @@ function readInput(source) {
     if (yaml !== undefined && yaml.errors.length > 0)
         return input_unusable(yaml, name);
     const content = yaml?.value ?? {};
-    if (!record_isRecord(content)) {
+    if (!isRecord(content)) {
         return input_unusable({ ...yaml, errors: [{ position: '1:1', what: 'is not a mapping of fields' }] }, name);
     }
     const fields = (source.fields ?? {});
@@ -77794,7 +77806,7 @@ function input_merge(under, over) {
         if (value === undefined)
             continue;
         const below = result.get(key);
-        result.set(key, record_isRecord(value) ? input_merge(record_isRecord(below) ? below : {}, value) : value);
+        result.set(key, isRecord(value) ? input_merge(isRecord(below) ? below : {}, value) : value);
     }
     return Object.fromEntries(result);
 }
@@ -77802,15 +77814,15 @@ function input_merge(under, over) {
 function isGiven(fields, path) {
     let value = fields;
     for (const part of path) {
-        if (!record_isRecord(value))
+        if (!isRecord(value))
             break;
         value = Object.hasOwn(value, part) ? value[part] : undefined;
     }
-    return value !== undefined && !record_isRecord(value);
+    return value !== undefined && !isRecord(value);
 }
 function withoutAlternatives(content, fields) {
     const [below, given] = [content['ssh'], fields['ssh']];
-    if (!record_isRecord(below) || !record_isRecord(given))
+    if (!isRecord(below) || !isRecord(given))
         return content;
     const replaced = alternatives.flatMap(([a, b]) => [
         ...(given[a] === undefined ? [] : [b]),
@@ -77834,7 +77846,7 @@ function specError(problems, input) {
     const redactor = new Redactor();
     const ssh = input.value['ssh'];
     for (const field of secretFields) {
-        const secret = record_isRecord(ssh) ? ssh[field] : undefined;
+        const secret = isRecord(ssh) ? ssh[field] : undefined;
         if (typeof secret === 'string' || typeof secret === 'number')
             redactor.add(String(secret));
     }
@@ -78097,14 +78109,14 @@ function clusterJsonSchema() {
 function fieldNames(path) {
     let schema = clusterJsonSchema();
     for (const part of path) {
-        if (!record_isRecord(schema))
+        if (!isRecord(schema))
             return [];
         const properties = schema['properties'];
-        const below = record_isRecord(properties) ? properties[part] : undefined;
+        const below = isRecord(properties) ? properties[part] : undefined;
         schema = typeof part === 'number' ? schema['items'] : (below ?? schema['additionalProperties']);
     }
-    const properties = record_isRecord(schema) ? schema['properties'] : undefined;
-    return record_isRecord(properties) ? Object.keys(properties) : [];
+    const properties = isRecord(schema) ? schema['properties'] : undefined;
+    return isRecord(properties) ? Object.keys(properties) : [];
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/issues.js
@@ -78222,7 +78234,7 @@ function remove(root, path) {
         Reflect.set(parent, last, { address: replacement });
     else if (replacement !== undefined && last === 'address')
         Reflect.set(parent, last, replacement);
-    else if (record_isRecord(parent))
+    else if (isRecord(parent))
         Reflect.deleteProperty(parent, last);
 }
 function hostAt(path) {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../lib/clock.ts';
-import { BootstrapError } from '../lib/errors.ts';
 import { retry } from '../lib/retry.ts';
 import type { Artifact } from './artifact.ts';
+import { checksumError } from './checksum-error.ts';
 import { cachePath, isCached, writeAtomically } from './cache.ts';
 import { downloadError, HttpError, networkReason, request, type Fetch } from './http.ts';
 import { shareUnless } from './in-flight.ts';
@@ -100,16 +100,4 @@ async function* chunksOf(response: Response, { onProgress }: DownloadOptions): A
   } finally {
     await chunks.return?.().catch(() => undefined);
   }
-}
-
-function checksumError({ url, sha256 }: Artifact, actual: string): BootstrapError {
-  return new BootstrapError(
-    'E_CHECKSUM',
-    `${url} is not what it should be: sha256 is ${actual}, expected ${sha256}`,
-    {
-      hint:
-        'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
-        'list is not that of this mirror; nothing was installed',
-    },
-  );
 }

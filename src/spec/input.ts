@@ -1,6 +1,6 @@
 import { parseHostLines } from './host-lines.ts';
 import { formatPath, type Path, type Problem } from './problem.ts';
-import { isRecord, type Fields } from './record.ts';
+import { isRecord, type Fields } from '../lib/record.ts';
 import type { SpecSource } from './source.ts';
 import { readYaml, type YamlFile } from './yaml-file.ts';
 

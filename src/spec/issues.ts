@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { fieldNames } from './json-schema.ts';
 import { shown, type Path, type Problem } from './problem.ts';
-import { valueAt, type Fields } from './record.ts';
+import { valueAt, type Fields } from '../lib/record.ts';
 import { closest } from './suggest.ts';
 
 type Issue = z.core.$ZodIssue;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Path } from './problem.ts';
-import { isRecord, type Fields } from './record.ts';
+import { isRecord, type Fields } from '../lib/record.ts';
 import { clusterFile } from './schema/cluster-file.ts';
 
 let made: Fields | undefined;

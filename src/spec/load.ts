@@ -8,7 +8,7 @@ import { complete } from './complete.ts';
 import { freeze } from './freeze.ts';
 import { readInput } from './input.ts';
 import { isWithin, type Path, type Problem } from './problem.ts';
-import { valueAt } from './record.ts';
+import { valueAt } from '../lib/record.ts';
 import { specError } from './spec-error.ts';
 import { validateShape } from './shape.ts';
 import type { SpecSource } from './source.ts';

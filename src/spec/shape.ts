@@ -1,7 +1,7 @@
 import { placeholder } from './host-lines.ts';
 import { problemsOf } from './issues.ts';
 import type { Path, Problem } from './problem.ts';
-import { isRecord, type Fields } from './record.ts';
+import { isRecord, type Fields } from '../lib/record.ts';
 import { clusterFile, type ParsedClusterFile } from './schema/cluster-file.ts';
 
 export interface Shape {

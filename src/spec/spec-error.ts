@@ -3,7 +3,7 @@ import { Redactor } from '../lib/redact.ts';
 import { sanitizeLine } from '../lib/sanitize.ts';
 import type { Input } from './input.ts';
 import { formatPath, type Problem } from './problem.ts';
-import { isRecord } from './record.ts';
+import { isRecord } from '../lib/record.ts';
 
 /** More would hide the first ones, and a file of a megabyte can have a hundred thousand. */
 const MAX_LISTED = 30;

@@ -84,7 +84,16 @@ const errors: [id: string, given: Case, message: string][] = [
   ['node-name', { facts: { hostname: 'my_host' } }, '"my_host"'],
   ['node-name', { facts: { hostname: 'HOST-1' } }, 'shares its node name (host-1) with 10.0.0.2'],
   ['machine-id', { facts: { machineId: 'machine-1' } }, 'with 10.0.0.2'],
-  ['internal-address', { host: { internalAddress: '10.0.0.1' } }, '(10.0.0.1) with 10.0.0.2'],
+  [
+    'internal-address',
+    { host: { internalAddress: '192.168.0.2' } },
+    'no interface has the address 192.168.0.2',
+  ],
+  [
+    'internal-address',
+    { host: { internalAddress: '10.0.0.1' }, facts: { addresses: [{ ...global, address: '10.0.0.1' }] } },
+    '(10.0.0.1) with 10.0.0.2',
+  ],
   ['membership', { state: member() }, 'belongs to a cluster of that name already, but 10.0.0.1 does not'],
   ['membership', { state: member({ phase: 'joining' }) }, 'but 10.0.0.1 does not'],
   ['mixed-architectures', { facts: { arch: 'arm64' } }, 'is arm64, while 10.0.0.1 is amd64'],
@@ -124,6 +133,13 @@ const unsuspicious: [string, Case][] = [
         routes: ['10.244.1.0/24'],
         addresses: [{ ...inPods, link: 'vxlan.calico' }],
       },
+    },
+  ],
+  [
+    'an address of its own on another interface',
+    {
+      host: { internalAddress: 'FD00::0:2' },
+      facts: { addresses: [{ ...global, family: 6, prefix: 64, address: 'fd00::2' }] },
     },
   ],
   ['a small worker', { facts: { cpus: 1, memoryBytes: 2 ** 29 } }],

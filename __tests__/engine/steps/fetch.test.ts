@@ -122,7 +122,7 @@ describe('push', () => {
     runner.on('sha256sum', `${'0'.repeat(64)}  ${STAGED}\n`);
     expect(await bootstrapFailure(run())).toMatchObject({
       code: 'E_CHECKSUM',
-      message: expect.stringContaining(`sha256 is ${'0'.repeat(64)}, not ${kubelet.sha256}`),
+      message: expect.stringContaining(`sha256 is ${'0'.repeat(64)}, expected ${kubelet.sha256}`),
     });
     runner.on('sha256sum', 'nonsense');
     expect((await bootstrapFailure(run())).message).toContain('sha256 is unknown');

@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts';
+import { canonicalAddress } from '../../spec/address.ts';
 import { found, isJoined, nothing, type ClusterCheck, type HostCheck } from './check.ts';
 
 /** Values that must be each host's own. */
@@ -87,5 +88,18 @@ const names: HostCheck = (host) =>
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
       });
 
-export const identityChecks: readonly HostCheck[] = [names];
+/** The kubelet does not start with an address that is none of the host's. */
+const ownAddress: HostCheck = (host) => {
+  const { internalAddress } = host.spec;
+  if (internalAddress === undefined) return nothing;
+  const wanted = canonicalAddress(internalAddress);
+  const own = host.facts.addresses.some(({ address }) => canonicalAddress(address) === wanted);
+  return own
+    ? nothing
+    : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
+        hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
+      });
+};
+
+export const identityChecks: readonly HostCheck[] = [names, ownAddress];
 export const clusterChecks: readonly ClusterCheck[] = [unique, architecture, cgroups, membership];

@@ -1,5 +1,6 @@
 import { downloadArtifact } from '../../artifacts/download.ts';
 import type { Artifact } from '../../artifacts/artifact.ts';
+import { checksumError } from '../../artifacts/checksum-error.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import { sanitizeText } from '../../lib/sanitize.ts';
 import type { Host } from '../../host/host.ts';
@@ -80,16 +81,5 @@ async function push(cluster: Cluster, host: Host, artifact: Artifact, { signal }
   const to = stagedPath(artifact);
   await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
   const { stdout } = await host.root(['sha256sum', to], { signal });
-  if (!stdout.startsWith(artifact.sha256)) throw checksumError(artifact, stdout.split(' ')[0] ?? '');
-}
-
-function checksumError(artifact: Artifact, actual: string): BootstrapError {
-  const got = /[0-9a-f]{64}/.exec(actual)?.[0] ?? 'unknown';
-  return new BootstrapError(
-    'E_CHECKSUM',
-    `${artifact.url} is not what it should be: sha256 is ${got}, not ${artifact.sha256}`,
-    {
-      hint: 'the download was altered or the checksum list is not of this mirror; nothing was installed',
-    },
-  );
+  if (!stdout.startsWith(artifact.sha256)) throw checksumError(artifact, stdout);
 }
