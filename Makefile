@@ -3,13 +3,16 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-.PHONY: demo test bench lint build clean
+.PHONY: demo test check bench lint build clean
 
 demo: $(STAMP) ## A three-node cluster in the test bed, by the action's bundle. KEEP=1 keeps it.
 	@node scripts/demo.ts
 
 test: $(STAMP) ## All checks and all tests, end-to-end ones included.
 	@scripts/test.sh
+
+check: $(STAMP) ## What of it needs neither root nor a test bed.
+	@scripts/test.sh checks
 
 bench: $(STAMP) ## How long a bootstrap takes.
 	@node bench/index.ts
