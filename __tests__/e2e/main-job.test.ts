@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { ActionProcess, type StepResult } from '../../scripts/action-process.ts';
 import type { Runner } from '../../src/exec/runner.ts';
@@ -8,6 +9,7 @@ import { watchCommandLines } from '../helpers/e2e/argv-watch.ts';
 import { askApi, readKubeconfig } from '../helpers/e2e/ask-api.ts';
 import { bed, clusterFile, kubectl, leave, rootOnAll, temporaryFile, traces } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
+import { silenceOthers } from '../helpers/e2e/silence.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
@@ -48,6 +50,13 @@ function quickStart(): Record<string, string> {
     'nginx-image': images.nginx,
     'client-image': images.client,
   };
+}
+
+/** How often kubeadm was started on a host since it booted. */
+async function starts(host: Runner, verb: 'init' | 'join'): Promise<number> {
+  const unit = `k8s-bootstrap-${verb}`;
+  const { stdout } = await host.run(['journalctl', '-u', unit, '-o', 'cat', '--no-pager']);
+  return [...stdout.matchAll(new RegExp(`^Starting ${unit}`, 'gm'))].length;
 }
 
 describe('the main job: three bare hosts become a verified cluster', () => {
@@ -198,39 +207,33 @@ describe('the main job: three bare hosts become a verified cluster', () => {
     expect(result.exitCode).toBe(43);
   });
 
-  test('after a reset that keeps artifacts, a run that loses its connections during kubeadm init succeeds', async () => {
-    expect(
-      (
-        await cli([
-          'down',
-          '-f',
-          clusterFile({ cni: { name: 'manifest', manifest: '/etc/hostname' } }),
-          '--keep',
-          'artifacts',
-        ])
-      ).exitCode,
-    ).toBe(0);
+  test('after a reset that keeps artifacts, a run whose connections are cut or go silent during kubeadm succeeds', async () => {
+    const other = clusterFile({ cni: { name: 'manifest', manifest: '/etc/hostname' } });
+    expect((await cli(['down', '-f', other, '--keep', 'artifacts'])).exitCode).toBe(0);
+    const [first, second] = hosts;
+    if (first === undefined || second === undefined) throw new TypeError('three hosts');
     let cut: Promise<unknown> | undefined;
-    const result = await cli(['up', '-f', clusterFile(), '--json'], {
+    let silenced: Promise<() => Promise<unknown>> | undefined;
+    const manifest = resolve('testbed/manifests/flannel/v0.28.9/kube-flannel.yml');
+    const file = clusterFile({ cni: { name: 'manifest', manifest } });
+    const result = await cli(['up', '-f', file, '--json'], {
       onLine: (line) => {
-        if (cut === undefined && line.includes('"step-log"') && line.includes('[control-plane]')) {
-          cut = hosts[0]?.run(['pkill', '-f', '^sshd: ops']);
-        }
+        if (!line.includes('"step-log"')) return;
+        if (line.includes('"init@') && line.includes('[control-plane]'))
+          cut ??= first.run(['pkill', '-f', '^sshd: ops']);
+        if (line.includes(`"join@${second.target}`)) silenced ??= silenceOthers(second);
       },
     });
     await cut;
-    expect(result.stdout).toContain('connection lost; reconnecting');
+    await (
+      await silenced
+    )?.();
     expect(result.stderr).toBe('');
     expect(result.exitCode).toBe(0);
-    const journal = await hosts[0]?.run([
-      'journalctl',
-      '-u',
-      'k8s-bootstrap-init',
-      '-o',
-      'cat',
-      '--no-pager',
-    ]);
-    expect(journal?.stdout.match(/^Starting k8s-bootstrap-init/gm)).toHaveLength(3);
+    const lost = result.stdout.split('\n').filter((line) => line.includes('connection lost; reconnecting'));
+    expect(lost.some((line) => line.includes('"init@'))).toBe(true);
+    expect(lost.some((line) => line.includes(`"join@${second.target}`))).toBe(true);
+    expect([await starts(first, 'init'), await starts(second, 'join')]).toEqual([3, 3]);
   });
 
   test('down leaves every host as it was before, whatever was tried in between', async () => {
