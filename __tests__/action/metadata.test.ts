@@ -25,7 +25,7 @@ describe('action.yml', () => {
 
   test('leaves defaults of the cluster to the cluster file', () => {
     const withDefault = Object.entries(action.inputs).filter(([, input]) => input.default !== undefined);
-    expect(withDefault.map(([name]) => name)).toEqual(['on-failure', 'on-cancel', 'cleanup']);
+    expect(withDefault.map(([name]) => name)).toEqual(['on-failure', 'cleanup']);
   });
 
   test('runs on node24, and cleans up whatever happened', () => {

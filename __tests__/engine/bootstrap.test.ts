@@ -10,7 +10,8 @@ import { buildGraph } from '../../src/engine/graph.ts';
 import type { Step } from '../../src/engine/step.ts';
 import { fakeCluster } from '../helpers/cluster.ts';
 
-const up = bootstrapSteps({ kubeconfigPath: '/k' });
+const up = bootstrapSteps({ provider: 'ssh', kubeconfigPath: '/k' });
+const inDocker = bootstrapSteps({ provider: 'kind', kubeconfigPath: '/k' });
 const ids = (steps: readonly Step[]): readonly string[] => steps.map(({ id }) => id);
 
 /** Ids of all steps that end before the step begins, in every run. */
@@ -29,14 +30,22 @@ function before(steps: readonly Step[], id: string): ReadonlySet<string> {
 }
 
 describe('the steps of a bootstrap', () => {
-  test('each need is a step of it, or of a graph that shares it', () => {
-    const shared = new Set([...ids(up), ...ids(verifySteps), ...ids(kubeconfigSteps('/k'))]);
-    for (const { id, needs } of up)
-      expect({ id, unknown: needs.filter((need) => !shared.has(need)) }).toEqual({
-        id,
-        unknown: [],
-      });
-  });
+  test.each(['ssh', 'kind'] as const)(
+    'each need is a step of it, or of a graph that shares it: %s',
+    (provider) => {
+      const steps = bootstrapSteps({ provider, kubeconfigPath: '/k' });
+      const shared = new Set([
+        ...ids(steps),
+        ...ids(verifySteps(provider)),
+        ...ids(kubeconfigSteps(provider, '/k')),
+      ]);
+      for (const { id, needs } of steps)
+        expect({ id, unknown: needs.filter((need) => !shared.has(need)) }).toEqual({
+          id,
+          unknown: [],
+        });
+    },
+  );
 
   test.each(['install', 'images', 'init', 'join', 'install-cni', 'deploy-nginx'])(
     '%s waits for preflight, and for every host to be looked at and supplied',
@@ -66,10 +75,39 @@ describe('the steps of a bootstrap', () => {
   });
 });
 
+describe('with provider kind', () => {
+  test('all that follows the nodes is the same', () => {
+    const tail = (steps: readonly Step[]): readonly Step[] =>
+      steps.slice(steps.findIndex(({ id }) => id === 'install-cni'));
+    expect(tail(inDocker)).toHaveLength(8);
+    expect(tail(inDocker).map(({ id, needs }) => ({ id, needs }))).toEqual(
+      tail(up).map(({ id, needs }) => ({ id, needs })),
+    );
+  });
+
+  test.each(['create', 'install', 'images', 'init', 'join', 'install-cni'])(
+    '%s waits for preflight',
+    (id) => {
+      expect([...before(inDocker, id)]).toEqual(
+        expect.arrayContaining(['docker', 'preflight', 'fetch', 'begin']),
+      );
+    },
+  );
+
+  test('the network is applied while kind still joins nodes, and verified when it is done', () => {
+    expect(before(inDocker, 'install-cni').has('join')).toBe(false);
+    expect([...before(inDocker, 'verify')]).toEqual(expect.arrayContaining(['join', 'install-cni', 'ready']));
+  });
+});
+
 test('commands that only look have no step that changes a host', () => {
-  expect(ids(planSteps)).toEqual(['connect', 'lock', 'facts', 'resolve', 'preflight']);
-  expect(ids(nodesSteps)).toEqual(['connect', 'lock', 'facts', 'locate', 'collect']);
-  expect(ids(kubeconfigSteps('/k'))).toEqual(['connect', 'lock', 'facts', 'locate', 'kubeconfig']);
-  const changing = ['fetch', 'begin', 'install', 'images', 'init', 'join', 'install-cni', 'reset'];
-  expect(ids(verifySteps).filter((id) => changing.includes(id))).toEqual([]);
+  expect(ids(planSteps('ssh'))).toEqual(['connect', 'lock', 'facts', 'resolve', 'preflight']);
+  expect(ids(planSteps('kind'))).toEqual(['docker', 'resolve', 'preflight']);
+  expect(ids(nodesSteps('ssh'))).toEqual(['connect', 'lock', 'facts', 'locate', 'collect']);
+  expect(ids(nodesSteps('kind'))).toEqual(['docker', 'present', 'connect', 'facts', 'locate', 'collect']);
+  expect(ids(kubeconfigSteps('ssh', '/k'))).toEqual(['connect', 'lock', 'facts', 'locate', 'kubeconfig']);
+  const changing = ['fetch', 'begin', 'create', 'install', 'images', 'init', 'join', 'install-cni', 'reset'];
+  for (const provider of ['ssh', 'kind'] as const) {
+    expect(ids(verifySteps(provider)).filter((id) => changing.includes(id))).toEqual([]);
+  }
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { createEngine } from '../../src/engine/index.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
 import { fakeSpec } from '../helpers/cluster.ts';
@@ -47,17 +46,6 @@ describe('a step that fails', () => {
     const error = await bootstrapFailure(bed.up());
     expect(error.code).toBe('E_CONNECT');
     expect(error.errors.map(({ host }) => host)).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
-  });
-
-  test('is connecting, where the provider of the spec is not there', async () => {
-    using bed = new FakeBed({ hosts: 1, with: { provider: 'kind' } });
-    const nodes = createEngine().nodes(bed.spec, bed.context());
-    expect(await bootstrapFailure(nodes)).toMatchObject({
-      code: 'E_SPEC',
-      where: 'provider',
-      step: 'connect',
-    });
-    expect(bed.did).toEqual([]);
   });
 
   test('the join token is revoked all the same', async () => {

@@ -88,10 +88,10 @@ describe('up on bare hosts', () => {
     expect(timings.filter(({ outcome }) => outcome !== 'unchanged').map(({ key }) => key)).toEqual([
       ...['fetch', 'install', 'images'].flatMap((id) => [1, 2, 3].map((n) => `${id}@10.0.0.${String(n)}`)),
       'init@10.0.0.1',
-      'install-cni',
-      'deploy-nginx',
       'join@10.0.0.2',
       'join@10.0.0.3',
+      'install-cni',
+      'deploy-nginx',
       'revoke',
     ]);
     const byKey = new Map(timings.map((timing) => [timing.key, timing]));

@@ -23,10 +23,12 @@ export function fakeSpec(options: FakeSpecOptions = {}): ClusterSpec {
     },
     cni: { name: 'flannel', version: 'default', podCIDR: '10.244.0.0/16', options: {} },
     ssh: { user: 'ops', port: 22, keyFile: '/key', hostKeyChecking: 'strict' },
+    kind: { portMappings: [] },
+    images: [],
     artifacts: {
       distribution: 'auto',
       cacheDir: '/nowhere',
-      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1' },
+      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0' },
     },
     registryMirrors: {},
     verify: {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.ts';
-import { providerNamed } from '../../src/providers/index.ts';
+import { providers } from '../../src/providers/index.ts';
 import type { ClusterSpec, HostSpec } from '../../src/spec/cluster-spec.ts';
 import { fakeHost, fakeSpec } from '../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../helpers/failure.ts';
@@ -38,7 +38,7 @@ async function hello(ssh: Partial<ClusterSpec['ssh']>, changes: Partial<HostSpec
   const base = { user: 'ops', port: 22, hostKeyChecking: 'strict' } as const;
   const spec = fakeSpec({ with: { ssh: { ...base, ...ssh }, hosts: [fakeHost(0, true), host] } });
   const options = { spec, signal: quiet, clock: systemClock, onWarning: () => undefined };
-  const runner = await providerNamed('ssh').connect(host, options);
+  const runner = await providers.ssh.connect(host, options);
   const { stdout } = await runner.run(['echo', 'hello']);
   await runner.close();
   return stdout;

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/lib/clock.ts';
-import { providerNamed } from '../../src/providers/index.ts';
 import type { ClusterSpec, HostSpec } from '../../src/spec/cluster-spec.ts';
 import { fakeHost, fakeSpec } from '../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../helpers/failure.ts';
@@ -28,7 +27,7 @@ async function connect(ssh: Partial<ClusterSpec['ssh']>, changes: Partial<HostSp
   const base = { user: 'ops', port: 22, hostKeyChecking: 'strict' } as const;
   const spec = fakeSpec({ with: { ssh: { ...base, ...ssh }, hosts: [host] } });
   const warnings: string[] = [];
-  const runner = await providerNamed('ssh').connect(host, {
+  const runner = await providers.ssh.connect(host, {
     spec,
     signal: quiet,
     clock: systemClock,
@@ -94,13 +93,5 @@ describe('the provider ssh', () => {
       code: 'E_HOST_UNKNOWN',
       where: 'ssh.bastion.address',
     });
-  });
-});
-
-test('a provider that is not there is E_SPEC', async () => {
-  expect(await bootstrapFailure(() => providerNamed('kind'))).toMatchObject({
-    code: 'E_SPEC',
-    where: 'provider',
-    hint: 'choose from ssh',
   });
 });

@@ -24,6 +24,8 @@ describe('loadSpec', () => {
         keyFile: `${dir}/key`,
         knownHosts: `${dir}/known_hosts`,
       },
+      kind: { portMappings: [] },
+      images: [],
       hosts: [
         {
           address: '10.0.0.1',
@@ -47,7 +49,7 @@ describe('loadSpec', () => {
       artifacts: {
         distribution: 'auto',
         cacheDir: `${dir}/.cache/k8s-bootstrap`,
-        versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1' },
+        versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0' },
       },
       registryMirrors: {},
       verify: {

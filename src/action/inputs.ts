@@ -14,7 +14,8 @@ export type Cleanup = 'keep' | 'reset' | 'reset-keep-artifacts';
 export interface ActionInputs {
   readonly spec: SpecSource;
   readonly onFailure: AfterTrouble;
-  readonly onCancel: AfterTrouble;
+  /** Undefined: what suits the provider. */
+  readonly onCancel: AfterTrouble | undefined;
   readonly cleanup: Cleanup;
   /** Empty: a file in the runner's temporary directory. */
   readonly kubeconfigPath: string;
@@ -41,7 +42,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): A
   return {
     spec,
     onFailure: choice('on-failure', ['keep', 'reset']),
-    onCancel: choice('on-cancel', ['keep', 'reset']),
+    onCancel: trimmed('on-cancel') === '' ? undefined : choice<AfterTrouble>('on-cancel', ['keep', 'reset']),
     cleanup: choice('cleanup', ['keep', 'reset', 'reset-keep-artifacts']),
     kubeconfigPath: trimmed('kubeconfig-path'),
     reportPath: trimmed('report-path'),

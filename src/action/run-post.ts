@@ -2,6 +2,7 @@ import * as core from '@actions/core';
 import type { DownOptions } from '../engine/api.ts';
 import { cancelOnSignals } from '../frontend/cancellation.ts';
 import { toBootstrapError } from '../lib/errors.ts';
+import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { annotateWarning } from './annotations.ts';
 import type { ActionDependencies } from './dependencies.ts';
 import { readInputs, type ActionInputs } from './inputs.ts';
@@ -21,7 +22,7 @@ export async function runPost(dependencies: ActionDependencies): Promise<void> {
       return;
     }
     const inputs = readInputs(dependencies.env);
-    const keep = whatToKeep(phase, inputs);
+    const keep = whatToKeep(phase, inputs, () => dependencies.load(inputs.spec).provider);
     if (keep === 'everything') {
       core.info('the hosts are left as they are');
       return;
@@ -39,7 +40,11 @@ export async function runPost(dependencies: ActionDependencies): Promise<void> {
   }
 }
 
-function whatToKeep(phase: Exclude<RunPhase, ''>, inputs: ActionInputs): DownOptions['keep'] | 'everything' {
+function whatToKeep(
+  phase: Exclude<RunPhase, ''>,
+  inputs: ActionInputs,
+  providerOf: () => ClusterSpec['provider'],
+): DownOptions['keep'] | 'everything' {
   switch (phase) {
     case 'success':
       if (inputs.cleanup === 'reset') return 'nothing';
@@ -49,7 +54,10 @@ function whatToKeep(phase: Exclude<RunPhase, ''>, inputs: ActionInputs): DownOpt
     // `changing` means that the main step was killed before it could say how it ended.
     case 'changing':
     case 'cancelled':
-      return inputs.onCancel === 'reset' ? 'nothing' : 'everything';
+      // A half-made kind cluster is of no use to anybody; on machines the next run goes on where this one stopped.
+      return (inputs.onCancel ?? (providerOf() === 'kind' ? 'reset' : 'keep')) === 'reset'
+        ? 'nothing'
+        : 'everything';
     case 'reset':
       return 'everything';
   }

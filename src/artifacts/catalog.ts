@@ -31,6 +31,13 @@ export const components = {
   },
 } satisfies Record<string, Component>;
 
+/** The program that makes clusters in Docker. */
+export const kindComponent: Component = {
+  name: 'kind',
+  upstream: (version, arch) =>
+    `${github}/kubernetes-sigs/kind/releases/download/v${version}/kind-linux-${arch}`,
+};
+
 export type ComponentName = keyof typeof components;
 
 function kubernetesBinary(name: string): Component {

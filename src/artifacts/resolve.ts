@@ -1,7 +1,7 @@
 import { BootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Artifact } from './artifact.ts';
-import { components, type Arch, type ComponentName } from './catalog.ts';
+import { components, kindComponent, type Arch, type Component, type ComponentName } from './catalog.ts';
 import { loadChecksums } from './checksums.ts';
 import { knownKubernetesVersions } from './versions.ts';
 
@@ -32,31 +32,53 @@ export function resolveArtifacts(
   kubernetesVersion: string,
   arch: Arch,
 ): KubernetesArtifacts {
-  const table = loadChecksums(spec.artifacts.checksums);
   const { containerd, runc, cniPlugins } = spec.artifacts.versions;
+  return withChecksums(spec, arch, (artifact) => ({
+    kubeadm: artifact(components.kubeadm, kubernetesVersion),
+    kubelet: artifact(components.kubelet, kubernetesVersion),
+    kubectl: artifact(components.kubectl, kubernetesVersion),
+    containerd: artifact(components.containerd, containerd),
+    runc: artifact(components.runc, runc),
+    cniPlugins: artifact(components.cniPlugins, cniPlugins),
+  }));
+}
+
+/**
+ * What kind's nodes lack, and kind itself where it is wanted. Contacts nobody.
+ *
+ * @throws as `resolveArtifacts`
+ */
+export function resolveKindArtifacts(
+  spec: ClusterSpec,
+  wanted: { readonly arch: Arch; readonly kind: boolean },
+): { readonly kind: Artifact | undefined; readonly cniPlugins: Artifact } {
+  const { kind, cniPlugins } = spec.artifacts.versions;
+  return withChecksums(spec, wanted.arch, (artifact) => ({
+    kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
+    cniPlugins: artifact(components.cniPlugins, cniPlugins),
+  }));
+}
+
+function withChecksums<T>(
+  spec: ClusterSpec,
+  arch: Arch,
+  resolve: (artifact: (component: Component, version: string) => Artifact) => T,
+): T {
+  const table = loadChecksums(spec.artifacts.checksums);
   const missing: string[] = [];
-  const artifact = (component: ComponentName, version: string): Artifact => {
-    const { name, upstream: locate } = components[component];
+  const resolved = resolve(({ name, upstream: locate }, version) => {
     const upstream = locate(version, arch);
     const sha256 = table.get(upstream);
     if (sha256 === undefined) missing.push(`${name} ${version} (${upstream})`);
     return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
-  };
-  const artifacts = {
-    kubeadm: artifact('kubeadm', kubernetesVersion),
-    kubelet: artifact('kubelet', kubernetesVersion),
-    kubectl: artifact('kubectl', kubernetesVersion),
-    containerd: artifact('containerd', containerd),
-    runc: artifact('runc', runc),
-    cniPlugins: artifact('cniPlugins', cniPlugins),
-  };
+  });
   if (missing.length > 0) {
     const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
     throw new BootstrapError('E_CHECKSUM', `no checksum is known of ${missing.join(', ')}`, {
       hint: `${HINT}, or choose known versions (newest Kubernetes: ${known})`,
     });
   }
-  return artifacts;
+  return resolved;
 }
 
 /**

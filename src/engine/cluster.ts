@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KubernetesArtifacts } from '../artifacts/resolve.ts';
 import type { Cni } from '../cni/cni.ts';
+import { LocalRunner } from '../exec/local.ts';
 import type { Runner } from '../exec/runner.ts';
 import { Host } from '../host/host.ts';
 import { Kubectl } from '../kube/kubectl.ts';
@@ -11,6 +12,8 @@ import type { Redactor } from '../lib/redact.ts';
 import type { CheckResult, Finding, NodeSummary, PodPlacement } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { EventSink } from './events.ts';
+import { KindRun } from './kind/run.ts';
+import type { LocalImage } from './local-images.ts';
 
 /** What the steps of one run share. Each field says which step fills it; reading it earlier is a defect. */
 export class Cluster {
@@ -22,6 +25,12 @@ export class Cluster {
   readonly redactor: Redactor;
   /** Tells this run from others, for the lock's holder. */
   readonly runId = `run ${randomUUID().slice(0, 8)}, started ${new Date().toISOString()}`;
+  /** Runs commands on the machine that k8s-bootstrap runs on. */
+  readonly local: Runner;
+  /** Of provider kind only. */
+  readonly kind: KindRun;
+  /** `host:port` under which this machine reaches the API server, where that is not the control plane's own address. */
+  publishedEndpoint: string | undefined;
   /** Connects to a host; the provider's. */
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Runner>;
   /** Ends the run with this error. */
@@ -37,6 +46,8 @@ export class Cluster {
   cniObjects: readonly KubeObject[] = [];
   artifacts: KubernetesArtifacts | undefined;
   distribution: 'push' | 'pull' = 'pull';
+  /** Images of this machine that nodes are to have: `preflight`. */
+  localImages: readonly LocalImage[] = [];
   findings: Finding[] = [];
   /** Every host is fit and holds verified artifacts: `begin`. */
   begun = false;
@@ -64,6 +75,8 @@ export class Cluster {
     this.clock = options.clock;
     this.redactor = options.redactor;
     this.connect = options.connect;
+    this.local = options.local ?? new LocalRunner();
+    this.kind = new KindRun(this.local);
     this.abort = options.abort ?? (() => undefined);
     this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
     this.hosts = options.spec.hosts.map((spec) => new Host(spec));
@@ -87,14 +100,21 @@ export class Cluster {
 
   /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
   get clientEndpoint(): string {
-    return this.#endpointAt(this.controlPlane.address);
+    const { controlPlaneEndpoint } = this.spec.kubernetes;
+    const published = this.publishedEndpoint;
+    if (published === undefined) return this.#endpointAt(this.controlPlane.address);
+    // The user's name for the machine, and the port that it publishes unless the user named that as well.
+    if (controlPlaneEndpoint === undefined) return published;
+    const port = published.slice(published.lastIndexOf(':') + 1);
+    return hasPort(controlPlaneEndpoint)
+      ? controlPlaneEndpoint
+      : `${bracketed(controlPlaneEndpoint)}:${port}`;
   }
 
   #endpointAt(address: string): string {
     const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
     const host = controlPlaneEndpoint ?? address;
-    if (/^\[.*\]:\d+$|^[^:]+:\d+$/.test(host)) return host;
-    return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(apiServerPort)}`;
+    return hasPort(host) ? host : `${bracketed(host)}:${String(apiServerPort)}`;
   }
 
   /** To be called before anything on a host is changed; tells the front end once. */
@@ -116,6 +136,14 @@ export class Cluster {
   }
 }
 
+function hasPort(endpoint: string): boolean {
+  return /^\[.*\]:\d+$|^[^:]+:\d+$/.test(endpoint);
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
 export interface ClusterOptions {
   readonly spec: ClusterSpec;
   readonly cni: Cni;
@@ -123,6 +151,8 @@ export interface ClusterOptions {
   readonly clock: Clock;
   readonly redactor: Redactor;
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Runner>;
+  /** Default: this machine itself. */
+  readonly local?: Runner;
   readonly abort?: (error: BootstrapError) => void;
   readonly beforeFirstChange?: () => void;
 }

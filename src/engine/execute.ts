@@ -1,5 +1,6 @@
 import { cniNamed } from '../cni/index.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Runner } from '../exec/runner.ts';
 import { BootstrapError } from '../lib/errors.ts';
 import { Redactor } from '../lib/redact.ts';
 import { sanitizeLine, sanitizeText } from '../lib/sanitize.ts';
@@ -20,6 +21,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly connect: Provider['connect'];
+  /** Default: this machine itself. */
+  readonly local?: Runner;
   readonly beforeFirstChange?: () => void;
 }
 
@@ -50,6 +53,7 @@ export async function execute(
     abort: (error) => {
       stop.abort(error);
     },
+    ...(options.local === undefined ? {} : { local: options.local }),
     ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
   });
   for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {

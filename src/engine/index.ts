@@ -1,16 +1,23 @@
 import { systemClock } from '../lib/clock.ts';
 import type { Report } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
-import { providerNamed } from '../providers/index.ts';
+import { providers } from '../providers/index.ts';
 import type { Engine, Plan, RunContext } from './api.ts';
-import { bootstrapSteps, kubeconfigSteps, nodesSteps, planSteps, verifySteps } from './bootstrap.ts';
+import {
+  bootstrapSteps,
+  kubeconfigSteps,
+  nodesSteps,
+  planSteps,
+  removalSteps,
+  verifySteps,
+} from './bootstrap.ts';
 import { buildGraph } from './graph.ts';
 import { execute, type ExecuteOptions } from './execute.ts';
-import { look } from './steps/connect.ts';
-import { resetSteps } from './steps/reset.ts';
 
 /** The engine on real hosts; tests bring their own way to connect. */
-export function createEngine(options: Partial<Pick<ExecuteOptions, 'connect' | 'clock'>> = {}): Engine {
+export function createEngine(
+  options: Partial<Pick<ExecuteOptions, 'connect' | 'clock' | 'local'>> = {},
+): Engine {
   const run = (
     spec: ClusterSpec,
     context: RunContext,
@@ -18,14 +25,14 @@ export function createEngine(options: Partial<Pick<ExecuteOptions, 'connect' | '
   ) =>
     execute(spec, {
       clock: systemClock,
-      connect: (host, connectOptions) => providerNamed(spec.provider).connect(host, connectOptions),
+      connect: (host, connectOptions) => providers[spec.provider].connect(host, connectOptions),
       ...options,
       ...context,
       ...rest,
     });
   return {
     up: async (spec, { kubeconfigPath, beforeFirstChange, ...context }) => {
-      const steps = bootstrapSteps({ kubeconfigPath });
+      const steps = bootstrapSteps({ provider: spec.provider, kubeconfigPath });
       const { report } = await run(spec, context, {
         command: 'up',
         steps,
@@ -34,15 +41,23 @@ export function createEngine(options: Partial<Pick<ExecuteOptions, 'connect' | '
       return { report, kubeconfigPath };
     },
     down: async (spec, { keep, ...context }) =>
-      reportOf(run(spec, context, { command: 'down', steps: [...look, ...resetSteps(keep)] })),
-    verify: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: verifySteps })),
-    nodes: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: nodesSteps })),
+      reportOf(run(spec, context, { command: 'down', steps: removalSteps(spec.provider, keep) })),
+    verify: async (spec, context) =>
+      reportOf(run(spec, context, { command: 'verify', steps: verifySteps(spec.provider) })),
+    nodes: async (spec, context) =>
+      reportOf(run(spec, context, { command: 'verify', steps: nodesSteps(spec.provider) })),
     kubeconfig: async (spec, { kubeconfigPath, ...context }) => {
-      await run(spec, context, { command: 'verify', steps: kubeconfigSteps(kubeconfigPath) });
+      await run(spec, context, { command: 'verify', steps: kubeconfigSteps(spec.provider, kubeconfigPath) });
     },
     plan: async (spec, context): Promise<Plan> => {
-      const { report, cluster } = await run(spec, context, { command: 'plan', steps: planSteps });
-      const graph = buildGraph(bootstrapSteps({ kubeconfigPath: 'the kubeconfig' }), cluster);
+      const { report, cluster } = await run(spec, context, {
+        command: 'plan',
+        steps: planSteps(spec.provider),
+      });
+      const graph = buildGraph(
+        bootstrapSteps({ provider: spec.provider, kubeconfigPath: 'the kubeconfig' }),
+        cluster,
+      );
       return {
         report,
         steps: graph.map((step) => {

@@ -3,6 +3,15 @@ import type { Option } from './option.ts';
 /** Where software comes from. */
 export const artifactOptions: readonly Option[] = [
   {
+    name: 'images',
+    field: 'images',
+    kind: 'list',
+    placeholder: 'IMAGE|TAR',
+    flag: 'image',
+    description:
+      'Images of this machine to load into every node, one a line or separated by commas: names in its Docker, or paths of tars (`docker save`).',
+  },
+  {
     name: 'mirror',
     field: 'artifacts.mirror',
     kind: 'text',

@@ -6,8 +6,9 @@ export const clusterOptions: readonly Option[] = [
     name: 'provider',
     field: 'provider',
     kind: 'text',
-    placeholder: 'ssh',
-    description: 'Where the hosts come from. Only `ssh` so far. Default `ssh`.',
+    placeholder: 'ssh|kind',
+    description:
+      '`ssh`: machines that are there (`hosts`); `kind`: containers of this machine’s own Docker. Default `ssh`.',
   },
   {
     name: 'cluster-name',

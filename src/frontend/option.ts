@@ -1,5 +1,6 @@
 /** How the text of an option becomes the value of its field in the cluster file. */
-export type OptionKind = 'text' | 'integer' | 'seconds' | 'list' | 'map' | 'yaml' | 'known-hosts' | 'bastion';
+export type OptionKind =
+  'text' | 'integer' | 'seconds' | 'list' | 'map' | 'yaml' | 'known-hosts' | 'bastion' | 'ports';
 
 /** One setting of a cluster that the Action takes as an input and the CLI as a flag or from the environment. */
 export interface Option {

@@ -1,5 +1,6 @@
 import { artifactOptions } from './artifact-options.ts';
 import { clusterOptions } from './cluster-options.ts';
+import { kindOptions } from './kind-options.ts';
 import type { Option } from './option.ts';
 import { runOptions } from './run-options.ts';
 import { sshOptions } from './ssh-options.ts';
@@ -8,6 +9,7 @@ import { sshOptions } from './ssh-options.ts';
 export const options: readonly Option[] = [
   ...clusterOptions,
   ...sshOptions,
+  ...kindOptions,
   ...artifactOptions,
   ...runOptions,
 ];

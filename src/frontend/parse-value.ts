@@ -42,6 +42,7 @@ const parsers: Readonly<Record<OptionKind, Parser>> = {
   'known-hosts': (text) =>
     /\s/.test(text) && !existsSync(text) ? { field: 'ssh.knownHostsText', value: text } : { value: text },
   bastion: (text, where) => ({ value: parseBastion(text, where) }),
+  ports: (text, where) => ({ value: splitList(text).map((item) => parsePortMapping(item, where)) }),
 };
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
@@ -91,6 +92,19 @@ function parseBastion(text: string, where: string): Record<string, unknown> {
     ...(user === undefined ? {} : { user }),
     ...(port === undefined ? {} : { port: Number(port) }),
     ...Object.fromEntries(settings),
+  };
+}
+
+function parsePortMapping(text: string, where: string): Record<string, unknown> {
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[0-9.]+):)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text);
+  if (match === null)
+    throw usage(where, 'must have the form [address:]port:node-port[/tcp|udp|sctp], one a line');
+  const [, address, hostPort, containerPort, protocol] = match;
+  return {
+    hostPort: Number(hostPort),
+    containerPort: Number(containerPort),
+    ...(address === undefined ? {} : { listenAddress: address.replace(/^\[(.*)\]$/, '$1') }),
+    ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() }),
   };
 }
 

@@ -13,15 +13,20 @@ export interface RuntimeOptions {
 export function runtimeFiles(host: Host, options: RuntimeOptions): readonly HostFile[] {
   return [
     { path: paths.containerdConfig, content: containerdConfig(host, options.pauseImage) },
-    ...Object.entries(options.registryMirrors).map(([registry, url]) => ({
-      path: `${paths.registries}/${registry}/hosts.toml`,
-      content: mirrorConfig(url),
-    })),
+    ...mirrorFiles(options.registryMirrors),
     { path: `${paths.units}/containerd.service`, content: containerdUnit(host) },
     { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
     { path: paths.sysctl, content: sysctlConfig },
     { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
   ];
+}
+
+/** Where containerd looks for the mirrors of registries. */
+export function mirrorFiles(registryMirrors: RuntimeOptions['registryMirrors']): readonly HostFile[] {
+  return Object.entries(registryMirrors).map(([registry, url]) => ({
+    path: `${paths.registries}/${registry}/hosts.toml`,
+    content: mirrorConfig(url),
+  }));
 }
 
 /** containerd 2.x, configuration version 3. */

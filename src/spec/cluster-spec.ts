@@ -20,9 +20,15 @@ export interface ClusterSpec {
   };
   readonly cni: CniSpec;
   readonly ssh: SshSpec;
-  /** Control planes and workers in the order given; the first control plane initialises the cluster. */
+  readonly kind: KindSpec;
+  /**
+   * Control planes and workers in the order given; the first control plane initialises the cluster. For provider kind
+   * these are the nodes to make: the address is the name of the node's container.
+   */
   readonly hosts: readonly HostSpec[];
   readonly artifacts: ArtifactsSpec;
+  /** Images of the runner to load into every node: names in its Docker, or paths of tars (`docker save`). */
+  readonly images: readonly string[];
   /** Upstream registry name → URL of the mirror (`http(s)://host[:port][/v2/path]`). */
   readonly registryMirrors: Readonly<Record<string, string>>;
   readonly verify: VerifySpec;
@@ -86,6 +92,24 @@ export interface SshSpec {
   readonly bastion?: BastionSpec;
 }
 
+/** Of no meaning for other providers. */
+export interface KindSpec {
+  /** Image of the nodes; default: the known one of the Kubernetes version. */
+  readonly nodeImage?: string;
+  /** Port of the API server on the machine; default: a free one. */
+  readonly apiServerPort?: number;
+  /** Ports of the first control plane that the machine publishes. */
+  readonly portMappings: readonly PortMapping[];
+}
+
+export interface PortMapping {
+  readonly hostPort: number;
+  readonly containerPort: number;
+  /** Default 127.0.0.1. */
+  readonly listenAddress: string;
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP';
+}
+
 export interface BastionSpec {
   readonly address: string;
   readonly user: string;
@@ -126,7 +150,12 @@ export interface ArtifactsSpec {
   readonly distribution: 'auto' | 'push' | 'pull';
   /** Where the runner keeps downloads. Default: `~/.cache/k8s-bootstrap` or `$RUNNER_TOOL_CACHE`. */
   readonly cacheDir: string;
-  readonly versions: { readonly containerd: string; readonly runc: string; readonly cniPlugins: string };
+  readonly versions: {
+    readonly containerd: string;
+    readonly runc: string;
+    readonly cniPlugins: string;
+    readonly kind: string;
+  };
 }
 
 export interface VerifySpec {

@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { expandHome } from '../lib/home.ts';
-import type { BastionSpec, ClusterSpec, HostSpec } from './cluster-spec.ts';
+import type { BastionSpec, ClusterSpec, HostSpec, KindSpec } from './cluster-spec.ts';
 import type { Input } from './input.ts';
+import { kindHosts } from './kind-hosts.ts';
 import type { Path } from './problem.ts';
+import { isTar } from './schema/text.ts';
 import type { ParsedClusterFile } from './schema/cluster-file.ts';
 import type { SpecSource } from './source.ts';
 
@@ -25,7 +27,7 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
     ...at('keyFile', ssh.bastion.keyFile, ['ssh', 'bastion']),
   };
   const roles = rolesOf(parsed.hosts);
-  const hosts = parsed.hosts.map((host, index): HostSpec => ({
+  const machines = parsed.hosts.map((host, index): HostSpec => ({
     user: ssh.user,
     port: ssh.port,
     ...keyFile,
@@ -35,6 +37,7 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
   }));
   return {
     ...parsed,
+    kind: withoutCounts(parsed.kind),
     kubernetes: { ...kubernetes, kubeadmPatches: kubernetes.kubeadmPatches },
     cni: { ...cni, ...(isUrl(cni.manifest) ? {} : at('manifest', cni.manifest, ['cni'])) },
     ssh: {
@@ -43,7 +46,8 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
       ...at('knownHosts', ssh.knownHosts, ['ssh']),
       ...(bastion === undefined ? {} : { bastion }),
     } as ClusterSpec['ssh'],
-    hosts,
+    hosts: parsed.provider === 'kind' ? kindHosts(parsed, roles) : machines,
+    images: parsed.images.map((image, index) => (isTar(image) ? absolute(image, ['images', index]) : image)),
     artifacts: {
       ...artifacts,
       ...(artifacts.mirror === undefined ? {} : { mirror: artifacts.mirror.replace(/\/+$/, '') }),
@@ -56,6 +60,15 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
     registryMirrors: Object.fromEntries(
       Object.entries(registryMirrors).map(([name, url]) => [name, url.replace(/\/+$/, '')]),
     ),
+  };
+}
+
+/** The numbers of nodes have become hosts. */
+function withoutCounts({ nodeImage, apiServerPort, portMappings }: ParsedClusterFile['kind']): KindSpec {
+  return {
+    ...(nodeImage === undefined ? {} : { nodeImage }),
+    ...(apiServerPort === undefined ? {} : { apiServerPort }),
+    portMappings,
   };
 }
 

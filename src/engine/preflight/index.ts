@@ -1,5 +1,6 @@
 import { cniNamed } from '../../cni/index.ts';
 import type { Finding } from '../../report/model.ts';
+import type { ClusterSpec } from '../../spec/cluster-spec.ts';
 import { nothing, type PreflightInput } from './check.ts';
 import { clusterChecks, identityChecks } from './identity.ts';
 import { machineChecks } from './machine.ts';
@@ -15,6 +16,8 @@ const lasting: readonly string[] = [
   'membership',
   'mixed-architectures',
   'node-name',
+  'node-stopped',
+  'nodes-differ',
   'role-changed',
   'state',
   'version-differs',
@@ -31,9 +34,14 @@ export function findings(input: PreflightInput): readonly Finding[] {
     ),
     ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
   ];
+  return withIgnored(all, input.spec);
+}
+
+/** Errors that the user chose to ignore, turned into warnings. */
+export function withIgnored(findings: readonly Finding[], { preflight }: ClusterSpec): readonly Finding[] {
   const ignored = (id: string): boolean =>
-    !lasting.includes(id) && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
-  return all.map((finding) =>
+    !lasting.includes(id) && preflight.ignore.some((name) => name === id || name === 'all');
+  return findings.map((finding) =>
     finding.severity === 'error' && ignored(finding.id)
       ? { ...finding, severity: 'warning' as const }
       : finding,

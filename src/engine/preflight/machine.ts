@@ -1,28 +1,14 @@
+import { machineFindings } from './machine-size.ts';
 import { found, nothing, type HostCheck } from './check.ts';
 
 const GIB = 2 ** 30;
-/** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
-const MIN_CPUS = 2;
-const MIN_MEMORY = 1700 * 2 ** 20;
 const MIN_DISK = 4 * GIB;
 const MAX_CLOCK_OFFSET_MS = 30_000;
 
-const size: HostCheck = (host) => {
-  const { cpus, memoryBytes } = host.facts;
-  if (!host.isControlPlane) return nothing;
-  return [
-    ...(cpus < MIN_CPUS
-      ? found(host, 'cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)
-      : []),
-    ...(memoryBytes < MIN_MEMORY
-      ? found(
-          host,
-          'memory',
-          `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`,
-        )
-      : []),
-  ];
-};
+const size: HostCheck = (host) =>
+  host.isControlPlane
+    ? machineFindings(host.facts).map((finding) => ({ ...finding, host: host.address }))
+    : nothing;
 
 const disk: HostCheck = (host) =>
   host.facts.diskFreeBytes >= MIN_DISK

@@ -34,7 +34,7 @@ const cidrs: HostCheck = (host, { spec }) => {
 };
 
 /** Whether two CIDRs or addresses share an address. What is neither (`default`, say) shares nothing. */
-function overlaps(a: string, b: string): boolean {
+export function overlaps(a: string, b: string): boolean {
   const [one, other] = [blockOf(a), blockOf(b)];
   return one !== undefined && other !== undefined && overlap(one, other);
 }

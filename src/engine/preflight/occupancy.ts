@@ -138,12 +138,14 @@ const network: HostCheck = (host, input) => {
       });
 };
 
+/** What cannot be changed of a cluster that is up. */
+export const settledChecks: readonly HostCheck[] = [version, network];
+
 export const occupancyChecks: readonly HostCheck[] = [
   foreign,
   leftovers,
   runtime,
   firewall,
   ports,
-  version,
-  network,
+  ...settledChecks,
 ];

@@ -8,32 +8,38 @@ import type { HostStep } from '../step.ts';
 import { kubeadmImages } from '../kubeadm-images.ts';
 
 /** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
-export const images: HostStep = {
-  id: 'images',
-  title: 'Pull images',
-  scope: 'hosts',
-  needs: ['install'],
-  run: async (cluster, host, { signal, log }) => {
-    const wanted = await imagesFor(cluster, host, signal);
-    const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
-      signal,
-    });
-    const present = new Set(stdout.split('\n'));
-    const missing = wanted.filter((image) => !present.has(image));
-    if (missing.length === 0) return { changed: false, note: 'all present already' };
-    cluster.beginChange();
-    const result = await host.sh(pullScript, missing, {
-      signal,
-      timeoutMs: 15 * 60_000,
-      accept: 'any',
-      onLine: (line) => {
-        if (line.startsWith('pulled ')) log(line);
-      },
-    });
-    if (result.exitCode !== 0) throw imageError(cluster, result.stdout, missing);
-    return { changed: true, note: `${String(missing.length)} pulled` };
-  },
-};
+export function imagesStep(
+  kubernetes: (...of: Parameters<typeof kubeadmImages>) => Promise<readonly string[]>,
+): HostStep {
+  return {
+    id: 'images',
+    title: 'Pull images',
+    scope: 'hosts',
+    needs: ['install', 'load-images'],
+    run: async (cluster, host, { signal, log }) => {
+      const wanted = imagesFor(cluster, host, await kubernetes(cluster, host, signal));
+      const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
+        signal,
+      });
+      const present = new Set(stdout.split('\n'));
+      const missing = wanted.filter((image) => !present.has(image));
+      if (missing.length === 0) return { changed: false, note: 'all present already' };
+      cluster.beginChange();
+      const result = await host.sh(pullScript, missing, {
+        signal,
+        timeoutMs: 15 * 60_000,
+        accept: 'any',
+        onLine: (line) => {
+          if (line.startsWith('pulled ')) log(line);
+        },
+      });
+      if (result.exitCode !== 0) throw imageError(cluster, result.stdout, missing);
+      return { changed: true, note: `${String(missing.length)} pulled` };
+    },
+  };
+}
+
+export const images = imagesStep(kubeadmImages);
 
 /** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
 const pullScript = `
@@ -48,8 +54,7 @@ done
 exit $failed
 `;
 
-async function imagesFor(cluster: Cluster, host: Host, signal: AbortSignal): Promise<readonly string[]> {
-  const kubernetes = await kubeadmImages(cluster, host, signal);
+function imagesFor(cluster: Cluster, host: Host, kubernetes: readonly string[]): readonly string[] {
   const own = host.isControlPlane
     ? kubernetes
     : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));

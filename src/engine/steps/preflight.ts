@@ -1,24 +1,37 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Finding } from '../../report/model.ts';
+import type { Cluster } from '../cluster.ts';
+import { localImageFindings } from '../local-images.ts';
 import { findings } from '../preflight/index.ts';
 import { sourceFindings } from '../preflight/source.ts';
 import type { ClusterStep } from '../step.ts';
 
-/** Looks at every host, tells everything it finds, and stops the run here if anything is amiss. */
-export const preflight: ClusterStep = {
-  id: 'preflight',
-  title: 'Preflight',
-  scope: 'cluster',
-  needs: ['resolve'],
-  run: async (cluster, { signal }) => {
-    const { spec, hosts, kubernetesVersion } = cluster;
-    for (const finding of findings({ spec, hosts, kubernetesVersion })) cluster.report(finding);
-    for (const finding of await sourceFindings(cluster, signal)) cluster.report(finding);
-    const errors = cluster.findings.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw refusal(errors);
-    return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
-  },
-};
+type Look = (cluster: Cluster, signal: AbortSignal) => Promise<readonly Finding[]>;
+
+/** Looks at everything, tells all that it finds, and stops the run here if anything is amiss. */
+export function preflightStep(look: Look): ClusterStep {
+  return {
+    id: 'preflight',
+    title: 'Preflight',
+    scope: 'cluster',
+    needs: ['resolve'],
+    run: async (cluster, { signal }) => {
+      for (const finding of await look(cluster, signal)) cluster.report(finding);
+      const errors = cluster.findings.filter(({ severity }) => severity === 'error');
+      if (errors.length > 0) throw refusal(errors);
+      return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
+    },
+  };
+}
+
+export const preflight = preflightStep(async (cluster, signal) => {
+  const { spec, hosts, kubernetesVersion } = cluster;
+  return [
+    ...findings({ spec, hosts, kubernetesVersion }),
+    ...(await sourceFindings(cluster, signal)),
+    ...(await localImageFindings(cluster, signal)),
+  ];
+});
 
 function refusal(errors: readonly Finding[]): BootstrapError {
   const details = errors.map(

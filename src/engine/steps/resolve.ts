@@ -14,20 +14,25 @@ export const resolve: ClusterStep = {
   needs: ['facts'],
   run: async (cluster, { signal }) => {
     const { spec } = cluster;
-    refuseUnknownNames(cluster);
     cluster.kubernetesVersion = kubernetesVersionOf(spec);
-    cluster.cniVersion = cniVersionOf(cluster);
     // What is neither is refused by preflight.
     const arch = cluster.controlPlane.facts.arch ?? 'amd64';
     cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
-    const manifest = await readManifest(cluster, signal);
-    cluster.cniObjects = cluster.cni.render(manifest, spec);
+    await resolveCni(cluster, signal);
     return {
       changed: false,
       note: `Kubernetes ${cluster.kubernetesVersion}, ${cluster.cni.title} ${cluster.cniVersion}`.trim(),
     };
   },
 };
+
+/** The same whatever the hosts are. */
+export async function resolveCni(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  refuseUnknownNames(cluster);
+  cluster.cniVersion = cniVersionOf(cluster);
+  const manifest = await readManifest(cluster, signal);
+  cluster.cniObjects = cluster.cni.render(manifest, cluster.spec);
+}
 
 function cniVersionOf({ cni, spec }: Cluster): string {
   const [newest] = cni.versions;

@@ -2,14 +2,27 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { ClusterSpec } from '../cluster-spec.ts';
 import { isUrl } from '../complete.ts';
 import { shown, type Path, type Problem } from '../problem.ts';
+import { isTar } from '../schema/text.ts';
 
 /** Files that are named must be there and readable. */
-export function checkFiles({ ssh, hosts, artifacts, cni }: ClusterSpec): readonly Problem[] {
+export function checkFiles({
+  provider,
+  ssh,
+  hosts,
+  artifacts,
+  cni,
+  images,
+}: ClusterSpec): readonly Problem[] {
   const named: readonly (readonly [Path, string | undefined])[] = [
-    [['ssh', 'keyFile'], ssh.keyFile],
-    [['ssh', 'knownHosts'], ssh.knownHosts],
-    [['ssh', 'bastion', 'keyFile'], ssh.bastion?.keyFile],
+    ...(provider === 'ssh'
+      ? ([
+          [['ssh', 'keyFile'], ssh.keyFile],
+          [['ssh', 'knownHosts'], ssh.knownHosts],
+          [['ssh', 'bastion', 'keyFile'], ssh.bastion?.keyFile],
+        ] as const)
+      : []),
     ...hosts.map(({ keyFile }, index) => [['hosts', index, 'keyFile'], keyFile] as const),
+    ...images.flatMap((image, index) => (isTar(image) ? [[['images', index], image] as const] : [])),
     [['artifacts', 'checksums'], artifacts.checksums],
     [['cni', 'manifest'], isUrl(cni.manifest) ? undefined : cni.manifest],
   ];

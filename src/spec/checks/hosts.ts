@@ -2,12 +2,13 @@ import { canonicalAddress } from '../address.ts';
 import type { ClusterSpec } from '../cluster-spec.ts';
 import type { Problem } from '../problem.ts';
 
+const MAX_KIND_NAME = 45;
+
 /** Enough hosts, a control plane among them, and none twice. */
 export function checkHosts(
-  { provider, hosts, verify }: ClusterSpec,
+  { provider, name, hosts, verify }: ClusterSpec,
   minNodesGiven: boolean,
 ): readonly Problem[] {
-  if (provider !== 'ssh') return [];
   if (hosts.length === 0)
     return [
       { path: ['hosts'], what: 'there are none', fix: 'give at least one, the first is the control plane' },
@@ -21,6 +22,11 @@ export function checkHosts(
     });
   }
   if (verify.minNodes > hosts.length) problems.push(tooFew(verify.minNodes, hosts.length, minNodesGiven));
+  // kind names containers and host names after the cluster, and a host name ends at 63 characters.
+  if (provider === 'kind' && name.length > MAX_KIND_NAME) {
+    const fix = `at most ${String(MAX_KIND_NAME)} characters with provider kind`;
+    problems.push({ path: ['name'], what: 'is too long', fix });
+  }
   return [
     ...problems,
     ...duplicates(hosts, 'address', ({ address }) => canonicalAddress(address)),

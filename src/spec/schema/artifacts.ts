@@ -2,7 +2,12 @@ import * as z from 'zod';
 import { componentVersion, path, url } from './text.ts';
 
 /** The newest releases in the tables of `artifacts/data`; a test holds them together. */
-export const defaultVersions = { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1' } as const;
+export const defaultVersions = {
+  containerd: '2.3.4',
+  runc: '1.4.3',
+  cniPlugins: '1.9.1',
+  kind: '0.33.0',
+} as const;
 
 export const artifacts = z
   .strictObject({
@@ -32,6 +37,7 @@ export const artifacts = z
         containerd: componentVersion.default(defaultVersions.containerd),
         runc: componentVersion.default(defaultVersions.runc),
         cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
+        kind: componentVersion.default(defaultVersions.kind),
       })
       .prefault({})
       .meta({ title: 'Component versions' }),

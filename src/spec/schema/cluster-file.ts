@@ -2,21 +2,31 @@ import * as z from 'zod';
 import { artifacts } from './artifacts.ts';
 import { cni } from './cni.ts';
 import { host } from './host.ts';
+import { kind } from './kind.ts';
 import { kubernetes } from './kubernetes.ts';
 import { ssh } from './ssh.ts';
-import { dnsLabel, id, registry, seconds, url } from './text.ts';
+import { dnsLabel, id, localImage, registry, seconds, url } from './text.ts';
 import { verify } from './verify.ts';
 
 /** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
 export const clusterFile = z
   .strictObject({
-    provider: z.enum(['ssh']).default('ssh').describe('Where the hosts come from.'),
+    provider: z
+      .enum(['ssh', 'kind'])
+      .default('ssh')
+      .describe('`ssh`: machines that are there; `kind`: containers of the machine’s own Docker.'),
     name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
     kubernetes: kubernetes.prefault({}),
     cni: cni.prefault({}),
     ssh: ssh.prefault({}),
+    kind: kind.prefault({}),
     hosts: z.array(host).max(1000).default([]).describe('Control planes and workers.'),
     artifacts: artifacts.prefault({}),
+    images: z
+      .array(localImage)
+      .max(100)
+      .default([])
+      .describe('Images of the machine to load into every node: names in its Docker, or paths of tars.'),
     registryMirrors: z
       .record(registry, url)
       .default({})

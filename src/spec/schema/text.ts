@@ -92,6 +92,14 @@ export const image = pattern(
   'is not an image reference; write [registry/]name[:tag][@sha256:…]',
 );
 
+/** Whether an entry of `images` is the path of a tar, and not a name in Docker. */
+export const isTar = (text: string): boolean => /\.tar$/i.test(text) || /^([.]{0,2}|~)\//.test(text);
+
+export const localImage = checked(
+  (text) => (isTar(text) ? path : image).safeParse(text).success,
+  'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)',
+);
+
 export const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
 
 export const componentVersion = pattern(

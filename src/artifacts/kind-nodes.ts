@@ -1,0 +1,48 @@
+import { BootstrapError } from '../lib/errors.ts';
+import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { kindNodes } from './data/kind-nodes.ts';
+import { resolveKubernetesVersion } from './versions.ts';
+
+export interface KindNodeImage {
+  readonly image: string;
+  /** Without `v`; undefined for an image of the user's whose tag does not say it. */
+  readonly kubernetesVersion: string | undefined;
+}
+
+/**
+ * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
+ * that is not in the table becomes the image's usual name without one, for an engine that has it already.
+ *
+ * @throws BootstrapError `E_VERSION`
+ */
+export function kindNodeImage({ kind, kubernetes }: ClusterSpec): KindNodeImage {
+  const known = Object.keys(kindNodes);
+  if (kind.nodeImage !== undefined) {
+    const tagged = /:v?(\d+\.\d+\.\d+[^@]*)(@|$)/.exec(kind.nodeImage)?.[1];
+    refuseOther(kubernetes.version, tagged);
+    return { image: kind.nodeImage, kubernetesVersion: tagged };
+  }
+  const kubernetesVersion = resolveKubernetesVersion(kubernetes.version, { known });
+  const image = kindNodes[kubernetesVersion] ?? `kindest/node:v${kubernetesVersion}`;
+  return { image, kubernetesVersion };
+}
+
+/** Whether it is one that may be pulled: what has no digest is not. */
+export function isPinned(image: string): boolean {
+  return image.includes('@sha256:');
+}
+
+/** Versions with a published image, newest first. */
+export function knownKindVersions(): readonly string[] {
+  return Object.keys(kindNodes);
+}
+
+function refuseOther(wanted: string, tagged: string | undefined): void {
+  const version = wanted.replace(/^v/, '');
+  if (tagged === undefined || !/^\d/.test(version)) return;
+  if (tagged === version || tagged.startsWith(`${version}.`)) return;
+  throw new BootstrapError('E_VERSION', `the node image is of Kubernetes ${tagged}, not ${wanted}`, {
+    where: 'kind.nodeImage',
+    hint: 'give the version that the image has, or none',
+  });
+}

@@ -1,0 +1,53 @@
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { downloadArtifact } from '../../artifacts/download.ts';
+import type { Cluster } from '../cluster.ts';
+import type { ClusterStep } from '../step.ts';
+
+/** Brings to this machine what a cluster is made from, verified: kind, CNI plugins, the image of the nodes. */
+export const fetch: ClusterStep = {
+  id: 'fetch',
+  title: 'Fetch artifacts',
+  scope: 'cluster',
+  needs: ['preflight'],
+  run: async (cluster, { signal, log }) => {
+    const { kind } = cluster;
+    if (kind.found === 'whole') return { changed: false, note: 'nothing is needed' };
+    await Promise.all([
+      fetchKind(cluster, signal),
+      fetchPlugins(cluster, signal),
+      (async () => {
+        if ((await kind.docker.imageId(kind.nodeImage, { signal })) !== undefined) return;
+        log(`pulling ${kind.nodeImage}`);
+        await kind.docker.pull(kind.nodeImage, { signal });
+      })(),
+    ]);
+    return { changed: false };
+  },
+  describe: ({ kind }) => [
+    ...Object.values(kind.artifacts ?? {}).flatMap((artifact) =>
+      artifact === undefined ? [] : [`fetch ${artifact.url} (sha256 ${artifact.sha256.slice(0, 12)}…)`],
+    ),
+    `have Docker pull ${kind.nodeImage}, unless it has it`,
+  ],
+};
+
+/** The cache's files are nobody's to execute or change, so that kind runs from a copy that goes with the run. */
+async function fetchKind(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { kind, spec, clock } = cluster;
+  const artifact = kind.artifacts?.kind;
+  if (artifact === undefined) return;
+  const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+  const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-kind-'));
+  cluster.releases.push(() => rm(dir, { recursive: true, force: true }));
+  kind.binary = join(dir, 'kind');
+  await copyFile(path, kind.binary);
+  await chmod(kind.binary, 0o700);
+}
+
+/** Downloads them, once, for all nodes. @returns the archive's path. */
+export async function fetchPlugins({ kind, spec, clock }: Cluster, signal: AbortSignal): Promise<string> {
+  if (kind.artifacts === undefined) throw new TypeError('the artifacts are not resolved yet');
+  return downloadArtifact(kind.artifacts.cniPlugins, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+}

@@ -1,0 +1,62 @@
+import { staleFiles, writeFiles } from '../../host/files.ts';
+import type { Host } from '../../host/host.ts';
+import { paths } from '../../host/paths.ts';
+import { mirrorFiles } from '../../host/runtime-config.ts';
+import { writeState } from '../../host/state.ts';
+import type { Cluster } from '../cluster.ts';
+import type { HostStep } from '../step.ts';
+import { fetchPlugins } from './fetch.ts';
+
+/** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
+export const install: HostStep = {
+  id: 'install',
+  title: 'Complete the node',
+  scope: 'hosts',
+  needs: ['facts'],
+  run: async (cluster, host, { signal }) => {
+    const stale = await staleFiles(host, mirrorFiles(cluster.spec.registryMirrors), { signal });
+    if (cluster.kind.found === 'whole' && stale.length === 0)
+      return { changed: false, note: 'in place already' };
+    cluster.beginChange();
+    await writeFiles(host, stale, { signal });
+    if (cluster.kind.found === 'whole') return { changed: true };
+    await writeState(
+      host,
+      {
+        schemaVersion: 1,
+        cluster: cluster.spec.name,
+        role: host.spec.role,
+        phase: 'prepared',
+        kubernetesVersion: cluster.kubernetesVersion,
+        cni: cluster.cni.name,
+        // A node goes with its container: there is nothing to put back.
+        before: { directories: {}, sysctls: {}, nftTables: [], nftChains: [] },
+      },
+      signal,
+    );
+    await addPlugins(cluster, host, signal);
+    return { changed: true };
+  },
+  describe: () => ['add the CNI plugins that the image lacks'],
+};
+
+/** The image has its programs elsewhere than we install them. */
+const linkScript = `
+for name in kubeadm kubectl ctr; do
+  [ -e ${paths.bin}/$name ] || ln -s "$(command -v $name)" ${paths.bin}/$name
+done
+mkdir -p ${paths.cniBin}
+`;
+
+/** Those of the image stay as they are. */
+const unpackScript = `
+trap 'rm -f "$1"' EXIT
+tar -xzf "$1" --no-same-owner --skip-old-files -C ${paths.cniBin}
+`;
+
+async function addPlugins(cluster: Cluster, host: Host, signal: AbortSignal): Promise<void> {
+  await host.sh(linkScript, [], { signal });
+  const archive = `${paths.staging}/cni-plugins.tgz`;
+  await host.runner.upload({ path: await fetchPlugins(cluster, signal) }, archive, { mode: 0o600, signal });
+  await host.sh(unpackScript, [archive], { signal });
+}

@@ -1,0 +1,193 @@
+import { createServer } from 'node:net';
+import { isPinned, knownKindVersions } from '../../artifacts/kind-nodes.ts';
+import { isCached, cachePath } from '../../artifacts/cache.ts';
+import { probeSource } from '../../artifacts/download.ts';
+import { toBootstrapError } from '../../lib/errors.ts';
+import { labels, nameOf, NETWORK, subnetsOf } from '../../providers/kind/inventory.ts';
+import type { Finding } from '../../report/model.ts';
+import type { Cluster } from '../cluster.ts';
+import { localImageFindings } from '../local-images.ts';
+import { withIgnored } from '../preflight/index.ts';
+import { overlaps } from '../preflight/networks.ts';
+import { settledChecks } from '../preflight/occupancy.ts';
+import { machineFindings } from '../preflight/machine-size.ts';
+import { preflightStep } from '../steps/preflight.ts';
+
+export const preflight = preflightStep(async (cluster, signal) =>
+  withIgnored(
+    [...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))],
+    cluster.spec,
+  ),
+);
+
+/** What is in the way of a cluster in this machine's Docker. Changes nothing. */
+async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { spec, hosts, kubernetesVersion, kind } = cluster;
+  const input = { spec, hosts, kubernetesVersion };
+  return [
+    ...engine(cluster),
+    ...occupancy(cluster),
+    ...(kind.found === 'whole'
+      ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
+      : []),
+    ...(kind.network === undefined ? [] : networkFindings(cluster, subnetsOf(kind.network))),
+    ...(kind.found === 'whole' ? [] : [...(await ports(cluster)), ...(await sources(cluster, signal))]),
+  ];
+}
+
+function engine({ kind }: Cluster): readonly Finding[] {
+  const { NCPU, MemTotal, ServerVersion, SecurityOptions } = kind.info;
+  const found: Finding[] = [...machineFindings({ cpus: NCPU, memoryBytes: MemTotal })];
+  if (Number.parseInt(ServerVersion) < 20) {
+    found.push({
+      id: 'docker-version',
+      severity: 'error',
+      message: `Docker ${ServerVersion} is too old`,
+      hint: 'kind needs 20.10 or newer',
+    });
+  }
+  if (kind.cgroup === 'v1') {
+    found.push({
+      id: 'cgroup-v1',
+      severity: 'info',
+      message: 'cgroup v1: kubelets are told to accept it (failCgroupV1: false)',
+    });
+  }
+  if (SecurityOptions?.some((option) => option.includes('name=rootless')) === true) {
+    found.push({
+      id: 'rootless',
+      severity: 'warning',
+      message: 'Docker runs rootless, which was not tried with k8s-bootstrap',
+    });
+  }
+  return found;
+}
+
+/** What is there under the cluster's name. */
+function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
+  if (kind.containers.length === 0) return [];
+  if (!kind.marked) {
+    const message = `there is a kind cluster ${spec.name} that k8s-bootstrap did not make`;
+    return [
+      { id: 'foreign-cluster', severity: 'error', message, hint: 'choose another cluster name (name)' },
+    ];
+  }
+  if (kind.found === 'part' && !hosts.some((host) => host.state?.phase === 'member')) {
+    return [
+      { id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' },
+    ];
+  }
+  const nodes = kind.containers.filter(
+    ({ Config }) => Config.Labels[labels.role] !== 'external-load-balancer',
+  );
+  const there = nodes.map(nameOf).sort().join(', ');
+  const wanted = hosts
+    .map(({ address }) => address)
+    .sort()
+    .join(', ');
+  const hint = 'run `k8s-bootstrap down` first';
+  if (there !== wanted) {
+    const message = `the cluster has other nodes than asked for: ${there}`;
+    return [{ id: 'nodes-differ', severity: 'error', message, hint }];
+  }
+  const stopped = nodes.filter(({ State }) => !State.Running).map(nameOf);
+  if (stopped.length > 0) {
+    const message = `stopped: ${stopped.join(', ')}`;
+    return [
+      {
+        id: 'node-stopped',
+        severity: 'error',
+        message,
+        hint: `docker start ${stopped.join(' ')}, or ${hint}`,
+      },
+    ];
+  }
+  return kind.found === 'whole'
+    ? []
+    : [{ id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' }];
+}
+
+/** The cluster's ranges must not be those of the nodes' own network. */
+export function networkFindings({ spec }: Cluster, subnets: readonly string[]): readonly Finding[] {
+  const ranges = [
+    { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
+    { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
+  ];
+  return ranges.flatMap(({ id, field, cidr }) =>
+    subnets
+      .filter((subnet) => overlaps(cidr, subnet))
+      .map((subnet): Finding => ({
+        id,
+        severity: 'error',
+        message: `${field} ${cidr} overlaps Docker’s network ${NETWORK} ${subnet}`,
+        hint: `choose another ${field}`,
+      })),
+  );
+}
+
+async function ports({ spec: { kind } }: Cluster): Promise<readonly Finding[]> {
+  const own = kind.apiServerPort;
+  const wanted = [
+    ...(own === undefined ? [] : [{ port: own, host: '127.0.0.1', where: 'kind.apiServerPort' }]),
+    ...kind.portMappings
+      .filter(({ protocol }) => protocol === 'TCP')
+      .map(({ hostPort, listenAddress }) => ({
+        port: hostPort,
+        host: listenAddress,
+        where: 'kind.portMappings',
+      })),
+  ];
+  const taken = await Promise.all(wanted.map(async (one) => ((await isFree(one)) ? [] : [one])));
+  return taken.flat().map(({ port, where }) => ({
+    id: 'port',
+    severity: 'error',
+    message: `port ${String(port)} of this machine is in use (${where})`,
+    hint: 'stop what listens there (ss -lntp), or choose another port',
+  }));
+}
+
+function isFree({ port, host }: { readonly port: number; readonly host: string }): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // What may not be tried here, Docker may still be able to do.
+      resolve(error.code !== 'EADDRINUSE');
+    });
+    server.listen({ port, host, exclusive: true }, () =>
+      server.close(() => {
+        resolve(true);
+      }),
+    );
+  });
+}
+
+async function sources({ kind, spec }: Cluster, signal: AbortSignal): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  if (!isPinned(kind.nodeImage) && spec.kind.nodeImage === undefined) {
+    if ((await kind.docker.imageId(kind.nodeImage, { signal })) === undefined) {
+      found.push({
+        id: 'node-image',
+        severity: 'error',
+        message: `no published node image is known of that version, and Docker has no ${kind.nodeImage}`,
+        hint: `name an image (node-image), or choose from ${knownKindVersions().join(', ')}`,
+      });
+    }
+  }
+  for (const artifact of Object.values(kind.artifacts ?? {})) {
+    if (artifact === undefined) continue;
+    if (await isCached(cachePath(spec.artifacts.cacheDir, artifact.sha256), artifact.sha256, signal))
+      continue;
+    try {
+      await probeSource(artifact, { signal });
+    } catch (thrown) {
+      const { message, hint } = toBootstrapError(thrown);
+      found.push({
+        id: 'source-unreachable',
+        severity: 'error',
+        message,
+        hint: hint ?? 'name a mirror that can be reached (artifacts.mirror)',
+      });
+    }
+  }
+  return found;
+}

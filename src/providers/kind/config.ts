@@ -1,0 +1,91 @@
+import { stringify } from 'yaml';
+import { TOKEN_TTL } from '../../kube/kubeadm-config.ts';
+import type { ClusterSpec, HostSpec } from '../../spec/cluster-spec.ts';
+import { legacyPatch, type Patch } from './legacy-patch.ts';
+
+export interface KindConfigOptions {
+  readonly spec: ClusterSpec;
+  readonly nodeImage: string;
+  /** Without `v`; undefined when only the image knows. */
+  readonly kubernetesVersion: string | undefined;
+  readonly cgroup: 'v1' | 'v2';
+  /** Secret: kind itself would take one that everybody knows. */
+  readonly token: string;
+}
+
+/** The configuration for `kind create cluster --config`; it holds the token. */
+export function kindConfig({ spec, nodeImage, kubernetesVersion, cgroup, token }: KindConfigOptions): string {
+  const { cni, kubernetes, kind, registryMirrors } = spec;
+  const first = spec.hosts.find(({ role }) => role === 'control-plane');
+  const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
+  return stringify(
+    {
+      apiVersion: 'kind.x-k8s.io/v1alpha4',
+      kind: 'Cluster',
+      name: spec.name,
+      networking: {
+        ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
+        podSubnet: cni.podCIDR,
+        serviceSubnet: kubernetes.serviceCIDR,
+        disableDefaultCNI: true,
+        ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
+      },
+      // Not set in the image, and without it containerd never looks for mirrors.
+      ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
+      nodes: spec.hosts.map((host) => ({
+        role: host.role,
+        image: nodeImage,
+        // Per node and in this order, since kind applies what stands here last: the user's word is the final one.
+        kubeadmConfigPatches: [...ownPatches(spec, host, { cgroup, token }), ...user].map((patch) =>
+          stringify(patch, { aliasDuplicateObjects: false }),
+        ),
+        ...(host === first && kind.portMappings.length > 0 ? { extraPortMappings: kind.portMappings } : {}),
+      })),
+    },
+    { aliasDuplicateObjects: false, lineWidth: 0 },
+  );
+}
+
+const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "/etc/containerd/certs.d"
+`;
+
+function ownPatches(
+  { kubernetes }: ClusterSpec,
+  host: HostSpec,
+  { cgroup, token }: Pick<KindConfigOptions, 'cgroup' | 'token'>,
+): readonly Patch[] {
+  const nodeRegistration = {
+    ...(host.name === undefined ? {} : { name: host.name }),
+    ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
+  };
+  const endpoint = kubernetes.controlPlaneEndpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  return [
+    {
+      kind: 'ClusterConfiguration',
+      networking: { dnsDomain: kubernetes.dnsDomain },
+      ...(endpoint === undefined ? {} : { apiServer: { certSANs: ['localhost', '127.0.0.1', endpoint] } }),
+    },
+    {
+      kind: 'InitConfiguration',
+      bootstrapTokens: [
+        {
+          token,
+          ttl: TOKEN_TTL,
+          usages: ['signing', 'authentication'],
+          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+        },
+      ],
+      nodeRegistration,
+    },
+    { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
+    // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+    ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration' as const, failCgroupV1: false }] : []),
+  ];
+}
+
+/** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
+function taintsOf({ role, taints }: HostSpec): readonly object[] {
+  const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+  return [...(role === 'control-plane' ? [controlPlane] : []), ...taints];
+}

@@ -1,0 +1,36 @@
+import type { HostRole, HostSpec } from './cluster-spec.ts';
+import type { ParsedClusterFile } from './schema/cluster-file.ts';
+
+type ParsedHost = ParsedClusterFile['hosts'][number];
+
+/**
+ * The nodes that kind shall make, under the names that it gives them. Hosts that were listed stand for a node each, with
+ * its role, name, labels and taints, so that the file for machines makes the same cluster in Docker; counts win.
+ */
+export function kindHosts(
+  { name, kind, hosts }: ParsedClusterFile,
+  roles: readonly (HostRole | undefined)[],
+): readonly HostSpec[] {
+  const counted = kind.controlPlanes !== undefined || kind.workers !== undefined || hosts.length === 0;
+  const nodes: readonly (Partial<ParsedHost> & { readonly role: HostRole })[] = counted
+    ? [...repeat('control-plane', kind.controlPlanes ?? 1), ...repeat('worker', kind.workers ?? 2)]
+    : hosts.map((host, index) => ({ ...host, role: roles[index] ?? 'worker' }));
+  const seen = { 'control-plane': 0, worker: 0 };
+  return nodes.map(({ role, name: nodeName, labels = {}, taints = [] }): HostSpec => {
+    seen[role] += 1;
+    const number = seen[role] === 1 ? '' : String(seen[role]);
+    return {
+      address: `${name}-${role}${number}`,
+      role,
+      ...(nodeName === undefined ? {} : { name: nodeName }),
+      user: 'root',
+      port: 22,
+      labels,
+      taints,
+    };
+  });
+}
+
+function repeat(role: HostRole, count: number): readonly { readonly role: HostRole }[] {
+  return Array.from({ length: count }, () => ({ role }));
+}
