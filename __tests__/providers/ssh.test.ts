@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { providers } from '../../src/providers/index.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { ClusterSpec, HostSpec } from '../../src/spec/cluster-spec.ts';
 import { fakeHost, fakeSpec } from '../helpers/cluster.ts';
