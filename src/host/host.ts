@@ -28,6 +28,11 @@ export class Host {
     return this.#runner;
   }
 
+  /** Whether there is a connection to it. */
+  get connected(): boolean {
+    return this.#runner !== undefined;
+  }
+
   /** Whether its facts have been read. */
   get known(): boolean {
     return this.#facts !== undefined;

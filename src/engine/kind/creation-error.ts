@@ -3,7 +3,6 @@ import { KindError } from '../../providers/kind/creation.ts';
 import { lastLine } from '../../providers/kind/docker.ts';
 import type { Cluster } from '../cluster.ts';
 import { explainKubeadm } from '../kubeadm-failure.ts';
-import { isRunning } from './look.ts';
 
 const codes = { prepare: 'E_PREPARE', init: 'E_INIT', join: 'E_JOIN' } as const;
 
@@ -15,7 +14,7 @@ export async function awaitStage(cluster: Cluster, stage: Promise<void>): Promis
     if (!(error instanceof KindError)) throw error;
     const { controlPlane } = cluster;
     const code = codes[error.phase];
-    if (error.phase !== 'prepare' && isRunning(cluster.kind, controlPlane.address)) {
+    if (error.phase !== 'prepare' && controlPlane.connected) {
       throw await explainKubeadm(cluster, controlPlane, code, `kubeadm ${error.phase}`, error.output);
     }
     throw new BootstrapError(
@@ -28,7 +27,11 @@ export async function awaitStage(cluster: Cluster, stage: Promise<void>): Promis
   }
 }
 
-/** kind's own last word comes before the output of the command that failed, if there is one. */
+/** kind quotes the whole command that failed; what matters is what that command said. */
 function reasonIn(output: string): string {
-  return /^ERROR: .*$/m.exec(output)?.[0] ?? output;
+  const [, said] = /^Command Output: ([^]*)/m.exec(output) ?? [];
+  const lines = (said ?? output)
+    .split('\n')
+    .filter((line) => /error|denied|cannot|failed|in use/i.test(line));
+  return lines.at(-1) ?? said ?? output;
 }

@@ -80,7 +80,7 @@ export const revoke: ClusterStep = {
   run: async (cluster, { signal }) => {
     if (cluster.tokenIds.length === 0) return { changed: false, note: 'none was made' };
     if (cluster.controlPlane.state?.phase === 'member') await awaitApi(cluster, signal, REVOKE_SEC);
-    else if (!(await apiAnswers(cluster, signal))) {
+    else if (!cluster.controlPlane.connected || !(await apiAnswers(cluster, signal))) {
       return { changed: false, note: 'the cluster did not come up far enough to know it' };
     }
     const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
