@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,8 +29,15 @@ export class ActionProcess {
     this.#print = print;
   }
 
-  /** @param state what an earlier step saved. */
-  async run(step: 'main' | 'post', state: Readonly<Record<string, string>> = {}): Promise<StepResult> {
+  /**
+   * @param state what an earlier step saved.
+   * @param cancelled aborts when the job is cancelled.
+   */
+  async run(
+    step: 'main' | 'post',
+    state: Readonly<Record<string, string>> = {},
+    cancelled?: AbortSignal,
+  ): Promise<StepResult> {
     const env: Record<string, string> = {
       RUNNER_TEMP: this.#dir,
       RUNNER_TOOL_CACHE: join(repository, '.tmp', 'tool-cache'),
@@ -46,6 +53,9 @@ export class ActionProcess {
       cwd: repository,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    cancelled?.addEventListener('abort', () => {
+      cancel(child);
     });
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {
@@ -67,6 +77,18 @@ export class ActionProcess {
   remove(): void {
     rmSync(this.#dir, { recursive: true, force: true });
   }
+}
+
+/** As a runner does it: SIGINT, SIGTERM 7.5 s later, SIGKILL 2.5 s after that. */
+function cancel(child: ChildProcess): void {
+  const timers = [
+    setTimeout(() => child.kill('SIGTERM'), 7_500),
+    setTimeout(() => child.kill('SIGKILL'), 10_000),
+  ];
+  child.kill('SIGINT');
+  child.once('close', () => {
+    for (const timer of timers) clearTimeout(timer);
+  });
 }
 
 function defaults(): Record<string, string> {

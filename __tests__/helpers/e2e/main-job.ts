@@ -1,30 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ActionProcess, type StepResult } from '../../../scripts/action-process.ts';
 import type { Runner } from '../../../src/exec/runner.ts';
 import type { Report } from '../../../src/report/model.ts';
+import { action, removeActions, type ActionRun } from './action.ts';
 import { watchCommandLines } from './argv-watch.ts';
 import { askApi, readKubeconfig } from './ask-api.ts';
 import { bed, kubectl, leave, temporaryFile, traces } from './bed.ts';
 import { cli } from './cli.ts';
 import type { Site } from './site.ts';
-
-export interface ActionRun extends StepResult {
-  readonly log: string;
-  /** The job's end. */
-  readonly post: () => Promise<StepResult>;
-}
-
-const actions: ActionProcess[] = [];
-
-/** The action's main step on the bundle, as a runner would start it. */
-export async function action(inputs: Record<string, string>): Promise<ActionRun> {
-  const lines: string[] = [];
-  const process = new ActionProcess(inputs, (line) => lines.push(line));
-  actions.push(process);
-  const main = await process.run('main');
-  return { ...main, log: lines.join('\n'), post: () => process.run('post', main.state) };
-}
 
 /**
  * The main job, and all that is promised of it, on any provider: three nodes become a verified cluster. Nothing in here
@@ -58,7 +41,7 @@ export function describeMainJob(
     });
 
     afterAll(async () => {
-      for (const process of actions.splice(0)) process.remove();
+      removeActions();
       await leave(nodes);
     });
 

@@ -26,6 +26,7 @@ export const create: ClusterStep = {
     cluster.beginChange();
     if (kind.found === 'part' || kind.marked) await removeCluster(cluster, signal);
     await claim(cluster, signal);
+    kind.listen = log;
     cluster.join = newJoinSecrets(cluster);
     cluster.fresh = true;
     const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-'));
@@ -44,7 +45,7 @@ export const create: ClusterStep = {
       // Good beyond this step's end: it aborts with the run.
       signal,
       onLine: (line) => {
-        log(cluster.redactor.redact(line));
+        kind.listen(cluster.redactor.redact(line));
       },
     }));
     cluster.releases.push(async () => {

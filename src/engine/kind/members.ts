@@ -12,12 +12,13 @@ export const init: HostStep = {
   title: 'kubeadm init',
   scope: 'first',
   needs: ['images'],
-  run: async (cluster, host, { signal }) => {
+  run: async (cluster, host, { signal, log }) => {
     const { creation } = cluster.kind;
     if (creation === undefined) {
       await awaitApi(cluster, signal);
       return { changed: false, note: 'the control plane is there already' };
     }
+    cluster.kind.listen = log;
     await awaitStage(cluster, creation.initialised);
     await learnVersion(cluster, host, signal);
     return { changed: true };
@@ -30,9 +31,10 @@ export const join: ClusterStep = {
   title: 'kubeadm join',
   scope: 'cluster',
   needs: ['init', 'install'],
-  run: async (cluster, { signal }) => {
+  run: async (cluster, { signal, log }) => {
     const { creation } = cluster.kind;
     if (creation === undefined) return { changed: false, note: 'nodes already' };
+    cluster.kind.listen = log;
     await awaitStage(cluster, creation.joined);
     const { kubernetesVersion } = cluster;
     await Promise.all(

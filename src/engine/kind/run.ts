@@ -21,6 +21,8 @@ export class KindRun {
   /** Name or path of the program: `fetch`. */
   binary = 'kind';
   creation: Creation | undefined;
+  /** Where kind's output goes: to the step that waits for it. */
+  listen: (line: string) => void = () => undefined;
 
   constructor(local: Runner) {
     this.docker = new Docker(local);

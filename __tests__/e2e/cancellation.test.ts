@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { LocalRunner } from '../../src/exec/local.ts';
+import type { Runner } from '../../src/exec/runner.ts';
+import { freshHosts } from '../../testbed/src/index.ts';
+import { action, removeActions, type ActionRun } from '../helpers/e2e/action.ts';
+import { clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { cli } from '../helpers/e2e/cli.ts';
+import { kindSite } from '../helpers/e2e/site.ts';
+import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
+
+jest.setTimeout(5 * 60_000);
+
+afterEach(removeActions);
+
+/** A run that is cancelled when this line shows. */
+function cancelledAt(sign: string, inputs: Record<string, string>): Promise<ActionRun> {
+  const cancel = new AbortController();
+  const onLine = (line: string): void => {
+    if (line === sign) cancel.abort();
+  };
+  return action(inputs, { cancelled: cancel.signal, onLine });
+}
+
+/** Main ended in time, said so, and the post step had nothing to complain of. */
+async function expectCancelled(run: ActionRun): Promise<void> {
+  expect([run.exitCode, run.outputs['outcome']]).toEqual([1, 'cancelled']);
+  expect(run.log).toContain('E_CANCELLED');
+  expect((await run.post()).log).not.toContain('warning');
+}
+
+describe('a job that is cancelled, with provider kind', () => {
+  const site = kindSite('cancelled');
+
+  beforeAll(() => site.prepare());
+  afterAll(() => leave([]));
+
+  test('while containers are made: main ends by itself, the post step leaves none of them', async () => {
+    const cancel = new AbortController();
+    const events = new LocalRunner().run(['docker', 'events', '--filter', 'event=create'], {
+      signal: cancel.signal,
+      timeoutMs: 120_000,
+      onLine: (line) => {
+        if (line.includes('cancelled-')) cancel.abort();
+      },
+    });
+    const run = await action({ config: site.clusterFile() }, { cancelled: cancel.signal });
+    await expect(events).rejects.toThrow();
+    await expectCancelled(run);
+    expect(await site.changes()).toEqual([]);
+  });
+
+  test.each([
+    ['as kind starts', '▶ Create nodes'],
+    ['during kubeadm init', '▶ [cancelled-worker2] Pull images'],
+    ['during kubeadm join', '▶ kubeadm join'],
+    ['while nodes become Ready', '▶ Nodes and CNI ready'],
+    ['while it is verified', '▶ Verify the network'],
+  ])('%s: main ends by itself, the post step leaves no container, network or volume', async (_, sign) => {
+    await expectCancelled(await cancelledAt(sign, { config: site.clusterFile() }));
+    expect(await site.changes()).toEqual([]);
+  });
+
+  test('with on-cancel: keep what was made stays, and the next run makes the cluster', async () => {
+    const inputs = { config: site.clusterFile(), 'on-cancel': 'keep' };
+    await expectCancelled(await cancelledAt('▶ kubeadm join', inputs));
+    expect(await site.changes()).toContain('new: volume k8s-bootstrap-cancelled');
+    const next = await action({ ...inputs, cleanup: 'reset' });
+    expect([next.exitCode, next.outputs['node-count']]).toEqual([0, '3']);
+    await next.post();
+    expect(await site.changes()).toEqual([]);
+  });
+});
+
+describe('a job that is cancelled, with provider ssh', () => {
+  let hosts: readonly Runner[] = [];
+  let before: readonly Snapshot[] = [];
+  const changes = async (): Promise<readonly string[]> => {
+    const now = await Promise.all(hosts.map(snapshot));
+    return now.flatMap((after, index) => differences(before[index] ?? {}, after));
+  };
+
+  beforeAll(async () => {
+    await freshHosts({ print: () => undefined });
+    hosts = await rootOnAll();
+    before = await Promise.all(hosts.map(snapshot));
+  });
+
+  afterAll(() => leave(hosts));
+
+  test('during kubeadm init: the next run goes on from there, with every lock free and every token revoked', async () => {
+    const inputs = { config: clusterFile() };
+    const cancel = new AbortController();
+    const cut = hosts[0]
+      ?.run(['sh', '-c', 'until [ -e /etc/kubernetes/admin.conf ]; do sleep 0.1; done'])
+      .then(() => {
+        cancel.abort();
+      });
+    await expectCancelled(await action(inputs, { cancelled: cancel.signal }));
+    await cut;
+    const next = await action(inputs);
+    expect([next.exitCode, next.outputs['node-count']]).toEqual([0, '3']);
+    expect(await kubectl(hosts[0], '-n', 'kube-system', 'get', 'secrets', '-o', 'name')).not.toContain(
+      'bootstrap-token',
+    );
+  });
+
+  test('with on-cancel: reset the post step leaves every host as it was', async () => {
+    expect((await cli(['down', '-f', clusterFile(), '--keep', 'artifacts'])).exitCode).toBe(0);
+    await expectCancelled(
+      await cancelledAt('▶ [10.89.37.12] kubeadm join', { config: clusterFile(), 'on-cancel': 'reset' }),
+    );
+    expect(await changes()).toEqual([]);
+  });
+});

@@ -1,0 +1,36 @@
+import { ActionProcess, type StepResult } from '../../../scripts/action-process.ts';
+
+export interface ActionRun extends StepResult {
+  readonly log: string;
+  /** The job's end. */
+  readonly post: () => Promise<StepResult & { readonly log: string }>;
+}
+
+const actions: ActionProcess[] = [];
+
+/**
+ * The action's main step on the bundle, as a runner would start it.
+ *
+ * @param cancelled aborts when the job is cancelled.
+ * @param onLine told of each line of the log.
+ */
+export async function action(
+  inputs: Record<string, string>,
+  { cancelled, onLine }: { cancelled?: AbortSignal; onLine?: (line: string) => void } = {},
+): Promise<ActionRun> {
+  const lines: string[] = [];
+  const process = new ActionProcess(inputs, (line) => {
+    lines.push(line);
+    onLine?.(line);
+  });
+  actions.push(process);
+  const main = await process.run('main', {}, cancelled);
+  const log = lines.splice(0).join('\n');
+  const post = async () => ({ ...(await process.run('post', main.state)), log: lines.splice(0).join('\n') });
+  return { ...main, log, post };
+}
+
+/** Removes what the runs of a file left behind, kubeconfigs included. */
+export function removeActions(): void {
+  for (const process of actions.splice(0)) process.remove();
+}
