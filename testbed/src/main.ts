@@ -7,12 +7,14 @@ import { printToStderr } from './progress.ts';
 import { ssh } from './ssh.ts';
 import { defaultKubernetes } from './versions.ts';
 
-const usage = `usage: testbed up [--hosts N] [--kubernetes VERSION[,VERSION...]]   build what is missing, start everything
-       testbed build [--kubernetes VERSION[,VERSION...]]           only fill the caches
-       testbed hosts [--hosts N]                                   replace all hosts by fresh ones
-       testbed status                                              what is there and what answers
-       testbed ssh [USER@]HOST [COMMAND...]                        a session on a host (as ops)
-       testbed down                                                remove everything but the caches
+const usage = `usage: testbed up [--hosts N] [BUILD OPTIONS]     build what is missing, start everything
+       testbed build [BUILD OPTIONS]              only fill the caches
+       testbed hosts [--hosts N]                  replace all hosts by fresh ones
+       testbed status                             what is there and what answers
+       testbed ssh [USER@]HOST [COMMAND...]       a session on a host (as ops)
+       testbed down                               remove everything but the caches
+build options: --kubernetes VERSION[,VERSION...]  the first one is that of the cluster file
+               --kind                             kind and its node images as well
 `;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -21,16 +23,20 @@ async function main(argv: readonly string[]): Promise<number> {
   if (command === 'ssh' && rest[0] !== undefined) return ssh(rest[0], rest.slice(1));
   const { values } = parseArgs({
     args: rest,
-    options: { hosts: { type: 'string' }, kubernetes: { type: 'string', default: defaultKubernetes } },
+    options: {
+      hosts: { type: 'string' },
+      kubernetes: { type: 'string', default: defaultKubernetes },
+      kind: { type: 'boolean', default: false },
+    },
   });
-  const kubernetes = values.kubernetes.split(',');
+  const wanted = { kubernetes: values.kubernetes.split(','), kind: values.kind };
   const hosts = values.hosts === undefined ? {} : { hosts: Number(values.hosts) };
   switch (command ?? '') {
     case 'up':
-      await up({ kubernetes, ...hosts });
+      await up({ ...wanted, ...hosts });
       return 0;
     case 'build':
-      await build(kubernetes, printToStderr);
+      await build(wanted, printToStderr);
       return 0;
     case 'hosts':
       await freshHosts(hosts);
@@ -56,6 +62,9 @@ function showStatus({ engine, mirror, registry, hosts, state }: Status): number 
     state === undefined
       ? 'the test bed is not up'
       : `Kubernetes ${state.kubernetes.join(', ')}; ${state.files.cluster}`,
+    ...(state?.kind === undefined
+      ? []
+      : [`kind ${state.kind.version}: ${Object.values(state.kind.nodeImages).join(', ')}`]),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
   return state !== undefined && mirror && registry && hosts.every(({ ssh: yes }) => yes) ? 0 : 1;

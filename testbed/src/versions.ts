@@ -6,6 +6,9 @@ export const versions = {
   cniPlugins: '1.9.1',
   flannel: '0.28.9',
   flannelCniPlugin: '0.9.1',
+  kind: '0.33.0',
+  criTools: '1.37.0',
+  localPathProvisioner: '0.0.30',
 } as const;
 
 interface KubernetesVersion {

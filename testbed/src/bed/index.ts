@@ -1,15 +1,17 @@
 import { build } from '../build/index.ts';
+import { takeNamesBack } from '../build/kind/names.ts';
 import { killRunning } from '../command.ts';
 import { label } from '../constants.ts';
 import type { Docker } from '../engine/docker.ts';
 import { findEngine } from '../engine/index.ts';
-import { privateEnginePid, stopPrivateEngine } from '../engine/private-engine.ts';
+import { privateDocker, privateEnginePid, stopPrivateEngine } from '../engine/private-engine.ts';
 import { meetUpNeeds } from '../prerequisites.ts';
 import { duration, type Print, printToStderr, Progress } from '../progress.ts';
 import { defaultKubernetes } from '../versions.ts';
 import { remove } from './containers.ts';
 import { haveHosts, makeHosts } from './hosts.ts';
-import { ensureNetwork, removeNetwork } from './network.ts';
+import { closePassage, openPassage } from './passage.ts';
+import { ensureNetwork, removeNetworks } from './network.ts';
 import { ensureServices } from './services.ts';
 import { removeState, type State, state, writeChecksums, writeState } from './state.ts';
 
@@ -17,23 +19,27 @@ export interface UpOptions {
   readonly hosts?: number;
   /** The first one is that of the cluster file. */
   readonly kubernetes?: readonly string[];
+  /** What kind needs as well: its program, node images, and a way from its nodes to the services. */
+  readonly kind?: boolean;
   readonly print?: Print;
 }
 
 export async function up(options: UpOptions = {}): Promise<State> {
-  const { hosts = 3, kubernetes = [defaultKubernetes], print = printToStderr } = options;
+  const { hosts = 3, kubernetes = [defaultKubernetes], kind = false, print = printToStderr } = options;
   const start = Date.now();
   await meetUpNeeds(print);
-  const built = await build(kubernetes, print);
+  const built = await build({ kubernetes, kind }, print);
   const { docker, hostImage } = built;
-  const progress = new Progress(print, 'bed', 3);
+  const progress = new Progress(print, 'bed', kind ? 4 : 3);
   await progress.step('network', 1, () => ensureNetwork(docker));
   await progress.step('mirror and registry', 2, () => ensureServices(built));
+  if (kind) await progress.step('passage to mirror and registry', 1, openPassage);
   if (await haveHosts(docker, hostImage, hosts)) progress.skip(`${String(hosts)} hosts`);
   else await progress.step(`${String(hosts)} hosts`, 6, () => makeHosts(docker, hostImage, hosts));
   writeChecksums(built.checksums);
   const images = { all: built.images, nginx: built.nginx, client: built.client };
-  const written = writeState({ kubernetes, images, hosts, engine: engineState(docker, hostImage) });
+  const engine = engineState(docker, hostImage);
+  const written = writeState({ kubernetes, images, hosts, engine, kind: built.kind });
   print(`up after ${duration(Date.now() - start)}: ${written.files.cluster}`);
   return written;
 }
@@ -45,11 +51,11 @@ export async function freshHosts(options: { hosts?: number; print?: Print } = {}
   const docker = await findEngine();
   if (before === undefined || docker === undefined)
     throw new Error('the test bed is not up; run: testbed/testbed up');
-  const { kubernetes, images, engine } = before;
+  const { kubernetes, images, engine, kind } = before;
   const hosts = options.hosts ?? before.hosts.length;
   const progress = new Progress(print, 'hosts', 1);
   await progress.step(`${String(hosts)} fresh hosts`, 6, () => makeHosts(docker, engine.hostImage, hosts));
-  return writeState({ kubernetes, images, hosts, engine });
+  return writeState({ kubernetes, images, hosts, engine, kind });
 }
 
 export async function down(options: { print?: Print } = {}): Promise<void> {
@@ -62,6 +68,7 @@ export async function down(options: { print?: Print } = {}): Promise<void> {
   } finally {
     // Also one that does not answer any more, or would not let go of something.
     await progress.step('engine of its own, if any', 2, stopPrivateEngine);
+    await closePassage();
   }
   removeState();
 }
@@ -93,10 +100,13 @@ export async function withBed<T>(
 }
 
 async function removeAll(docker: Docker): Promise<void> {
-  await remove(docker, await docker.lines(['ps', '--all', '--quiet', '--filter', `label=${label}`]));
-  const volumes = await docker.lines(['volume', 'ls', '--quiet', '--filter', `label=${label}`]);
+  // In an engine of the bed's own, everything is: clusters that tests have made with kind, for one.
+  const filter = docker === privateDocker ? [] : ['--filter', `label=${label}`];
+  await remove(docker, await docker.lines(['ps', '--all', '--quiet', ...filter]));
+  const volumes = await docker.lines(['volume', 'ls', '--quiet', ...filter]);
   if (volumes.length > 0) await docker.run(['volume', 'rm', ...volumes]);
-  await removeNetwork(docker);
+  await removeNetworks(docker, docker === privateDocker ? ['--filter', 'type=custom'] : filter);
+  await takeNamesBack(docker);
 }
 
 function engineState(docker: Docker, hostImage: string): State['engine'] {

@@ -7,7 +7,7 @@ export async function ensureNetwork(docker: Docker): Promise<void> {
   await docker.run(['network', 'create', ...options, network.name]);
 }
 
-export async function removeNetwork(docker: Docker): Promise<void> {
-  const networks = await docker.lines(['network', 'ls', '--quiet', '--filter', `label=${label}`]);
+export async function removeNetworks(docker: Docker, filter: readonly string[]): Promise<void> {
+  const networks = await docker.lines(['network', 'ls', '--quiet', ...filter]);
   if (networks.length > 0) await docker.run(['network', 'rm', ...networks]);
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { KindState } from '../build/kind/index.ts';
 import { hostUsers, mirrorUrl, network, registryAddress } from '../constants.ts';
 import { stateDir, stateFiles } from '../paths.ts';
 import { versions } from '../versions.ts';
@@ -22,6 +23,8 @@ export interface State {
   readonly files: typeof stateFiles;
   readonly mirror: string;
   readonly registry: string;
+  /** Where the bed was asked for it. */
+  readonly kind?: KindState;
   /** Names of the engine's own; of use to the bed only. */
   readonly engine: { readonly host?: string; readonly pid?: number; readonly hostImage: string };
 }
@@ -31,6 +34,7 @@ export interface StateInput {
   readonly images: State['images'];
   readonly hosts: number;
   readonly engine: State['engine'];
+  readonly kind?: KindState | undefined;
 }
 
 export function state(): State | undefined {
@@ -38,7 +42,7 @@ export function state(): State | undefined {
   return JSON.parse(readFileSync(stateFiles.state, 'utf8')) as State;
 }
 
-export function writeState({ kubernetes, images, hosts, engine }: StateInput): State {
+export function writeState({ kubernetes, images, hosts, engine, kind }: StateInput): State {
   const { containerd, runc, cniPlugins, flannel } = versions;
   const written: State = {
     kubernetes,
@@ -53,6 +57,7 @@ export function writeState({ kubernetes, images, hosts, engine }: StateInput): S
     files: stateFiles,
     mirror: mirrorUrl,
     registry: registryAddress,
+    ...(kind === undefined ? {} : { kind }),
     engine,
   };
   writeClientFiles(hosts);

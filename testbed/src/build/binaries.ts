@@ -19,9 +19,10 @@ export interface Binaries {
   readonly flannelCniPlugin: Artefact;
   readonly pause: Artefact;
   readonly noNames: Artefact;
+  readonly kind: Artefact;
 }
 
-export type RootFileSystems = Readonly<Record<RootfsName, Artefact>>;
+export type RootFileSystems = Readonly<Record<'base' | (typeof rootfsNames)[number], Artefact>>;
 
 /** Everything that takes long: the Go builds one after another, Debian's packages beside them. */
 export async function buildParts(
@@ -31,7 +32,7 @@ export async function buildParts(
   const known = kubernetes.map(knownKubernetes);
   const etcd = [...new Set(known.map((version) => version.etcd))];
   const coredns = [...new Set(known.map((version) => version.coredns))];
-  const singles = 7;
+  const singles = 8;
   const total = kubernetes.length + etcd.length + coredns.length + singles + 1 + rootfsNames.length;
   const progress = new Progress(print, 'parts', total);
   const go = async (component: GoComponent): Promise<Artefact> => ensure(await goRecipe(component), progress);
@@ -51,6 +52,7 @@ export async function buildParts(
     flannelCniPlugin,
     pause,
     noNames,
+    kind,
     etcdMap,
     corednsMap,
     rootfs,
@@ -63,11 +65,12 @@ export async function buildParts(
     go(components.flannelCniPlugin),
     go(components.pause),
     go(components.noNames),
+    go(components.kind),
     goMap(etcd, components.etcd),
     goMap(coredns, components.coredns),
     buildRootFileSystems((recipe) => ensure(recipe, progress)),
   ]);
-  const one = { containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause, noNames };
+  const one = { containerd, runc, cniPlugins, flannel, flannelCniPlugin, pause, noNames, kind };
   return { binaries: { ...one, kubernetes: kubernetesMap, etcd: etcdMap, coredns: corednsMap }, rootfs };
 }
 
@@ -81,7 +84,7 @@ async function buildRootFileSystems(make: (recipe: Recipe) => Promise<Artefact>)
     derive('nginx'),
     derive('busybox'),
   ]);
-  return { host, services, net, nginx, busybox };
+  return { base, host, services, net, nginx, busybox };
 }
 
 /** The artefact that must be there because the same list made it. */

@@ -78,7 +78,7 @@ function kubernetesImage(reference: string, parts: KubernetesParts, { net }: Roo
   }
 }
 
-const pauseImage = (reference: string, artefact: Artefact): ImageSpec => ({
+export const pauseImage = (reference: string, artefact: Artefact): ImageSpec => ({
   reference,
   recipe: 'pause',
   binaries: [{ artefact, name: 'pause' }],
@@ -97,7 +97,7 @@ function flannelImage(reference: string, binaries: Binaries, rootfs: RootFileSys
   return { reference, recipe: 'flannel', base: { name: 'net', rootfs: rootfs.net }, binaries: files };
 }
 
-async function kubeadmImages(kubernetes: Artefact, version: string): Promise<string[]> {
+export async function kubeadmImages(kubernetes: Artefact, version: string): Promise<string[]> {
   const args = ['config', 'images', 'list', '--kubernetes-version', `v${version}`];
   return (await run(join(kubernetes.dir, 'kubeadm'), args)).trim().split('\n');
 }

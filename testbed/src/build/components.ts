@@ -76,6 +76,25 @@ export const coredns = (version: string): GoComponent => ({
   expectedSeconds: 145,
 });
 
+export const kind: GoComponent = { dir: `kind-${versions.kind}`, expectedSeconds: 8 };
+
+export const criTools: GoComponent = {
+  dir: `cri-tools-${versions.criTools}`,
+  expectedSeconds: 120,
+  ldflags: [`-X sigs.k8s.io/cri-tools/pkg/version.Version=v${versions.criTools}`],
+};
+
+export const localPathProvisioner: GoComponent = {
+  dir: `local-path-provisioner-${versions.localPathProvisioner}`,
+  expectedSeconds: 120,
+};
+
+export const envoy: GoComponent = {
+  dir: 'envoy-stand-in',
+  expectedSeconds: 10,
+  rename: { 'envoy-stand-in': 'envoy' },
+};
+
 export const pause: GoComponent = { dir: 'pause', expectedSeconds: 2 };
 export const noNames: GoComponent = { dir: 'no-names', expectedSeconds: 10 };
 export const runcWrapper: GoComponent = { dir: 'runc-wrapper', expectedSeconds: 3 };

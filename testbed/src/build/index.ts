@@ -6,6 +6,7 @@ import { type Print, Progress } from '../progress.ts';
 import { bedImage } from './base-images.ts';
 import { buildParts } from './binaries.ts';
 import { catalogOf } from './catalog.ts';
+import { buildKind, type KindState } from './kind/index.ts';
 import { mirrorFiles } from './mirror.ts';
 import { imageRecipe } from './registry-image.ts';
 import { checksumsOf, composeMirror, composeRegistry, type FileSet } from './sets.ts';
@@ -21,9 +22,16 @@ export interface Built {
   readonly images: readonly string[];
   readonly nginx: string;
   readonly client: string;
+  readonly kind?: KindState;
 }
 
-export async function build(kubernetes: readonly string[], print: Print): Promise<Built> {
+export interface BuildOptions {
+  readonly kubernetes: readonly string[];
+  /** What kind needs as well. */
+  readonly kind: boolean;
+}
+
+export async function build({ kubernetes, kind }: BuildOptions, print: Print): Promise<Built> {
   sweepTemporary();
   const engine = findOrStartEngine(print);
   // Whatever becomes of it is seen below; until then it must not count as unhandled.
@@ -31,8 +39,10 @@ export async function build(kubernetes: readonly string[], print: Print): Promis
   const { binaries, rootfs } = await buildParts(kubernetes, print);
   const docker = await engine;
   const [servicesImage, hostImage] = await Promise.all([
-    bedImage(docker, 'services', rootfs.services, [{ artefact: binaries.noNames, name: 'no-names' }]),
-    bedImage(docker, 'host', rootfs.host),
+    bedImage(docker, 'services', { name: 'services', rootfs: rootfs.services }, [
+      { artefact: binaries.noNames, name: 'no-names' },
+    ]),
+    bedImage(docker, 'host', { name: 'host', rootfs: rootfs.host }),
   ]);
   const catalog = await catalogOf(binaries, rootfs);
   const progress = new Progress(print, 'images', catalog.images.length);
@@ -41,6 +51,8 @@ export async function build(kubernetes: readonly string[], print: Print): Promis
     mirrorFiles(binaries, print),
     Promise.all(catalog.images.map((spec) => ensure(imageRecipe(spec, tools), progress))),
   ]);
+  const references = catalog.images.map((spec) => spec.reference);
+  const built = images.map((artefact, i) => ({ reference: references[i] ?? '', artefact }));
   return {
     docker,
     hostImage,
@@ -48,8 +60,9 @@ export async function build(kubernetes: readonly string[], print: Print): Promis
     mirror: composeMirror(files),
     registry: composeRegistry(images),
     checksums: checksumsOf(files),
-    images: catalog.images.map((spec) => spec.reference),
+    images: references,
     nginx: catalog.nginx,
     client: catalog.client,
+    ...(kind ? { kind: await buildKind({ binaries, rootfs, images: built, tools }, print) } : {}),
   };
 }

@@ -35,6 +35,11 @@ export async function mirrorFiles(binaries: Binaries, print: Print): Promise<Mir
   const cniDir = `github.com/containernetworking/plugins/releases/download/v${versions.cniPlugins}`;
   const runcDir = `github.com/opencontainers/runc/releases/download/v${versions.runc}`;
   const runc = from(binaries.runc, 'runc', `${runcDir}/runc.amd64`);
+  const kind = from(
+    binaries.kind,
+    'kind',
+    `github.com/kubernetes-sigs/kind/releases/download/v${versions.kind}/kind-linux-amd64`,
+  );
   const flannel = {
     path: `github.com/flannel-io/flannel/releases/download/v${versions.flannel}/kube-flannel.yml`,
     source: flannelManifest,
@@ -47,6 +52,7 @@ export async function mirrorFiles(binaries: Binaries, print: Print): Promise<Mir
     ...withSum(from(cni, cniFile, `${cniDir}/${cniFile}`), '.sha256'),
     runc,
     { path: `${runcDir}/runc.sha256sum`, text: `${runc.sha256}  runc.amd64\n` },
+    ...withSum(kind, '.sha256sum'),
     flannel,
   ];
 }

@@ -1,18 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Artefact, Recipe } from '../cache/store.ts';
+import type { Recipe } from '../cache/store.ts';
 import type { Docker } from '../engine/docker.ts';
-import { importRootfs } from './base-images.ts';
+import { type Base, importRootfs } from './base-images.ts';
 import { type Binary, contextInputs, fillContext } from './context.ts';
 import { pushTo } from './push.ts';
-import type { RootfsName } from './rootfs.ts';
 
 /** An image as a cluster will ask for it, e.g. registry.k8s.io/pause:3.10. */
 export interface ImageSpec {
   readonly reference: string;
   /** Folder below testbed/images. */
   readonly recipe: string;
-  readonly base?: { readonly name: RootfsName; readonly rootfs: Artefact };
+  readonly base?: Base;
   readonly binaries?: readonly Binary[];
 }
 
@@ -40,10 +39,7 @@ export function imageRecipe(spec: ImageSpec, tools: ImageTools): Recipe {
       fillContext(context, spec.recipe, binaries);
       const args: string[] = [];
       if (spec.base !== undefined) {
-        args.push(
-          '--build-arg',
-          `BASE=${await importRootfs(tools.docker, spec.base.name, spec.base.rootfs)}`,
-        );
+        args.push('--build-arg', `BASE=${await importRootfs(tools.docker, spec.base)}`);
       }
       await pushTo(join(out, 'registry'), spec.reference, tools, log, async (tag) => {
         // Builds side by side would share cached layers, and whichever is done first removes them with its tag.

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, searchPath } from '../command.ts';
+import { network } from '../constants.ts';
 import { cacheDir, runDir } from '../paths.ts';
 import { until } from '../wait.ts';
 import { Docker } from './docker.ts';
@@ -27,7 +28,9 @@ export async function startPrivateEngine(runcWrapper: string | undefined): Promi
     runcWrapper === undefined
       ? {}
       : { 'default-runtime': 'testbed', runtimes: { testbed: { path: runcWrapper } } };
-  writeFileSync(config, JSON.stringify({ bridge: 'none', 'live-restore': false, ...runtime }));
+  // Names from elsewhere are to fail at once in containers that others start here as well (kind's nodes).
+  const options = { bridge: 'none', 'live-restore': false, dns: [network.services], ...runtime };
+  writeFileSync(config, JSON.stringify(options));
   const log = openSync(logFile, 'w');
   const args = [
     ['--config-file', config],
