@@ -4,13 +4,13 @@ import { Pool } from './cache/pool.ts';
 import { run, searchPath } from './command.ts';
 import type { Print } from './progress.ts';
 
-interface Need {
+export interface Need {
   readonly what: string;
   readonly debianPackages: readonly string[];
   readonly met: () => boolean;
 }
 
-const tool = (name: string, debianPackage: string): Need => ({
+export const tool = (name: string, debianPackage: string): Need => ({
   what: name,
   debianPackages: [debianPackage],
   met: () => onPath(name),
@@ -52,7 +52,12 @@ async function checkBuildNeeds(print: Print): Promise<void> {
     throw new Error('building the root file systems (debootstrap, chroot) needs root');
   }
   await meet(buildNeeds, print);
-  if (!onPath('go')) throw new Error('Go 1.26 or newer is needed on the PATH to build the test bed');
+  needGo();
+}
+
+/** Debian's own Go is too old, so that it can't be installed from there. */
+export function needGo(): void {
+  if (!onPath('go')) throw new Error('Go 1.26 or newer is needed on the PATH');
 }
 
 /** Installs what is missing where that is possible, and names it where it isn't. */

@@ -9,8 +9,12 @@ import type { GoComponent } from './components.ts';
 let version: Promise<string> | undefined;
 const goVersion = (): Promise<string> => (version ??= run('go', ['version']).then((line) => line.trim()));
 
-export async function goRecipe(component: GoComponent): Promise<Recipe> {
-  const dir = join(testbedDir, 'go', component.dir);
+/** @param modules folder that holds the component's module. */
+export async function goRecipe(
+  component: GoComponent,
+  modules: string = join(testbedDir, 'go'),
+): Promise<Recipe> {
+  const dir = join(modules, component.dir);
   const packages = packagesOf(dir);
   const cgo = component.cgo === true;
   const ldflags = ['-s -w', ...(component.ldflags ?? [])];

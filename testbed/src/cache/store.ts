@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { join, relative } from 'node:path';
 import { cacheDir } from '../paths.ts';
 import { meetBuildNeeds } from '../prerequisites.ts';
-import type { Progress } from '../progress.ts';
+import type { Print, Progress } from '../progress.ts';
 import { filesBelow, type Inputs, keyOf, sha256OfFile } from './digest.ts';
 import { type PoolName, pools } from './pool.ts';
 
@@ -12,6 +12,8 @@ export interface Recipe {
   readonly expectedSeconds: number;
   readonly pool: PoolName;
   readonly inputs: Inputs;
+  /** Makes sure that the machine can build this; by default, that it can build anything the bed is made of. */
+  readonly meetNeeds?: (print: Print) => Promise<void>;
   /** Fills the folder; what it prints belongs into the log. */
   readonly build: (dir: string, log: string) => Promise<void>;
 }
@@ -53,7 +55,7 @@ export async function ensure(recipe: Recipe, progress: Progress): Promise<Artefa
     progress.skip(recipe.title);
     return cached;
   }
-  await meetBuildNeeds(progress.print);
+  await (recipe.meetNeeds ?? meetBuildNeeds)(progress.print);
   return pools[recipe.pool].run(() =>
     progress.step(recipe.title, recipe.expectedSeconds, () => buildArtefact(recipe, key)),
   );
