@@ -5,15 +5,16 @@ const shared = {
   modulePathIgnorePatterns: ['<rootDir>/lib', '<rootDir>/dist'],
 };
 
-/** `unit` is what `npm test` runs; `e2e` needs the test bed. @type {import('jest').Config} */
+/** `unit` is what `npm test` runs; `act` runs workflows without a cluster; `e2e` needs the test bed. @type {import('jest').Config} */
 export default {
   projects: [
     {
       ...shared,
       displayName: 'unit',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/(act|e2e)/'],
     },
+    { ...shared, displayName: 'act', testMatch: ['<rootDir>/__tests__/act/**/*.test.ts'] },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'] },
   ],
   coverageProvider: 'babel',

@@ -28,6 +28,7 @@ jest() {
   node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js "$@"
 }
 
+stage 'Tools' node scripts/build-tools.ts
 stage 'Lint' npm run --silent lint
 stage 'Types' npm run --silent typecheck
 # A test that fails is counted by itself, not as a stage; the coverage threshold is the exit status left over.
@@ -38,9 +39,12 @@ fi
 sed '/^{"numFailedTestSuites"/d' "$results/unit.log" | tail -n 25
 stage 'The bundle is what the sources make' npm run --silent check-dist
 stage 'README agrees with action.yml' npm run --silent docs:check
+stage 'Workflows' npm run --silent lint:workflows
+echo '== The action in workflows that need no cluster'
+jest --selectProjects=act --json --outputFile="$results/act.json" >/dev/null
 
 if [ "${1:-}" = checks ]; then
-  node scripts/count-tests.ts "$failed_stages" "$results"/unit.json
+  node scripts/count-tests.ts "$failed_stages" "$results"/{unit,act}.json
   exit
 fi
 bed=up
@@ -51,4 +55,4 @@ fi
 echo '== Test bed down'
 testbed/testbed down
 bed=down
-node scripts/count-tests.ts "$failed_stages" "$results"/unit.json "$results"/e2e.json
+node scripts/count-tests.ts "$failed_stages" "$results"/{unit,act,e2e}.json
