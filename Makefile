@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-.PHONY: demo test check bench lint build clean
+.PHONY: demo test check bench lint build release-files clean
 
 demo: $(STAMP) ## A three-node cluster in the test bed, by the action's bundle. KEEP=1 keeps it.
 	@node scripts/demo.ts
@@ -23,9 +23,13 @@ lint: $(STAMP)
 build: $(STAMP) ## dist/, which is committed.
 	@npm run --silent build
 
+release-files: export TAG := $(TAG)
+release-files: $(STAMP) ## What release.yml publishes, into release/: TAG=v1.2.3.
+	@node scripts/release-files.ts "$$TAG"
+
 clean: ## Test bed, compiled files and installed packages; the test bed's caches stay.
 	@if [ -e node_modules ]; then testbed/testbed down; fi
-	rm -rf lib coverage .tmp .testbed node_modules
+	rm -rf lib coverage release .tmp .testbed node_modules
 
 $(STAMP):
 	@echo '== Installing packages'
