@@ -1,89 +1,111 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { mergePatch } from '../src/lib/merge-patch.ts';
 import { repository } from '../scripts/run.ts';
 import { withBed, type State } from '../testbed/src/index.ts';
+import { hold } from './contest.ts';
+
+/** usage: bench/index.ts [ssh] [kind]   ROUNDS: how often each, by default 5 times */
+const rounds = Number(process.env['ROUNDS'] ?? 5);
+const chosen = process.argv.slice(2);
+const scratch = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-bench-'));
+const manifestOf = ({ versions }: State): string =>
+  join(repository, 'testbed/manifests/flannel', `v${versions.flannel}`, 'kube-flannel.yml');
+
+await withBed(
+  async (bed) => {
+    if (bed.engine.host !== undefined) process.env['DOCKER_HOST'] = bed.engine.host;
+    const contests = { ssh: onHosts, kind: await inDocker(bed) };
+    const results = Object.entries(contests)
+      .filter(([name]) => chosen.length === 0 || chosen.includes(name))
+      .map(([, contest]) => contest(bed));
+    if (results.includes(false)) process.exitCode = 1;
+  },
+  { kind: true },
+);
+rmSync(scratch, { recursive: true });
 
 /**
- * How long a warm `up` takes beside the shortest script that an expert would write for the same hosts, in turns on
- * the same prepared hosts: runtime, programs and images are there, the cluster is not.
+ * A warm `up` beside the shortest script that an expert would write for the same hosts: runtime, programs and images
+ * are there, the cluster is not.
  */
-const rounds = Number(process.env['ROUNDS'] ?? 5);
-const handmadeScript = join(repository, 'bench', 'handmade.sh');
-const bundle = join(repository, 'dist/cli/index.js');
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-await withBed((bed) => {
-  print('preparing the hosts: a first, cold run');
-  cli(bed, 'up');
-  reset(bed);
-  const ours: number[] = [];
-  const theirs: number[] = [];
-  const contestants = [
-    () => theirs.push(timed(handmade, bed)),
-    () =>
-      ours.push(
-        timed((state) => {
-          cli(state, 'up');
-        }, bed),
-      ),
-  ];
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const run of contestants) {
-      run();
-      reset(bed);
-    }
-    // Whoever comes second finds warmer caches, so they take turns at it.
-    contestants.reverse();
-    const [hand, own] = [seconds(theirs.at(-1)), seconds(ours.at(-1))];
-    print(`round ${String(round)}: by hand ${hand}, k8s-bootstrap ${own}`);
-  }
-  const ratio = median(ours) / median(theirs);
-  print(
-    `medians of ${String(rounds)}: by hand ${seconds(median(theirs))}, k8s-bootstrap ${seconds(median(ours))}`,
-  );
-  print(`ratio: ${ratio.toFixed(2)} (to be at most 1.30)`);
-  if (ratio > 1.3) process.exitCode = 1;
-  cli(bed, 'down');
-  return Promise.resolve();
-});
-
-function cli({ files }: State, command: 'up' | 'down', ...more: string[]): void {
-  const args = [bundle, command, '-f', files.cluster, '--json', ...more];
-  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
-  if (status !== 0) throw new Error(`${command} failed:\n${stderr}`);
-}
-
-/** The next run finds what it would find on hosts that were prepared once. */
-function reset(bed: State): void {
-  cli(bed, 'down', '--keep', 'artifacts');
-}
-
-function handmade({ hosts, files, images, kubernetes, versions }: State): void {
-  const manifest = `testbed/manifests/flannel/v${versions.flannel}/kube-flannel.yml`;
+function onHosts(bed: State): boolean {
+  const { files, hosts, images, kubernetes } = bed;
   const { ssh } = parse(readFileSync(files.cluster, 'utf8')) as { ssh: { user: string } };
-  const args = [files.key, files.knownHosts, ssh.user, kubernetes[0] ?? '', manifest, images.nginx];
-  const { status, stderr } = spawnSync(handmadeScript, [...args, ...hosts.map(({ address }) => address)], {
-    cwd: repository,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`the script failed:\n${stderr}`);
+  const addresses = hosts.map(({ address }) => address);
+  const script = [files.key, files.knownHosts, ssh.user, kubernetes[0] ?? '', manifestOf(bed), images.nginx];
+  // The first, cold run prepares the hosts.
+  cli('up', files.cluster);
+  cli('down', files.cluster, '--keep', 'artifacts');
+  const kept = hold(
+    {
+      title: 'provider ssh: three prepared hosts',
+      against: 'by hand',
+      limit: 1.3,
+      theirs: () => {
+        run(join(repository, 'bench/handmade.sh'), [...script, ...addresses]);
+      },
+      ours: () => {
+        cli('up', files.cluster);
+      },
+      reset: () => {
+        cli('down', files.cluster, '--keep', 'artifacts');
+      },
+    },
+    rounds,
+  );
+  cli('down', files.cluster);
+  return kept;
 }
 
-function timed(run: (bed: State) => void, bed: State): number {
-  const start = performance.now();
-  run(bed);
-  return performance.now() - start;
+/** A cluster that is verified beside `kind create cluster`, the same CNI applied, and a wait. */
+async function inDocker(bed: State): Promise<(bed: State) => boolean> {
+  const { kind, files, kubernetes, mirror, registry, versions } = bed;
+  if (kind === undefined) throw new Error('the test bed was not asked for kind');
+  const own: unknown = parse(readFileSync(files.cluster, 'utf8'));
+  const file = join(scratch, 'cluster.yaml');
+  writeFileSync(file, stringify(mergePatch(own, { provider: 'kind', name: 'bench', hosts: null })));
+  const plugins = join(scratch, 'cni-plugins.tgz');
+  const upstream = `github.com/containernetworking/plugins/releases/download/v${versions.cniPlugins}/cni-plugins-linux-amd64-v${versions.cniPlugins}.tgz`;
+  writeFileSync(plugins, Buffer.from(await (await fetch(`${mirror}/${upstream}`)).arrayBuffer()));
+  const script = [
+    kind.binary,
+    kind.nodeImages[kubernetes[0] ?? ''] ?? '',
+    'by-hand',
+    manifestOf(bed),
+    plugins,
+    `http://${registry}`,
+  ];
+  return () =>
+    hold(
+      {
+        title: 'provider kind: one control plane, two workers',
+        against: 'kind create, apply, wait',
+        limit: 1.15,
+        theirs: () => {
+          run(join(repository, 'bench/kind.sh'), script);
+        },
+        ours: () => {
+          cli('up', file);
+        },
+        reset: () => {
+          run(kind.binary, ['delete', 'cluster', '--name', 'by-hand']);
+          cli('down', file);
+        },
+      },
+      rounds,
+    );
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function cli(command: 'up' | 'down', file: string, ...more: string[]): void {
+  run(process.execPath, [join(repository, 'dist/cli/index.js'), command, '-f', file, '--json', ...more]);
 }
 
-function seconds(ms: number | undefined): string {
-  return `${((ms ?? 0) / 1000).toFixed(1)} s`;
+function run(program: string, args: readonly string[]): void {
+  const options = { cwd: scratch, encoding: 'utf8', maxBuffer: 2 ** 28 } as const;
+  const { status, stderr } = spawnSync(program, args, options);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ').slice(0, 80)} failed:\n${stderr}`);
 }

@@ -48,7 +48,7 @@ if [ "${1:-}" = checks ]; then
   exit
 fi
 bed=up
-if stage 'Test bed' testbed/testbed up --kubernetes 1.36.3,1.34.4; then
+if stage 'Test bed' testbed/testbed up --kind --kubernetes 1.36.3,1.34.4; then
   echo '== End-to-end tests'
   jest --selectProjects=e2e --runInBand --json --outputFile="$results/e2e.json" >/dev/null
 fi

@@ -79,7 +79,7 @@ export async function down(options: { print?: Print } = {}): Promise<void> {
  */
 export async function withBed<T>(
   use: (state: State) => Promise<T>,
-  { keep = false }: { keep?: boolean } = {},
+  { keep = false, kind = false }: { keep?: boolean; kind?: boolean } = {},
 ): Promise<T> {
   const wasUp = state() !== undefined;
   const end = async (): Promise<void> => {
@@ -92,7 +92,7 @@ export async function withBed<T>(
     });
   }
   try {
-    const made = await up();
+    const made = await up({ kind });
     return await use(wasUp ? await freshHosts() : made);
   } finally {
     await end();
