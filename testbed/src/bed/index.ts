@@ -79,7 +79,7 @@ export async function down(options: { print?: Print } = {}): Promise<void> {
  */
 export async function withBed<T>(
   use: (state: State) => Promise<T>,
-  { keep = false, kind = false }: { keep?: boolean; kind?: boolean } = {},
+  { keep = false, ...options }: { keep?: boolean } & UpOptions = {},
 ): Promise<T> {
   const wasUp = state() !== undefined;
   const end = async (): Promise<void> => {
@@ -92,7 +92,7 @@ export async function withBed<T>(
     });
   }
   try {
-    const made = await up({ kind });
+    const made = await up(options);
     return await use(wasUp ? await freshHosts() : made);
   } finally {
     await end();
