@@ -110,6 +110,13 @@ export class FakeMachine extends FakeRunner {
     return /token: "?([a-z0-9]{6}\.[a-z0-9]{16})/i.exec(config)?.[1] ?? '';
   }
 
+  /** Makes it a machine that nobody used before. */
+  wipe(): void {
+    this.#forget();
+    this.member = false;
+    this.#images.clear();
+  }
+
   #does(name: string, sign: string | RegExp, result: FakeResult | FakeHandler): void {
     const matches = (line: string): boolean =>
       typeof sign === 'string' ? line.includes(sign) : sign.test(line);
