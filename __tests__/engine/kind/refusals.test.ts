@@ -64,6 +64,14 @@ describe('preflight in Docker refuses', () => {
     });
   });
 
+  test('nodes that are all stopped, since nobody can tell how far they came', async () => {
+    using bed = await upBed();
+    for (const name of bed.nodes) bed.docker.stop(name);
+    expect((await refusal(bed)).message).toBe(
+      'stopped: test-control-plane, test-worker, test-worker2 (node-stopped)',
+    );
+  });
+
   test('another version, another CNI', async () => {
     using bed = await upBed();
     const kubernetes = { ...bed.spec.kubernetes, version: '1.35.8' };

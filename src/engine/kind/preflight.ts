@@ -72,7 +72,9 @@ function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
       { id: 'foreign-cluster', severity: 'error', message, hint: 'choose another cluster name (name)' },
     ];
   }
-  if (kind.found === 'part' && !hosts.some((host) => host.state?.phase === 'member')) {
+  // Of nodes that are all stopped nobody can tell how far they came, and what may be whole is not taken for the other.
+  const runs = kind.containers.some(({ State }) => State.Running);
+  if (kind.found === 'part' && runs && !hosts.some((host) => host.state?.phase === 'member')) {
     return [
       { id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' },
     ];
