@@ -109,6 +109,21 @@ describe('preflight in Docker refuses', () => {
     expect((await bed.up()).report.findings).toEqual([]);
   });
 
+  test('not the ports of an unfinished cluster of the same name, which goes', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const portMappings = [
+      { hostPort: port, containerPort: 80, listenAddress: '127.0.0.1', protocol: 'TCP' } as const,
+    ];
+    using bed = new KindBed({ with: { kind: { portMappings } } });
+    bed.mark();
+    bed.docker.add('test-control-plane', { role: 'control-plane', ports: { '80/tcp': port } });
+    const { report } = await bed.up();
+    server.close();
+    expect(report.findings.map(({ id }) => id)).toEqual(['unfinished']);
+  });
+
   test('a source without what is needed', async () => {
     using files = await serveFiles({});
     const { artifacts } = fakeSpec();

@@ -127,7 +127,13 @@ export function networkFindings({ spec }: Cluster, subnets: readonly string[]): 
   );
 }
 
-async function ports({ spec: { kind } }: Cluster): Promise<readonly Finding[]> {
+async function ports({ spec: { kind }, kind: { containers } }: Cluster): Promise<readonly Finding[]> {
+  // An unfinished cluster of ours goes before the next one comes.
+  const published = new Set(
+    containers.flatMap(({ NetworkSettings: { Ports } }) =>
+      Object.values(Ports ?? {}).flatMap((on) => (on ?? []).map(({ HostPort }) => HostPort)),
+    ),
+  );
   const own = kind.apiServerPort;
   const wanted = [
     ...(own === undefined ? [] : [{ port: own, host: '127.0.0.1', where: 'kind.apiServerPort' }]),
@@ -139,7 +145,8 @@ async function ports({ spec: { kind } }: Cluster): Promise<readonly Finding[]> {
         where: 'kind.portMappings',
       })),
   ];
-  const taken = await Promise.all(wanted.map(async (one) => ((await isFree(one)) ? [] : [one])));
+  const foreign = wanted.filter(({ port }) => !published.has(String(port)));
+  const taken = await Promise.all(foreign.map(async (one) => ((await isFree(one)) ? [] : [one])));
   return taken.flat().map(({ port, where }) => ({
     id: 'port',
     severity: 'error',
