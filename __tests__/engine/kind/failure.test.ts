@@ -71,6 +71,10 @@ describe('kind that fails', () => {
     bed.machine(0).on('cat /kind/version', 'v1.36.4\n');
     expect((await bed.up()).report.cluster.kubernetesVersion).toBe('1.36.4');
     expect(bed.kind.config?.nodes[0]?.image).toBe(nodeImage);
+    expect((await bed.up()).report).toMatchObject({
+      unchanged: true,
+      cluster: { kubernetesVersion: '1.36.4' },
+    });
   });
 
   test('a range that Docker gave the new network, and that overlaps, is refused and taken back', async () => {

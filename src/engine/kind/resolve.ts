@@ -33,7 +33,10 @@ export const resolve: ClusterStep = {
     }
     const { image, kubernetesVersion } = kindNodeImage(spec);
     kind.nodeImage = image;
-    cluster.kubernetesVersion = kubernetesVersion ?? '';
+    // What the image's tag does not tell, the nodes do that were made of it.
+    const { state } = cluster.controlPlane;
+    cluster.kubernetesVersion =
+      kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
     const onPath = await kindOnPath(cluster.local, { signal });
     kind.artifacts = resolveKindArtifacts(spec, { arch, kind: onPath === undefined });
     await resolveCni(cluster, signal);
