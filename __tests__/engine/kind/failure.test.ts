@@ -100,6 +100,27 @@ describe('kind that fails', () => {
   });
 });
 
+describe('the network', () => {
+  test('that another run makes at the same moment is taken', async () => {
+    using bed = new KindBed();
+    bed.docker.on('docker network create ', () => {
+      bed.docker.networks.set('kind', { Labels: null, IPAM: { Config: null } });
+      return { exitCode: 1, stderr: 'network with name kind already exists' };
+    });
+    expect((await bed.up()).report.outcome).toBe('success');
+  });
+
+  test('that cannot be made ends the run', async () => {
+    using bed = new KindBed();
+    bed.docker.on('docker network create ', { exitCode: 1, stderr: 'all predefined pools are used up' });
+    expect(await bootstrapFailure(bed.up())).toMatchObject({
+      code: 'E_COMMAND',
+      step: 'create',
+      message: expect.stringContaining('pools are used up'),
+    });
+  });
+});
+
 describe('the join token', () => {
   test('is in no command line, event, report or state, and is taken back', async () => {
     using bed = new KindBed();
