@@ -205,6 +205,18 @@ describe('a run that ends while kind works', () => {
     expect(await bootstrapFailure(bed.up())).toMatchObject({ code: 'E_TIMEOUT', where: 'timeouts.totalSec' });
   });
 
+  test('since Docker does not answer any more ends kind', async () => {
+    using bed = new KindBed();
+    let ended = false;
+    bed.kind.during.prepare = () => bed.docker.on('docker ps ', { exitCode: 1, stderr: 'no engine' });
+    bed.kind.during.init = async ({ signal }) => {
+      await aborted(signal);
+      ended = true;
+    };
+    expect(await bootstrapFailure(bed.up())).toMatchObject({ code: 'E_COMMAND', step: 'create' });
+    expect(ended).toBe(true);
+  });
+
   test('since a node cannot be completed ends kind', async () => {
     using bed = new KindBed();
     let ended = false;

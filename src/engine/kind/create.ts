@@ -30,6 +30,7 @@ export const create: ClusterStep = {
     cluster.join = newJoinSecrets(cluster);
     cluster.fresh = true;
     const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-'));
+    const stop = new AbortController();
     const creation = (kind.creation = createCluster(cluster.local, {
       binary: kind.binary,
       name: spec.name,
@@ -43,7 +44,7 @@ export const create: ClusterStep = {
       kubeconfig: join(dir, 'kubeconfig'),
       timeoutMs: spec.timeouts.totalSec * 1000,
       // Good beyond this step's end: it aborts with the run.
-      signal,
+      signal: AbortSignal.any([signal, stop.signal]),
       onLine: (line) => {
         kind.listen(cluster.redactor.redact(line));
       },
@@ -52,8 +53,14 @@ export const create: ClusterStep = {
       await creation.ended;
       await rm(dir, { recursive: true, force: true });
     });
-    await awaitStage(cluster, creation.prepared);
-    await lookAgain(cluster, signal);
+    try {
+      await awaitStage(cluster, creation.prepared);
+      await lookAgain(cluster, signal);
+    } catch (error) {
+      // A step's failure ends all others, but not what it left running itself.
+      stop.abort(error);
+      throw error;
+    }
     return { changed: true, note: `${String(cluster.hosts.length)} nodes` };
   },
   describe: ({ spec, kind }) => [
