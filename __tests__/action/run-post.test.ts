@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { runPost } from '../../src/action/run-post.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
+import type { SpecSource } from '../../src/spec/load.ts';
 import { ActionEnvironment } from '../helpers/action-environment.ts';
 import { FakeEngine, fakeSpec } from '../helpers/fake-engine.ts';
 
@@ -9,7 +10,8 @@ let environment: ActionEnvironment;
 async function post(phase: string, inputs: Readonly<Record<string, string>>, engine = new FakeEngine()) {
   environment = new ActionEnvironment(inputs);
   process.env['STATE_phase'] = phase;
-  await runPost({ engine, load: () => fakeSpec, env: process.env, signals: environment.signals, graceMs: 1 });
+  const load = ({ fields }: SpecSource) => ({ ...fakeSpec, provider: fields?.provider ?? 'ssh' });
+  await runPost({ engine, load, env: process.env, signals: environment.signals, graceMs: 1 });
   return engine.calls.map(({ name, options }) => [name, options.keep]);
 }
 
@@ -29,6 +31,15 @@ describe('runPost', () => {
     ['changing', { 'on-cancel': 'reset' }, [['down', 'nothing']]],
     ['cancelled', { 'on-cancel': 'reset' }, [['down', 'nothing']]],
     ['cancelled', {}, []],
+    ['changing', {}, []],
+    // A half-made cluster in Docker is of no use to anybody.
+    ['cancelled', { provider: 'kind' }, [['down', 'nothing']]],
+    ['changing', { provider: 'kind' }, [['down', 'nothing']]],
+    ['cancelled', { provider: 'kind', 'on-cancel': 'keep' }, []],
+    ['changing', { provider: 'kind', 'on-cancel': 'keep' }, []],
+    ['failure', { provider: 'kind' }, []],
+    ['success', { provider: 'kind' }, []],
+    ['', { provider: 'kind' }, []],
     ['reset', { 'on-failure': 'reset' }, []],
   ])('after "%s" with %j', async (phase, inputs, calls) => {
     expect(await post(phase, inputs)).toEqual(calls);

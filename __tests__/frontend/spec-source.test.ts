@@ -37,6 +37,16 @@ describe('parseValue', () => {
       { user: 'me', address: 'jump', port: 2222, hostKey: 'SHA256:abc=' },
     ],
     ['bastion', 'me@[fd00::1]:22 key-file=/k', { user: 'me', address: 'fd00::1', port: 22, keyFile: '/k' }],
+    ['ports', '8080:30080', [{ hostPort: 8080, containerPort: 30_080 }]],
+    [
+      'ports',
+      '0.0.0.0:80:30080/TCP\n[::1]:53:30053/udp, 1:2/sctp',
+      [
+        { hostPort: 80, containerPort: 30_080, listenAddress: '0.0.0.0', protocol: 'TCP' },
+        { hostPort: 53, containerPort: 30_053, listenAddress: '::1', protocol: 'UDP' },
+        { hostPort: 1, containerPort: 2, protocol: 'SCTP' },
+      ],
+    ],
   ])('%s %j', (kind, text, value) => {
     expect(parseValue(kind, text, 'it')).toEqual({ value });
   });
@@ -52,6 +62,15 @@ describe('parseValue', () => {
     ['bastion', 'a@b@c'],
     ['bastion', 'jump color=red'],
     ['bastion', 'jump =x'],
+    ['ports', '8080'],
+    ['ports', '8080:'],
+    ['ports', ':80:80'],
+    ['ports', '::1:80:80'],
+    ['ports', 'localhost:80:80'],
+    ['ports', '80:80/icmp'],
+    ['ports', '80:80:80:80'],
+    ['ports', '123456:80'],
+    ['ports', '8080:30080 x'],
   ])('%s %j is refused', (kind, text) => {
     expect(() => parseValue(kind, text, 'it')).toThrow(
       expect.objectContaining({ code: 'E_USAGE', where: 'it' }),
@@ -67,6 +86,30 @@ describe('parseValue', () => {
 describe('toSpecSource', () => {
   test('has only what was given', () => {
     expect(source({})).toEqual({ fields: {}, env: {} });
+  });
+
+  test('nodes in Docker, and images for them', () => {
+    const given = {
+      provider: 'kind',
+      'control-planes': '3',
+      workers: '0',
+      'node-image': 'n/n:v1.36.4',
+      'port-mappings': '80:30080',
+      images: 'app:1, ./b.tar\nc',
+    };
+    expect(source(given).fields).toEqual({
+      provider: 'kind',
+      kind: {
+        controlPlanes: 3,
+        workers: 0,
+        nodeImage: 'n/n:v1.36.4',
+        portMappings: [{ hostPort: 80, containerPort: 30_080 }],
+      },
+      images: ['app:1', './b.tar', 'c'],
+    });
+    expect(() => source({ workers: 'two' })).toThrow(
+      expect.objectContaining({ code: 'E_USAGE', where: 'workers' }),
+    );
   });
 
   test('a manifest implies the CNI of that name, unless one is named', () => {
