@@ -17,6 +17,14 @@ describe('nodes of provider kind', () => {
     ['name: c\nkind: {controlPlanes: 2}', ['c-control-plane', 'c-control-plane2', 'c-worker', 'c-worker2']],
     ['name: c\nhosts: [{address: a}, {address: b}]', ['c-control-plane', 'c-worker']],
     [
+      'name: c\nhosts: [{address: a}, {address: b}, {address: d}, {address: e}]\nkind: {controlPlanes: 2}',
+      ['c-control-plane', 'c-control-plane2', 'c-worker', 'c-worker2', 'c-worker3'],
+    ],
+    [
+      'name: c\nhosts: [{address: a, role: control-plane}, {address: b, role: control-plane}]\nkind: {workers: 1}',
+      ['c-control-plane', 'c-control-plane2', 'c-worker'],
+    ],
+    [
       'name: c\nhosts: [{address: a}, {address: b, role: control-plane}, {address: d}]',
       ['c-worker', 'c-control-plane', 'c-worker2'],
     ],

@@ -12,9 +12,15 @@ export function kindHosts(
   roles: readonly (HostRole | undefined)[],
 ): readonly HostSpec[] {
   const counted = kind.controlPlanes !== undefined || kind.workers !== undefined || hosts.length === 0;
+  const listed = hosts.map((host, index) => ({ ...host, role: roles[index] ?? 'worker' }));
+  const planes = listed.filter(({ role }) => role === 'control-plane').length;
+  const [controlPlanes, workers] = hosts.length === 0 ? [1, 2] : [planes, listed.length - planes];
   const nodes: readonly (Partial<ParsedHost> & { readonly role: HostRole })[] = counted
-    ? [...repeat('control-plane', kind.controlPlanes ?? 1), ...repeat('worker', kind.workers ?? 2)]
-    : hosts.map((host, index) => ({ ...host, role: roles[index] ?? 'worker' }));
+    ? [
+        ...repeat('control-plane', kind.controlPlanes ?? controlPlanes),
+        ...repeat('worker', kind.workers ?? workers),
+      ]
+    : listed;
   const seen = { 'control-plane': 0, worker: 0 };
   return nodes.map(({ role, name: nodeName, labels = {}, taints = [] }): HostSpec => {
     seen[role] += 1;
