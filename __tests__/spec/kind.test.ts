@@ -87,6 +87,11 @@ describe('nodes of provider kind', () => {
     ],
     [`name: ${'a'.repeat(45)}`, 'no error'],
     [`name: ${'a'.repeat(46)}`, 'name: is too long; at most 45 characters with provider kind'],
+    [`name: ${'a'.repeat(40)}\nkind: {controlPlanes: 2}`, 'no error'],
+    [
+      `name: ${'a'.repeat(41)}\nkind: {controlPlanes: 2}`,
+      'name: is too long; at most 40 characters with provider kind and several control planes',
+    ],
   ])('are checked: %j', (text, message) => {
     expect(messageOf(kind + text)).toContain(message);
   });
