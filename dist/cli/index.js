@@ -32274,9 +32274,9 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _cni_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
-/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1968);
-/* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5528);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6282);
+/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6187);
+/* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3609);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5209);
 
 
 
@@ -32306,7 +32306,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 6282:
+/***/ 5209:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32563,6 +32563,14 @@ function isCommand(word) {
 /** Where software comes from. */
 const artifactOptions = [
     {
+        name: 'images',
+        field: 'images',
+        kind: 'list',
+        placeholder: 'IMAGE|TAR',
+        flag: 'image',
+        description: 'Images of this machine to load into every node, one a line or separated by commas: names in its Docker, or paths of tars (`docker save`).',
+    },
+    {
         name: 'mirror',
         field: 'artifacts.mirror',
         kind: 'text',
@@ -32600,8 +32608,8 @@ const clusterOptions = [
         name: 'provider',
         field: 'provider',
         kind: 'text',
-        placeholder: 'ssh',
-        description: 'Where the hosts come from. Only `ssh` so far. Default `ssh`.',
+        placeholder: 'ssh|kind',
+        description: '`ssh`: machines that are there (`hosts`); `kind`: containers of this machine’s own Docker. Default `ssh`.',
     },
     {
         name: 'cluster-name',
@@ -32673,6 +32681,40 @@ const clusterOptions = [
         kind: 'text',
         placeholder: 'CIDR',
         description: 'Address range of pods. Default `10.244.0.0/16`.',
+    },
+];
+
+;// CONCATENATED MODULE: ./lib/frontend/kind-options.js
+/** Its nodes, where they are containers of the machine's own Docker. */
+const kindOptions = [
+    {
+        name: 'control-planes',
+        field: 'kind.controlPlanes',
+        kind: 'integer',
+        placeholder: 'N',
+        description: 'Provider kind: control planes to make. Default: as many as `hosts` lists, else 1.',
+    },
+    {
+        name: 'workers',
+        field: 'kind.workers',
+        kind: 'integer',
+        placeholder: 'N',
+        description: 'Provider kind: workers to make. Default: as many as `hosts` lists, else 2.',
+    },
+    {
+        name: 'node-image',
+        field: 'kind.nodeImage',
+        kind: 'text',
+        placeholder: 'IMAGE',
+        description: 'Provider kind: image of the nodes. Default: the one of the Kubernetes version that kind’s project published.',
+    },
+    {
+        name: 'port-mappings',
+        field: 'kind.portMappings',
+        kind: 'ports',
+        placeholder: '[ADDRESS:]PORT:NODEPORT[/PROTOCOL]',
+        flag: 'port-mapping',
+        description: 'Provider kind: ports of the first control plane to publish on this machine, one `[address:]port:node-port[/protocol]` a line. Default address 127.0.0.1.',
     },
 ];
 
@@ -32801,10 +32843,12 @@ const sshOptions = [
 
 
 
+
 /** Every option that is a field of the cluster file, in the order of `action.yml`. Action and CLI are made from it. */
 const options = [
     ...clusterOptions,
     ...sshOptions,
+    ...kindOptions,
     ...artifactOptions,
     ...runOptions,
 ];
@@ -33641,6 +33685,7 @@ const parsers = {
     // A line of known_hosts has at least three fields; a path only rarely has a space.
     'known-hosts': (text) => /\s/.test(text) && !(0,external_node_fs_.existsSync)(text) ? { field: 'ssh.knownHostsText', value: text } : { value: text },
     bastion: (text, where) => ({ value: parseBastion(text, where) }),
+    ports: (text, where) => ({ value: splitList(text).map((item) => parsePortMapping(item, where)) }),
 };
 const unitSeconds = { s: 1, m: 60, h: 3600 };
 function parseSeconds(text, where) {
@@ -33684,6 +33729,18 @@ function parseBastion(text, where) {
         ...(user === undefined ? {} : { user }),
         ...(port === undefined ? {} : { port: Number(port) }),
         ...Object.fromEntries(settings),
+    };
+}
+function parsePortMapping(text, where) {
+    const match = /^(?:(\[[0-9a-fA-F:.]+\]|[0-9.]+):)?(\d{1,5}):(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text);
+    if (match === null)
+        throw parse_value_usage(where, 'must have the form [address:]port:node-port[/tcp|udp|sctp], one a line');
+    const [, address, hostPort, containerPort, protocol] = match;
+    return {
+        hostPort: Number(hostPort),
+        containerPort: Number(containerPort),
+        ...(address === undefined ? {} : { listenAddress: address.replace(/^\[(.*)\]$/, '$1') }),
+        ...(protocol === undefined ? {} : { protocol: protocol.toUpperCase() }),
     };
 }
 function parse_value_usage(where, problem) {
@@ -34023,7 +34080,7 @@ function allTraces() {
 
 /***/ }),
 
-/***/ 1968:
+/***/ 6187:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -34048,41 +34105,93 @@ const systemClock = {
     },
 };
 
-// EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
-var lib_errors = __nccwpck_require__(3393);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-;// CONCATENATED MODULE: ./lib/lib/retry.js
-/**
- * Calls `fn` until it succeeds, waiting between calls with exponential backoff and full jitter.
- *
- * @throws the last error of `fn`, or the signal's reason.
- */
-async function retry(fn, options) {
-    const { clock, signal, retryable, random = Math.random } = options;
-    if (options.deadlineMs === undefined && options.attempts === undefined) {
-        throw new TypeError('retry needs a deadline or a number of attempts');
+// EXTERNAL MODULE: ./lib/lib/sanitize.js
+var sanitize = __nccwpck_require__(1812);
+;// CONCATENATED MODULE: ./lib/exec/bounded-output.js
+/** Keeps the first bytes of a stream and counts nothing else: what comes after them is dropped. */
+class BoundedOutput {
+    #chunks = [];
+    #room;
+    #truncated = false;
+    constructor(maxBytes) {
+        this.#room = maxBytes;
     }
-    const end = clock.now() + (options.deadlineMs ?? Infinity);
-    for (let attempt = 1;; attempt += 1) {
-        signal?.throwIfAborted();
-        try {
-            return await fn(attempt);
-        }
-        catch (error) {
-            if (signal?.aborted === true)
-                throw signal.reason;
-            if (!retryable(error) || attempt >= (options.attempts ?? Infinity))
-                throw error;
-            const wait = random() * backoff(attempt, options);
-            if (clock.now() + wait >= end)
-                throw error;
-            await clock.sleep(wait, signal);
-        }
+    get truncated() {
+        return this.#truncated;
+    }
+    /** What was kept, as UTF-8 with invalid bytes replaced. */
+    get text() {
+        return Buffer.concat(this.#chunks).toString('utf8');
+    }
+    write(chunk) {
+        if (chunk.length > this.#room)
+            this.#truncated = true;
+        if (this.#room === 0)
+            return;
+        // A copy, since a slice would keep the whole network buffer alive.
+        const kept = Buffer.from(chunk.subarray(0, this.#room));
+        this.#chunks.push(kept);
+        this.#room -= kept.length;
     }
 }
-function backoff(attempt, { baseMs = 500, maxMs = 10_000 }) {
-    return Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+
+// EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
+var lib_errors = __nccwpck_require__(3393);
+;// CONCATENATED MODULE: ./lib/lib/quote.js
+/**
+ * One argument as a word of a POSIX shell command line. Single quotes are put in double quotes and backslashes are
+ * too, since fish, alone among shells, takes a backslash inside single quotes as an escape.
+ *
+ * @throws TypeError for an argument with a NUL byte, which no process can be given.
+ */
+function quote(arg) {
+    if (arg.includes('\0'))
+        throw new TypeError('a command argument cannot contain a NUL byte');
+    if (/^[\w@+:,./-]+$/.test(arg))
+        return arg;
+    if (arg === '')
+        return "''";
+    return (arg.match(/[\\']|[^\\']+/g) ?? []).map(quotePart).join('');
+}
+/** An argv as one POSIX shell command line. */
+function quoteCommand(argv) {
+    return argv.map(quote).join(' ');
+}
+/** Outside quotes every shell, fish too, reads `\'` and `\\` as the bare character. */
+function quotePart(part) {
+    return part === "'" || part === '\\' ? `\\${part}` : `'${part}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/exec/command-error.js
+
+
+
+/** A command ended with an exit code that was not accepted. Its output is kept whole, its message is short. */
+class CommandError extends lib_errors/* BootstrapError */.Xj {
+    argv;
+    result;
+    constructor(target, argv, result) {
+        super('E_COMMAND', `${summarize(argv)} exited with ${String(result.exitCode)}${lastWords(result)}`, {
+            host: target,
+        });
+        this.argv = argv;
+        this.result = result;
+    }
+}
+const MAX_ARGV = 120;
+const MAX_WORDS = 600;
+function summarize(argv) {
+    if (argv[0] === 'sh' && argv[1] === '-c')
+        return 'a script';
+    const [line = ''] = quoteCommand(argv).split('\n');
+    return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
+}
+/** The end of stderr (else stdout), which is where programs say why. */
+function lastWords(result) {
+    const text = (0,sanitize/* sanitizeText */.j)(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
+    if (text === '')
+        return '';
+    return `: ${text.length > MAX_WORDS ? `…${text.slice(-MAX_WORDS)}` : text}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/exec/limits.js
@@ -34122,95 +34231,6 @@ function untilAborted(promise, signal) {
             signal.removeEventListener('abort', onAbort);
         });
     });
-}
-
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: ./lib/lib/quote.js
-/**
- * One argument as a word of a POSIX shell command line. Single quotes are put in double quotes and backslashes are
- * too, since fish, alone among shells, takes a backslash inside single quotes as an escape.
- *
- * @throws TypeError for an argument with a NUL byte, which no process can be given.
- */
-function quote(arg) {
-    if (arg.includes('\0'))
-        throw new TypeError('a command argument cannot contain a NUL byte');
-    if (/^[\w@+:,./-]+$/.test(arg))
-        return arg;
-    if (arg === '')
-        return "''";
-    return (arg.match(/[\\']|[^\\']+/g) ?? []).map(quotePart).join('');
-}
-/** An argv as one POSIX shell command line. */
-function quoteCommand(argv) {
-    return argv.map(quote).join(' ');
-}
-/** Outside quotes every shell, fish too, reads `\'` and `\\` as the bare character. */
-function quotePart(part) {
-    return part === "'" || part === '\\' ? `\\${part}` : `'${part}'`;
-}
-
-// EXTERNAL MODULE: ./lib/lib/sanitize.js
-var sanitize = __nccwpck_require__(1812);
-;// CONCATENATED MODULE: ./lib/exec/bounded-output.js
-/** Keeps the first bytes of a stream and counts nothing else: what comes after them is dropped. */
-class BoundedOutput {
-    #chunks = [];
-    #room;
-    #truncated = false;
-    constructor(maxBytes) {
-        this.#room = maxBytes;
-    }
-    get truncated() {
-        return this.#truncated;
-    }
-    /** What was kept, as UTF-8 with invalid bytes replaced. */
-    get text() {
-        return Buffer.concat(this.#chunks).toString('utf8');
-    }
-    write(chunk) {
-        if (chunk.length > this.#room)
-            this.#truncated = true;
-        if (this.#room === 0)
-            return;
-        // A copy, since a slice would keep the whole network buffer alive.
-        const kept = Buffer.from(chunk.subarray(0, this.#room));
-        this.#chunks.push(kept);
-        this.#room -= kept.length;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/exec/command-error.js
-
-
-
-/** A command ended with an exit code that was not accepted. Its output is kept whole, its message is short. */
-class CommandError extends lib_errors/* BootstrapError */.Xj {
-    argv;
-    result;
-    constructor(target, argv, result) {
-        super('E_COMMAND', `${summarize(argv)} exited with ${String(result.exitCode)}${lastWords(result)}`, {
-            host: target,
-        });
-        this.argv = argv;
-        this.result = result;
-    }
-}
-const MAX_ARGV = 120;
-const MAX_WORDS = 600;
-function summarize(argv) {
-    if (argv[0] === 'sh' && argv[1] === '-c')
-        return 'a script';
-    const [line = ''] = quoteCommand(argv).split('\n');
-    return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
-}
-/** The end of stderr (else stdout), which is where programs say why. */
-function lastWords(result) {
-    const text = (0,sanitize/* sanitizeText */.j)(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
-    if (text === '')
-        return '';
-    return `: ${text.length > MAX_WORDS ? `…${text.slice(-MAX_WORDS)}` : text}`;
 }
 
 ;// CONCATENATED MODULE: external "node:string_decoder"
@@ -34264,6 +34284,8 @@ class LineSplitter {
     }
 }
 
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
 ;// CONCATENATED MODULE: ./lib/exec/run-process.js
 
 
@@ -34343,8 +34365,298 @@ function feed(process, input) {
     input.pipe(stdin);
 }
 
+;// CONCATENATED MODULE: ./lib/exec/hold-process.js
+
+
+
+
+
+
+const hold_process_DEFAULT_TIMEOUT_MS = 120_000;
+const GRACE_MS = 5_000;
+/** How often the command is told on its stdin that it is still wanted. */
+const HEARTBEAT_MS = 10_000;
+const KEEP_STDERR = 64 * 1024;
+/** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
+async function holdProcess(target, start, argv, options = {}) {
+    const timeoutMs = options.timeoutMs ?? hold_process_DEFAULT_TIMEOUT_MS;
+    const limits = {
+        timeoutMs,
+        signal: options.signal,
+        onTimeout: () => timeoutError(target, argv, timeoutMs),
+    };
+    return await withLimits(limits, async (signal) => {
+        const process = await start(argv, options, signal);
+        signal.addEventListener('abort', process.kill, { once: true });
+        try {
+            const firstLine = await readFirstLine(target, argv, process);
+            return makeHandle(process, firstLine);
+        }
+        finally {
+            signal.removeEventListener('abort', process.kill);
+        }
+    });
+}
+/** The first line of stdout; when the command ends without one, its stderr says why. */
+async function readFirstLine(target, argv, process) {
+    const stderr = new BoundedOutput(KEEP_STDERR);
+    process.stdin.on('error', () => undefined);
+    process.stderr.on('data', (chunk) => {
+        stderr.write(chunk);
+    });
+    const line = new Promise((resolve) => {
+        const lines = new LineSplitter(resolve);
+        process.stdout.on('data', (chunk) => {
+            lines.write(chunk);
+        });
+    });
+    // Listeners alone do not start streams that were paused.
+    process.stdout.resume();
+    process.stderr.resume();
+    const ended = process.exited.then((exitCode) => {
+        throw new CommandError(target, argv, { exitCode, stdout: '', stderr: stderr.text, truncated: false });
+    });
+    return (0,sanitize/* sanitizeLine */.g)(await Promise.race([line, ended]));
+}
+function makeHandle(process, firstLine) {
+    let closing = false;
+    const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
+    const stop = () => {
+        clearInterval(heartbeat);
+    };
+    const ended = process.exited.then(stop, stop);
+    const lost = new Promise((resolve) => {
+        void ended.then(() => {
+            if (!closing)
+                resolve();
+        });
+    });
+    const close = async () => {
+        closing = true;
+        stop();
+        process.stdin.end();
+        // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
+        const { promise: late, resolve } = Promise.withResolvers();
+        const timer = setTimeout(() => {
+            process.kill();
+            resolve(undefined);
+        }, GRACE_MS);
+        await Promise.race([ended, late]);
+        clearTimeout(timer);
+    };
+    return { firstLine, lost, close };
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+;// CONCATENATED MODULE: ./lib/exec/upload-file.js
+
+
+
+
+
+const upload_file_DEFAULT_TIMEOUT_MS = 600_000;
+/** Writes beside the target and renames, so that nobody ever sees half a file: a cut connection shows in the size. */
+const SCRIPT = `
+set -e
+umask 022
+if [ -d "$1" ]; then echo "is a directory" >&2; exit 1; fi
+dir=$(dirname -- "$1")
+mkdir -p -- "$dir"
+tmp=$(mktemp -- "$dir/.k8s-bootstrap.XXXXXXXX")
+trap 'rm -f -- "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+cat >"$tmp"
+size=$(wc -c <"$tmp")
+if [ "$size" -ne "$3" ]; then echo "got $size of $3 bytes" >&2; exit 1; fi
+chmod "$2" "$tmp"
+mv -f -- "$tmp" "$1"
+`;
+/** Writes a file over any transport: the semantics of `Runner.upload`. @throws E_COMMAND when it cannot. */
+async function uploadFile(target, start, content, remotePath, options = {}) {
+    const { size, input } = await upload_file_open(content);
+    const mode = (options.mode ?? 0o644).toString(8).padStart(4, '0');
+    const argv = ['sh', '-c', SCRIPT, 'upload', remotePath, mode, String(size)];
+    try {
+        await runProcess(target, start, argv, { timeoutMs: upload_file_DEFAULT_TIMEOUT_MS, ...options, input });
+    }
+    catch (error) {
+        if (!(error instanceof CommandError))
+            throw error;
+        const reason = error.message.replace(/^[^]*?exited with \d+(: )?/, '');
+        const message = `cannot write ${remotePath}${reason === '' ? '' : `: ${reason}`}`;
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', message, { host: target, cause: error });
+    }
+}
+async function upload_file_open(content) {
+    if ('data' in content)
+        return { size: Buffer.byteLength(content.data), input: content.data };
+    const { size } = await (0,external_node_fs_promises_namespaceObject.stat)(content.path);
+    return { size, input: (0,external_node_fs_.createReadStream)(content.path) };
+}
+
+;// CONCATENATED MODULE: ./lib/exec/local.js
+
+
+
+
+
+const local_GRACE_MS = 2_000;
+/**
+ * Runs commands on this machine. On `node:child_process` rather than `@actions/exec`, which can neither abort a
+ * command nor bound what it keeps of the output.
+ */
+class LocalRunner {
+    target = 'local';
+    run(argv, options) {
+        return runProcess(this.target, startLocal, argv, options);
+    }
+    upload(content, remotePath, options) {
+        return uploadFile(this.target, startLocal, content, remotePath, options);
+    }
+    hold(argv, options) {
+        return holdProcess(this.target, startLocal, argv, options);
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+/** Starts a local command in a process group of its own. */
+const startLocal = async (argv, options, signal) => {
+    const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
+    const becomeRoot = options.sudo === true && process.getuid?.() !== 0;
+    // sudo drops the environment, so that there it has to be part of the command.
+    const line = becomeRoot ? ['sudo', '-n', '--', ...(env.length > 0 ? ['env', ...env] : []), ...argv] : argv;
+    const [command = '', ...args] = line;
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { detached: true, env: { ...process.env, ...options.env } });
+    const exited = awaitExit(child, command);
+    await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
+    const handle = {
+        stdin: child.stdin,
+        stdout: child.stdout,
+        stderr: child.stderr,
+        exited,
+        kill: () => {
+            killGroup(child);
+        },
+    };
+    if (signal.aborted)
+        handle.kill();
+    return handle;
+};
+/** A command that does not exist exits with 127, as in a shell. */
+function awaitExit(child, command) {
+    return new Promise((resolve) => {
+        child.once('error', (error) => {
+            child.stderr?.push(`${command}: ${error.code ?? error.message}\n`);
+            resolve(error.code === 'EACCES' ? 126 : 127);
+        });
+        child.once('close', (code, name) => {
+            resolve(code ?? 128 + (name === null ? 0 : external_node_os_.constants.signals[name]));
+        });
+    });
+}
+function killGroup(child) {
+    const send = (name) => {
+        try {
+            if (child.pid !== undefined)
+                process.kill(-child.pid, name);
+        }
+        catch {
+            // The whole group is gone already.
+        }
+    };
+    send('SIGTERM');
+    const timer = setTimeout(send, local_GRACE_MS, 'SIGKILL');
+    timer.unref();
+    child.once('close', () => {
+        clearTimeout(timer);
+    });
+    for (const stream of child.stdio)
+        stream?.destroy();
+}
+
+;// CONCATENATED MODULE: ./lib/exec/docker.js
+
+
+
+
+/**
+ * Runs commands in a container, as root, through `docker exec`. A command that is given up goes on in the container until
+ * it ends by itself: Docker passes no signals on.
+ */
+class DockerRunner {
+    target;
+    #start;
+    /** @param container its name. */
+    constructor(container) {
+        this.target = container;
+        this.#start = (argv, options, signal) => {
+            const env = Object.entries(options.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+            return startLocal(['docker', 'exec', '--interactive', '--user', 'root', ...env, container, ...argv], {}, signal);
+        };
+    }
+    run(argv, options) {
+        return runProcess(this.target, this.#start, argv, options);
+    }
+    upload(content, remotePath, options) {
+        return uploadFile(this.target, this.#start, content, remotePath, options);
+    }
+    hold(argv, options) {
+        return holdProcess(this.target, this.#start, argv, options);
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/index.js
+
+/** Nodes as containers of this machine's Docker, made by kind. The address of a host is its container's name. */
+const kind = {
+    name: 'kind',
+    connect: (host) => Promise.resolve(new DockerRunner(host.address)),
+};
+
+;// CONCATENATED MODULE: ./lib/lib/retry.js
+/**
+ * Calls `fn` until it succeeds, waiting between calls with exponential backoff and full jitter.
+ *
+ * @throws the last error of `fn`, or the signal's reason.
+ */
+async function retry(fn, options) {
+    const { clock, signal, retryable, random = Math.random } = options;
+    if (options.deadlineMs === undefined && options.attempts === undefined) {
+        throw new TypeError('retry needs a deadline or a number of attempts');
+    }
+    const end = clock.now() + (options.deadlineMs ?? Infinity);
+    for (let attempt = 1;; attempt += 1) {
+        signal?.throwIfAborted();
+        try {
+            return await fn(attempt);
+        }
+        catch (error) {
+            if (signal?.aborted === true)
+                throw signal.reason;
+            if (!retryable(error) || attempt >= (options.attempts ?? Infinity))
+                throw error;
+            const wait = random() * backoff(attempt, options);
+            if (clock.now() + wait >= end)
+                throw error;
+            await clock.sleep(wait, signal);
+        }
+    }
+}
+function backoff(attempt, { baseMs = 500, maxMs = 10_000 }) {
+    return Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+}
+
 ;// CONCATENATED MODULE: ./lib/exec/ssh/session-pool.js
 
 /** Lets so many at a time have a session; the others queue in order. */
@@ -34392,7 +34704,7 @@ class SessionPool {
 /** OpenSSH takes 10 sessions a connection by default; two stay for others. */
 const MAX_SESSIONS = 8;
 /** For saying good-bye to a peer that may be gone. */
-const GRACE_MS = 2_000;
+const connection_GRACE_MS = 2_000;
 /** One authenticated SSH connection. */
 class Connection {
     #client;
@@ -34434,7 +34746,7 @@ class Connection {
         const timer = setTimeout(() => {
             this.#client.destroy();
             resolve(undefined);
-        }, GRACE_MS);
+        }, connection_GRACE_MS);
         await promise;
         clearTimeout(timer);
     }
@@ -35067,136 +35379,6 @@ function listWarnings(...dialled) {
     return dialled.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
 }
 
-;// CONCATENATED MODULE: ./lib/exec/hold-process.js
-
-
-
-
-
-
-const hold_process_DEFAULT_TIMEOUT_MS = 120_000;
-const hold_process_GRACE_MS = 5_000;
-/** How often the command is told on its stdin that it is still wanted. */
-const HEARTBEAT_MS = 10_000;
-const KEEP_STDERR = 64 * 1024;
-/** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
-async function holdProcess(target, start, argv, options = {}) {
-    const timeoutMs = options.timeoutMs ?? hold_process_DEFAULT_TIMEOUT_MS;
-    const limits = {
-        timeoutMs,
-        signal: options.signal,
-        onTimeout: () => timeoutError(target, argv, timeoutMs),
-    };
-    return await withLimits(limits, async (signal) => {
-        const process = await start(argv, options, signal);
-        signal.addEventListener('abort', process.kill, { once: true });
-        try {
-            const firstLine = await readFirstLine(target, argv, process);
-            return makeHandle(process, firstLine);
-        }
-        finally {
-            signal.removeEventListener('abort', process.kill);
-        }
-    });
-}
-/** The first line of stdout; when the command ends without one, its stderr says why. */
-async function readFirstLine(target, argv, process) {
-    const stderr = new BoundedOutput(KEEP_STDERR);
-    process.stdin.on('error', () => undefined);
-    process.stderr.on('data', (chunk) => {
-        stderr.write(chunk);
-    });
-    const line = new Promise((resolve) => {
-        const lines = new LineSplitter(resolve);
-        process.stdout.on('data', (chunk) => {
-            lines.write(chunk);
-        });
-    });
-    // Listeners alone do not start streams that were paused.
-    process.stdout.resume();
-    process.stderr.resume();
-    const ended = process.exited.then((exitCode) => {
-        throw new CommandError(target, argv, { exitCode, stdout: '', stderr: stderr.text, truncated: false });
-    });
-    return (0,sanitize/* sanitizeLine */.g)(await Promise.race([line, ended]));
-}
-function makeHandle(process, firstLine) {
-    let closing = false;
-    const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
-    const stop = () => {
-        clearInterval(heartbeat);
-    };
-    const ended = process.exited.then(stop, stop);
-    const lost = new Promise((resolve) => {
-        void ended.then(() => {
-            if (!closing)
-                resolve();
-        });
-    });
-    const close = async () => {
-        closing = true;
-        stop();
-        process.stdin.end();
-        // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
-        const { promise: late, resolve } = Promise.withResolvers();
-        const timer = setTimeout(() => {
-            process.kill();
-            resolve(undefined);
-        }, hold_process_GRACE_MS);
-        await Promise.race([ended, late]);
-        clearTimeout(timer);
-    };
-    return { firstLine, lost, close };
-}
-
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./lib/exec/upload-file.js
-
-
-
-
-
-const upload_file_DEFAULT_TIMEOUT_MS = 600_000;
-/** Writes beside the target and renames, so that nobody ever sees half a file: a cut connection shows in the size. */
-const SCRIPT = `
-set -e
-umask 022
-if [ -d "$1" ]; then echo "is a directory" >&2; exit 1; fi
-dir=$(dirname -- "$1")
-mkdir -p -- "$dir"
-tmp=$(mktemp -- "$dir/.k8s-bootstrap.XXXXXXXX")
-trap 'rm -f -- "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
-cat >"$tmp"
-size=$(wc -c <"$tmp")
-if [ "$size" -ne "$3" ]; then echo "got $size of $3 bytes" >&2; exit 1; fi
-chmod "$2" "$tmp"
-mv -f -- "$tmp" "$1"
-`;
-/** Writes a file over any transport: the semantics of `Runner.upload`. @throws E_COMMAND when it cannot. */
-async function uploadFile(target, start, content, remotePath, options = {}) {
-    const { size, input } = await upload_file_open(content);
-    const mode = (options.mode ?? 0o644).toString(8).padStart(4, '0');
-    const argv = ['sh', '-c', SCRIPT, 'upload', remotePath, mode, String(size)];
-    try {
-        await runProcess(target, start, argv, { timeoutMs: upload_file_DEFAULT_TIMEOUT_MS, ...options, input });
-    }
-    catch (error) {
-        if (!(error instanceof CommandError))
-            throw error;
-        const reason = error.message.replace(/^[^]*?exited with \d+(: )?/, '');
-        const message = `cannot write ${remotePath}${reason === '' ? '' : `: ${reason}`}`;
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', message, { host: target, cause: error });
-    }
-}
-async function upload_file_open(content) {
-    if ('data' in content)
-        return { size: Buffer.byteLength(content.data), input: content.data };
-    const { size } = await (0,external_node_fs_promises_namespaceObject.stat)(content.path);
-    return { size, input: (0,external_node_fs_.createReadStream)(content.path) };
-}
-
 ;// CONCATENATED MODULE: ./lib/exec/ssh/preamble.js
 
 /** More output than this before the command has begun is no greeting. */
@@ -35624,18 +35806,7 @@ async function knownHosts({ knownHosts: path, knownHostsText, }) {
 
 
 /** Every provider there is. */
-const providers = [ssh];
-/** @throws BootstrapError `E_SPEC` for one that is not there. */
-function providerNamed(name) {
-    const provider = providers.find((candidate) => candidate.name === name);
-    if (provider === undefined) {
-        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `the provider ${name} is not available`, {
-            where: 'provider',
-            hint: `choose from ${providers.map((candidate) => candidate.name).join(', ')}`,
-        });
-    }
-    return provider;
-}
+const providers = { kind: kind, ssh: ssh };
 
 ;// CONCATENATED MODULE: ./lib/host/paths.js
 /** Where things are on a host. Everything here is removed by a reset. */
@@ -35647,6 +35818,8 @@ const paths = {
     staging: '/var/lib/k8s-bootstrap/artifacts',
     /** One file per installed artifact, holding its sha256. */
     installed: '/var/lib/k8s-bootstrap/installed',
+    /** One empty file per image of the user's that was loaded, named by its id. */
+    images: '/var/lib/k8s-bootstrap/images',
     /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
     runDir: '/run/k8s-bootstrap',
     kubectlCache: '/run/k8s-bootstrap/kubectl-cache',
@@ -35746,193 +35919,541 @@ rm -rf ${paths.staging}
 if [ -d ${paths.stateDir} ]; then rmdir --ignore-fail-on-non-empty ${paths.stateDir}; fi
 `;
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/kube/objects.js
+var kube_objects = __nccwpck_require__(605);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
-var schemas = __nccwpck_require__(2311);
-;// CONCATENATED MODULE: ./lib/kube/kubeconfig.js
+// EXTERNAL MODULE: ./lib/lib/record.js
+var record = __nccwpck_require__(7270);
+;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
 
-
-
-
-
-
-
-/** How long the credentials of a kubeconfig of ours are good. */
-const KUBECONFIG_VALIDITY = '24h';
-const base64 = schemas/* string */.YjP().regex(/^[A-Za-z0-9+/]+=*$/);
-/** Exactly what kubeadm writes: inline data only, so that a host cannot make the runner execute or read anything. */
-const schema = schemas/* strictObject */.rej({
-    apiVersion: schemas/* literal */.euz('v1'),
-    kind: schemas/* literal */.euz('Config'),
-    preferences: schemas/* strictObject */.rej({}).optional(),
-    'current-context': schemas/* string */.YjP(),
-    clusters: schemas/* tuple */.PVZ([
-        schemas/* strictObject */.rej({
-            name: schemas/* string */.YjP(),
-            cluster: schemas/* strictObject */.rej({
-                server: schemas/* url */.OZ5({ protocol: /^https$/ }),
-                'certificate-authority-data': base64,
-            }),
-        }),
-    ]),
-    users: schemas/* tuple */.PVZ([
-        schemas/* strictObject */.rej({
-            name: schemas/* string */.YjP(),
-            user: schemas/* strictObject */.rej({ 'client-certificate-data': base64, 'client-key-data': base64 }),
-        }),
-    ]),
-    contexts: schemas/* tuple */.PVZ([
-        schemas/* strictObject */.rej({ name: schemas/* string */.YjP(), context: schemas/* strictObject */.rej({ cluster: schemas/* string */.YjP(), user: schemas/* string */.YjP() }) }),
-    ]),
-});
-/** A new client certificate for administrators, signed on the control plane, valid for a day. */
-async function issueKubeconfig(controlPlane, options) {
-    const config = `${paths.runDir}/kubeconfig-user.yaml`;
-    const { exitCode, stdout, stderr } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
-        signal: options.signal,
-        accept: 'any',
-    });
-    // Not by the runner's own error, which may quote what was printed: that may be half a kubeconfig.
-    if (exitCode !== 0) {
-        const words = (0,sanitize/* sanitizeText */.j)(stderr).trim().split('\n').at(-1) ?? '';
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `kubeadm issued no kubeconfig: ${words}`, {
-            host: controlPlane.address,
-        });
+/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
+function mergePatch(target, patch) {
+    if (!(0,record/* isRecord */.u)(patch))
+        return patch;
+    const result = (0,record/* isRecord */.u)(target) ? { ...target } : {};
+    for (const [key, value] of Object.entries(patch)) {
+        if (value === null)
+            Reflect.deleteProperty(result, key);
+        else
+            result[key] = mergePatch(result[key], value);
     }
-    return checkKubeconfig(stdout, options);
+    return result;
 }
-/** The cluster's own configuration tells kubeadm which CA and endpoint to use. */
-const issueScript = `
-export KUBECONFIG=${paths.adminConf}
-mkdir -p -m 0700 ${paths.runDir}
-umask 077
-trap 'rm -f "$1"' EXIT
-${paths.bin}/kubectl --cache-dir=${paths.kubectlCache} -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
-${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2"
-`;
-/** @throws BootstrapError `E_OUTPUT` for anything but a plain kubeconfig for that server. */
-function checkKubeconfig(text, { name, server }) {
-    const parsed = schema.safeParse(parsedYaml(text));
-    if (!parsed.success) {
-        const [issue] = parsed.error.issues;
-        throw new lib_errors/* BootstrapError */.Xj('E_OUTPUT', `the host's kubeconfig is not a plain one: ${issue?.path.join('.') ?? ''} ${issue?.code ?? ''}`, {
-            hint: 'it may not name commands, files, proxies or other servers',
-        });
-    }
-    const { clusters, users } = parsed.data;
-    const { cluster } = clusters[0];
-    const { user } = users[0];
-    const key = user['client-key-data'];
-    const config = {
-        apiVersion: 'v1',
-        kind: 'Config',
-        clusters: [{ name, cluster: { ...cluster, server } }],
-        users: [{ name: `${name}-admin`, user }],
-        contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
-        'current-context': name,
-    };
-    const pem = Buffer.from(key, 'base64').toString('latin1').split('\n');
+
+;// CONCATENATED MODULE: ./lib/kube/component-config.js
+
+/** kubelet settings that the hosts' facts ask for, valid for all of them. */
+function kubeletConfiguration(hosts) {
+    const any = (test) => hosts.some(test);
+    const [first] = hosts;
     return {
-        text: (0,dist/* stringify */.As)(config, { lineWidth: 0 }),
-        secrets: [key, ...pem.filter((line) => line !== '' && !line.startsWith('---'))],
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
+        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
+        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
+        // since the configuration is that of hosts which join later.
+        failSwapOn: false,
+        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
     };
 }
-/** What is no YAML is no kubeconfig either; the parser's own words would quote the key. */
-function parsedYaml(text) {
-    try {
-        return (0,dist/* parse */.qg)(text, { maxAliasCount: 0 });
-    }
-    catch {
-        return undefined;
-    }
+/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
+function cgroupDriver(host) {
+    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
 }
-/** Writes by a new 0600 file and rename, so that neither an old mode nor an old tail survives. */
-async function writePrivateFile(path, text) {
-    const temporary = `${path}.${String(process.pid)}.tmp`;
+/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
+function needsResolvConf(hosts) {
+    return hosts.some((host) => host.facts.loopbackResolver);
+}
+/** The content of the host's resolver file for pods. */
+function resolvConf(host) {
+    const servers = host.facts.nameservers;
+    if (servers.length > 0)
+        return servers.map((server) => `nameserver ${server}\n`).join('');
+    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
+    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
+}
+function kubeProxyConfiguration(hosts) {
+    return {
+        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+        kind: 'KubeProxyConfiguration',
+        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
+        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
+            ? { conntrack: { maxPerCore: 0, min: 0 } }
+            : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
+
+
+
+const API_VERSION = 'kubeadm.k8s.io/v1beta4';
+const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
+const TOKEN_TTL = '15m0s';
+/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
+function clusterConfig(spec, kubernetesVersion) {
+    const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
+    return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
+}
+/** The file for `kubeadm init --config`; it holds secrets. */
+function initConfig(options) {
+    const { spec, hosts, host, endpoint } = options;
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token: options.token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+            nodeRegistration: nodeRegistration(spec, host),
+            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
+        },
+        {
+            apiVersion: API_VERSION,
+            kind: 'ClusterConfiguration',
+            clusterName: spec.name,
+            kubernetesVersion: `v${options.kubernetesVersion}`,
+            controlPlaneEndpoint: endpoint,
+            networking: {
+                podSubnet: spec.cni.podCIDR,
+                serviceSubnet: spec.kubernetes.serviceCIDR,
+                dnsDomain: spec.kubernetes.dnsDomain,
+            },
+            apiServer: { certSANs: certificateNames(hosts, endpoint) },
+        },
+        kubeletConfiguration(hosts),
+        kubeProxyConfiguration(hosts),
+    ]);
+}
+/** The file for `kubeadm join --config`; it holds secrets. */
+function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'JoinConfiguration',
+            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
+            nodeRegistration: nodeRegistration(spec, host),
+            ...(host.isControlPlane
+                ? {
+                    controlPlane: {
+                        localAPIEndpoint: {
+                            advertiseAddress: host.internalAddress,
+                            bindPort: spec.kubernetes.apiServerPort,
+                        },
+                        certificateKey,
+                    },
+                }
+                : {}),
+        },
+    ]);
+}
+/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
+function tokenConfig(token) {
+    return (0,dist/* stringify */.As)({
+        apiVersion: API_VERSION,
+        kind: 'InitConfiguration',
+        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+    });
+}
+function nodeRegistration(spec, host) {
+    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return {
+        name: host.nodeName,
+        criSocket: CRI_SOCKET,
+        imagePullPolicy: 'IfNotPresent',
+        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
+        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+        ignorePreflightErrors: [
+            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
+            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
+        ],
+    };
+}
+/** kubeadm's names of the findings that a user may have chosen to ignore. */
+const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
+function ignores({ preflight }, id) {
+    return preflight.ignore.some((name) => name === id || name === 'all');
+}
+/** Every name and address under which a client may come to the API server. */
+function certificateNames(hosts, endpoint) {
+    const controlPlanes = hosts.filter((host) => host.isControlPlane);
+    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return [...new Set([...names, name, '127.0.0.1'])];
+}
+/** User patches come last, so that nothing of ours is beyond the user's reach. */
+function render(spec, documents) {
+    return documents
+        .map((document) => spec.kubernetes.kubeadmPatches
+        .filter((patch) => patch.kind === document.kind)
+        .reduce((merged, patch) => mergePatch(merged, patch), document))
+        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
+        .join('---\n');
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
+
+
+
+const asked = new WeakMap();
+/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
+function kubeadmImages(cluster, host, signal) {
+    const known = asked.get(host);
+    if (known !== undefined)
+        return known;
+    const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
+    const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
+    const answer = host.root(list, { signal, input }).then(({ stdout }) => parse(stdout));
+    asked.set(host, answer);
+    return answer;
+}
+/** They become arguments and configuration, so nothing but references may pass. */
+function parse(stdout) {
+    const images = stdout.split('\n').filter(Boolean);
+    const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
+    if (odd === undefined && images.length > 0)
+        return images;
+    throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/images.js
+
+
+
+
+
+/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
+function imagesStep(kubernetes) {
+    return {
+        id: 'images',
+        title: 'Pull images',
+        scope: 'hosts',
+        needs: ['install', 'load-images'],
+        run: async (cluster, host, { signal, log }) => {
+            const wanted = imagesFor(cluster, host, await kubernetes(cluster, host, signal));
+            const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
+                signal,
+            });
+            const present = new Set(stdout.split('\n'));
+            const missing = wanted.filter((image) => !present.has(image));
+            if (missing.length === 0)
+                return { changed: false, note: 'all present already' };
+            cluster.beginChange();
+            const result = await host.sh(pullScript, missing, {
+                signal,
+                timeoutMs: 15 * 60_000,
+                accept: 'any',
+                onLine: (line) => {
+                    if (line.startsWith('pulled '))
+                        log(line);
+                },
+            });
+            if (result.exitCode !== 0)
+                throw imageError(cluster, result.stdout, missing);
+            return { changed: true, note: `${String(missing.length)} pulled` };
+        },
+    };
+}
+const images_images = imagesStep(kubeadmImages);
+/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
+const pullScript = `
+failed=0
+for image in "$@"; do
+  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
+    echo "pulled $image"
+  else
+    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
+  fi
+done
+exit $failed
+`;
+function imagesFor(cluster, host, kubernetes) {
+    const own = host.isControlPlane
+        ? kubernetes
+        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
+    const { nginx, client } = cluster.spec.verify.images;
+    return [...new Set([...own, ...(0,kube_objects/* imagesOf */.IC)(cluster.cniObjects), nginx, client].map(kube_objects/* normalizeImage */.hE))];
+}
+function imageError(cluster, output, missing) {
+    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
+        image,
+        why,
+    }));
+    const [first] = failures;
+    const image = first?.image ?? missing[0] ?? '';
+    const registry = image.split('/')[0] ?? '';
+    const mirror = cluster.spec.registryMirrors[registry];
+    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
+    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
+        hint: mirror === undefined
+            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
+            : `see that ${mirror} serves it`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/load-images.js
+
+
+
+/** Brings the user's own images to the node. What a host was given is remembered there by the image's id. */
+const loadImages = {
+    id: 'load-images',
+    title: 'Load local images',
+    scope: 'hosts',
+    needs: ['install'],
+    run: async (cluster, host, { signal, log }) => {
+        if (cluster.localImages.length === 0)
+            return { changed: false };
+        const { stdout } = await host.sh(listScript, [], { signal });
+        const loaded = new Set(stdout.split('\n'));
+        const missing = cluster.localImages.filter(({ id }) => !loaded.has(id));
+        if (missing.length === 0)
+            return { changed: false, note: 'all loaded already' };
+        cluster.beginChange();
+        for (const image of missing) {
+            await load(host, image, signal);
+            log(`loaded ${image.name}`);
+        }
+        return { changed: true, note: `${String(missing.length)} loaded` };
+    },
+    describe: ({ spec }) => spec.images.map((name) => `load ${name}`),
+};
+const listScript = `if [ -d ${paths.images} ]; then ls ${paths.images}; fi`;
+const importScript = `
+trap 'rm -f "$1"' EXIT
+${paths.bin}/ctr -n k8s.io images import "$1" >/dev/null
+mkdir -p ${paths.images}
+: > "${paths.images}/$2"
+`;
+async function load(host, image, signal) {
+    const limits = { signal, timeoutMs: 10 * 60_000 };
+    const to = `${paths.staging}/${image.id}.tar`;
     try {
-        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        const file = await (0,external_node_fs_promises_namespaceObject.open)(temporary, 'wx', 0o600);
-        try {
-            await file.writeFile(text);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,external_node_fs_promises_namespaceObject.chmod)(temporary, 0o600);
-        await (0,external_node_fs_promises_namespaceObject.rename)(temporary, path);
+        await host.runner.upload({ path: await image.tar(signal) }, to, { ...limits, sudo: true, mode: 0o600 });
+        await host.sh(importScript, [to, image.id], limits);
     }
     catch (error) {
-        await (0,external_node_fs_promises_namespaceObject.rm)(temporary, { force: true });
-        throw new lib_errors/* BootstrapError */.Xj('E_OUTPUT', `cannot write ${path}`, {
+        if (!(error instanceof CommandError))
+            throw error;
+        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot load ${image.name}: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`, {
+            hint: 'see that it is an image for this architecture, as `docker save` writes it',
             cause: error,
-            hint: 'choose another kubeconfig path',
         });
     }
 }
 
-;// CONCATENATED MODULE: ./lib/kube/nodes.js
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/providers/kind/legacy-patch.js
 
-/** The cluster's nodes, control planes first, each with the address of the spec it came from. */
-async function readNodes(kubectl, hosts, signal) {
-    const { items } = await kubectl.get(['nodes'], { signal });
-    const nodes = items.map(({ metadata, spec, status }) => {
-        const internalIP = status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
-        const info = status.nodeInfo;
-        return {
-            name: metadata.name,
-            role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
-            ready: status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
-                false,
-            address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
-            internalIP,
-            podCIDR: spec.podCIDR ?? '',
-            kubeletVersion: info.kubeletVersion.replace(/^v/, ''),
-            containerRuntime: info.containerRuntimeVersion,
-            osImage: (0,sanitize/* sanitizeLine */.g)(info.osImage),
-            kernelVersion: (0,sanitize/* sanitizeLine */.g)(info.kernelVersion),
-            architecture: info.architecture,
-        };
-    });
-    const rank = (node) => `${node.role === 'control-plane' ? '0' : '1'}${node.name}`;
-    return nodes.sort((a, b) => rank(a).localeCompare(rank(b)));
+/** The first minor for which kind writes kubeadm's v1beta4; before it, it writes v1beta3 also where kubeadm knows more. */
+const FIRST_V1BETA4 = 36;
+/** Patches are written for v1beta4 whatever the provider; here arguments become the maps that v1beta3 has in place of lists. */
+function legacyPatch(patch, kubernetesVersion) {
+    const minor = Number(/^1\.(\d+)/.exec(kubernetesVersion ?? '')?.[1] ?? FIRST_V1BETA4);
+    return minor >= FIRST_V1BETA4 ? patch : withMaps(patch);
+}
+function withMaps(value) {
+    if (Array.isArray(value))
+        return value.map(withMaps);
+    if (!(0,record/* isRecord */.u)(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [
+        key,
+        /^(extraArgs|kubeletExtraArgs)$/.test(key) && Array.isArray(inner)
+            ? argumentMap(inner)
+            : withMaps(inner),
+    ]));
+}
+function argumentMap(list) {
+    return Object.fromEntries(list.filter(record/* isRecord */.u).map(({ name, value }) => [typeof name === 'string' ? name : '', value]));
 }
 
-;// CONCATENATED MODULE: ./lib/engine/steps/collect.js
+;// CONCATENATED MODULE: ./lib/providers/kind/config.js
 
 
-/** A day's credentials for the runner, written as soon as the API server answers. */
-function kubeconfig(path) {
-    return {
-        id: 'kubeconfig',
-        title: 'Write the kubeconfig',
-        scope: 'cluster',
-        needs: ['locate', 'init'],
-        run: async (cluster, { signal }) => {
-            const server = `https://${cluster.clientEndpoint}`;
-            const issued = await issueKubeconfig(cluster.controlPlane, { name: cluster.spec.name, server, signal });
-            for (const secret of issued.secrets)
-                cluster.protect(secret);
-            await writePrivateFile(path, issued.text);
-            return { changed: false, note: path };
+
+/** The configuration for `kind create cluster --config`; it holds the token. */
+function kindConfig({ spec, nodeImage, kubernetesVersion, cgroup, token }) {
+    const { cni, kubernetes, kind, registryMirrors } = spec;
+    const first = spec.hosts.find(({ role }) => role === 'control-plane');
+    const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
+    return (0,dist/* stringify */.As)({
+        apiVersion: 'kind.x-k8s.io/v1alpha4',
+        kind: 'Cluster',
+        name: spec.name,
+        networking: {
+            ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
+            podSubnet: cni.podCIDR,
+            serviceSubnet: kubernetes.serviceCIDR,
+            disableDefaultCNI: true,
+            ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
         },
-        describe: () => [`write ${path}`],
+        // Not set in the image, and without it containerd never looks for mirrors.
+        ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
+        nodes: spec.hosts.map((host) => ({
+            role: host.role,
+            image: nodeImage,
+            // Per node and in this order, since kind applies what stands here last: the user's word is the final one.
+            kubeadmConfigPatches: [...ownPatches(spec, host, { cgroup, token }), ...user].map((patch) => (0,dist/* stringify */.As)(patch, { aliasDuplicateObjects: false })),
+            ...(host === first && kind.portMappings.length > 0 ? { extraPortMappings: kind.portMappings } : {}),
+        })),
+    }, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "/etc/containerd/certs.d"
+`;
+function ownPatches({ kubernetes }, host, { cgroup, token }) {
+    const nodeRegistration = {
+        ...(host.name === undefined ? {} : { name: host.name }),
+        ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
+    };
+    const endpoint = kubernetes.controlPlaneEndpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    return [
+        {
+            kind: 'ClusterConfiguration',
+            networking: { dnsDomain: kubernetes.dnsDomain },
+            ...(endpoint === undefined ? {} : { apiServer: { certSANs: ['localhost', '127.0.0.1', endpoint] } }),
+        },
+        {
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            nodeRegistration,
+        },
+        { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
+        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+        ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
+    ];
+}
+/** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
+function taintsOf({ role, taints }) {
+    const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return [...(role === 'control-plane' ? [controlPlane] : []), ...taints];
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/creation.js
+
+/** kind ended with an error. */
+class KindError extends Error {
+    /** What it was at. */
+    phase;
+    /** Everything it printed, kubeadm's own words among it: hostile. */
+    output;
+    constructor(phase, output, cause) {
+        super(`kind ended during ${phase}`, { cause });
+        this.phase = phase;
+        this.output = output;
+    }
+}
+/** kind says ` ✓ Preparing nodes 📦` and the like as it goes. Should another version say it otherwise, its end says it all. */
+const ends = [
+    { sign: /✓ Preparing nodes/, of: 'prepare' },
+    { sign: /✓ Starting control-plane/, of: 'init' },
+];
+/** Nodes are kept when it fails: what is done with them is not kind's to decide, and they hold the reasons. */
+function createCluster(local, options) {
+    const { binary, name, config, kubeconfig, timeoutMs, signal, onLine } = options;
+    const stages = {
+        prepare: Promise.withResolvers(),
+        init: Promise.withResolvers(),
+        join: Promise.withResolvers(),
+    };
+    let phase = 'prepare';
+    const seen = (line) => {
+        for (const { sign, of } of ends) {
+            if (!sign.test(line))
+                continue;
+            stages[of].resolve(undefined);
+            phase = of === 'prepare' ? 'init' : 'join';
+        }
+        if (line.trim() !== '')
+            onLine(line.trim());
+    };
+    const argv = [binary, 'create', 'cluster', '--name', name, '--config', '-', '--retain'];
+    const run = local.run([...argv, '--kubeconfig', kubeconfig], {
+        input: config,
+        timeoutMs,
+        signal,
+        onLine: seen,
+    });
+    for (const stage of Object.values(stages)) {
+        // Whoever waits for a stage hears of it there; the others must not count as unhandled.
+        stage.promise.catch(() => undefined);
+        run.then(() => {
+            stage.resolve(undefined);
+        }, (error) => {
+            stage.reject(error instanceof CommandError ? new KindError(phase, error.result.stderr, error) : error);
+        });
+    }
+    return {
+        prepared: stages.prepare.promise,
+        initialised: stages.init.promise,
+        joined: stages.join.promise,
+        ended: run.catch(() => undefined),
     };
 }
-/** Nodes as the API server knows them, for outputs and reports. */
-const collect_collect = {
-    id: 'collect',
-    title: 'Collect nodes',
-    scope: 'cluster',
-    needs: ['locate', 'ready'],
-    run: async (cluster, { signal }) => {
-        cluster.nodes = await readNodes(cluster.kubectl, cluster.hosts, signal);
-        return { changed: false };
-    },
-};
+
+;// CONCATENATED MODULE: ./lib/providers/kind/inventory.js
+/** Labels that kind puts on the containers of its nodes. */
+const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' };
+/** The label that says which cluster of ours a network or volume was made for. */
+const ownLabel = 'k8s-bootstrap.cluster';
+/** The network that kind puts all its nodes on. */
+const NETWORK = 'kind';
+/** Port of the API server in a node, and of the load balancer before several. */
+const API_PORT = '6443/tcp';
+function nameOf(container) {
+    return container.Name.replace(/^\//, '');
+}
+function subnetsOf(network) {
+    return (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
+}
+/** `host:port` under which the machine reaches the cluster's API server; undefined while nothing publishes it. */
+function publishedEndpoint(containers) {
+    const balancer = containers.filter(({ Config }) => Config.Labels[labels.role] === 'external-load-balancer');
+    const planes = containers.filter(({ Config }) => Config.Labels[labels.role] === 'control-plane');
+    const [published] = [...balancer, ...planes].flatMap(({ NetworkSettings }) => NetworkSettings.Ports?.[API_PORT] ?? []);
+    if (published === undefined)
+        return undefined;
+    const { HostIp, HostPort } = published;
+    const host = ['', '0.0.0.0', '::'].includes(HostIp) ? '127.0.0.1' : HostIp;
+    return `${host.includes(':') ? `[${host}]` : host}:${HostPort}`;
+}
+
+;// CONCATENATED MODULE: ./lib/kube/join-token.js
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
+function newToken() {
+    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
+    return `${text(6)}.${text(16)}`;
+}
+/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
+function newCertificateKey() {
+    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
+}
+/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
+function caHash(certificatePem) {
+    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
+    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/host/state.js
 
@@ -35957,6 +36478,383 @@ function parseState(text) {
 async function writeState(host, state, signal) {
     await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
     host.state = state;
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit.js
+
+
+
+
+/** Names of the units that kubeadm runs in. */
+const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
+/** Whether the unit runs, or ended well and nobody asked for its end yet. */
+async function isUnitBusy(host, name, signal) {
+    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
+    const { stdout } = await host.root(show, { signal });
+    return ['active', 'activating'].includes(stdout.trim());
+}
+/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
+const startScript = `
+name=$1 timeout=$2 log=$3; shift 3
+mkdir -p -m 0700 ${paths.runDir}
+state=$(systemctl show -p ActiveState --value "$name.service")
+case $state in
+  activating|active|deactivating) echo attached; exit 0 ;;
+esac
+systemctl reset-failed "$name.service" 2>/dev/null || true
+: > "$log"
+chmod 600 "$log"
+systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
+  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
+  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
+`;
+/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
+const followScript = `
+name=$1 log=$2 marker=$3
+pid=$(systemctl show -p MainPID --value "$name.service")
+while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
+  sleep 0.05
+  pid=$(systemctl show -p MainPID --value "$name.service")
+done
+if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
+while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
+printf '\\n%s ' "$marker"
+systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
+`;
+const forgetScript = `
+systemctl stop "$1.service" 2>/dev/null || true
+systemctl reset-failed "$1.service" 2>/dev/null || true
+`;
+/**
+ * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
+ * command goes on; this function reconnects and listens again, so that it is never run twice.
+ */
+async function runUnit(host, options) {
+    const { name, argv, timeoutSec, signal } = options;
+    const log = `${paths.runDir}/${name}.log`;
+    const marker = `unit-${name}-ended`;
+    const timeoutMs = (timeoutSec + 30) * 1000;
+    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
+    const attached = started.stdout.trim() === 'attached';
+    for (let losses = 0;; losses += 1) {
+        try {
+            const { stdout } = await host.sh(followScript, [name, log, marker], {
+                signal,
+                timeoutMs,
+                maxOutputBytes: 1024 * 1024,
+                onLine: (line) => {
+                    if (!line.startsWith(marker) && line !== '')
+                        options.onLine?.(line);
+                },
+            });
+            const result = resultOf(host, stdout, marker, argv);
+            if (result.exitCode === 0)
+                await options.remember?.();
+            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
+            const forget = () => host.sh(forgetScript, [name], { signal });
+            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
+            return { ...result, attached };
+        }
+        catch (error) {
+            // The port reconnects with the next command; how long that may take is its own limit.
+            if (!isLoss(error) || losses >= MAX_LOSSES)
+                throw error;
+            options.onLine?.('connection lost; reconnecting to see how the command goes on');
+        }
+    }
+}
+function isLoss(error) {
+    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
+}
+/** How often a connection may be lost before a run gives a host up. */
+const MAX_LOSSES = 5;
+const MAX_OUTPUT = 64 * 1024;
+function resultOf(host, stdout, marker, argv) {
+    const at = stdout.lastIndexOf(`\n${marker} `);
+    const words = stdout
+        .slice(at + marker.length + 2)
+        .trim()
+        .split(/\s+/);
+    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
+    if (at < 0 || status === undefined || words.includes('inactive')) {
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
+            host: host.address,
+        });
+    }
+    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
+    if (words.includes('timeout') && status !== 0) {
+        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
+            host: host.address,
+        });
+    }
+    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
+    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
+
+
+/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
+const causes = [
+    {
+        sign: /cgroup v1 support|failCgroupV1/i,
+        says: 'the kubelet refuses cgroup v1',
+        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
+    },
+    {
+        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
+        says: 'the control plane’s identity could not be verified with the pinned CA hash',
+        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
+    },
+    {
+        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
+        says: 'the API server could not be reached',
+        hint: 'see that port 6443 of the control plane is open to this host',
+    },
+    {
+        sign: /The kubelet is not running|kubelet is not healthy/i,
+        says: 'the kubelet did not come up',
+        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
+    },
+];
+/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
+async function explainKubeadm(cluster, host, code, what, output) {
+    const journal = await host
+        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
+        accept: 'any',
+        timeoutMs: 15_000,
+    })
+        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
+        .catch(() => '');
+    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
+    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
+    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
+    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
+    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
+        host: host.address,
+        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
+
+
+
+
+const timeoutSec = { init: 300, join: 240 };
+const configPath = `${paths.runDir}/kubeadm.yaml`;
+/**
+ * Runs kubeadm as a unit of the host. The host's state says `joining` until it ended well, then `member`.
+ * @returns whether it was an earlier run's unit, found running or just ended.
+ */
+async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal, log }) {
+    await setPhase(host, 'joining', signal);
+    const result = await withPrivateFile(host, config, signal, () => runUnit(host, {
+        name: KUBEADM_UNITS[verb],
+        argv: [`${paths.bin}/kubeadm`, verb, `--config=${configPath}`, ...flags],
+        timeoutSec: timeoutSec[verb],
+        signal,
+        onLine: (line) => {
+            log(cluster.redactor.redact(line));
+        },
+        remember: () => setPhase(host, 'member', signal),
+    }));
+    if (result.exitCode !== 0) {
+        const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
+        throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
+    }
+    return { attached: result.attached };
+}
+/**
+ * kubeadm does not continue what ended half-way, so that is taken back; what still runs is left to end.
+ * @returns whether it still runs, or has just ended well.
+ */
+async function settleEarlier(host, verb, { signal, log }) {
+    if (host.state?.phase !== 'joining')
+        return false;
+    if (await isUnitBusy(host, KUBEADM_UNITS[verb], signal))
+        return true;
+    log(`an earlier kubeadm ${verb} did not end well; taking it back first`);
+    const reset = [`${paths.bin}/kubeadm`, 'reset', '--force'];
+    await host.root(reset, { signal, timeoutMs: 180_000, accept: 'any' });
+    return false;
+}
+/** Runs something that reads the configuration from `configPath`, which exists only meanwhile. */
+async function withPrivateFile(host, config, signal, use) {
+    await host.write(configPath, config, { mode: 0o600, signal });
+    try {
+        return await use(configPath);
+    }
+    finally {
+        await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
+    }
+}
+async function setPhase(host, phase, signal) {
+    if (host.state === undefined)
+        throw new TypeError(`${host.address} has no state before it was prepared`);
+    await writeState(host, { ...host.state, phase }, signal);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/join-material.js
+
+
+
+
+/** Tokens live for 15 minutes; whoever joins later than this gets a new one. */
+const FRESH_MS = 10 * 60_000;
+/** What a host needs to join; minted anew where this run did not initialise the cluster, or took long. */
+async function joinMaterial(cluster, signal) {
+    const host = cluster.controlPlane;
+    cluster.caHash ??= host.root(['cat', paths.caCert], { signal }).then(({ stdout }) => caHash(stdout));
+    const hash = await cluster.caHash;
+    const usable = cluster.join !== undefined && cluster.clock.now() - cluster.join.mintedAt < FRESH_MS;
+    if (!usable) {
+        cluster.minting ??= mint(cluster, signal).finally(() => {
+            cluster.minting = undefined;
+        });
+        await cluster.minting;
+    }
+    if (cluster.join === undefined)
+        throw new TypeError('minting sets the join secrets');
+    return { ...cluster.join, caHash: hash };
+}
+/** A new token, known to the run before the cluster knows it, so that it is revoked whatever happens. */
+function newJoinSecrets(cluster, certificateKey) {
+    const token = newToken();
+    cluster.protect(token);
+    if (certificateKey !== undefined)
+        cluster.protect(certificateKey);
+    cluster.tokenIds.push(token.slice(0, token.indexOf('.')));
+    return { token, certificateKey, mintedAt: cluster.clock.now() };
+}
+async function mint(cluster, signal) {
+    const host = cluster.controlPlane;
+    const secrets = newJoinSecrets(cluster, cluster.join?.certificateKey);
+    const create = [`${paths.bin}/kubeadm`, 'token', 'create', `--kubeconfig=${paths.adminConf}`];
+    await withPrivateFile(host, tokenConfig(secrets.token), signal, (path) => host.root([...create, `--config=${path}`], { signal }));
+    cluster.join = secrets;
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/docker.js
+
+
+
+/** The machine's Docker, by its command line: what kind itself uses, so that both see the same engine. */
+class Docker {
+    #local;
+    /** @param local runs commands on this machine. */
+    constructor(local) {
+        this.#local = local;
+    }
+    /** @throws BootstrapError `E_CONNECT` when there is no Docker, or no engine that answers. */
+    async info(options) {
+        const { exitCode, stdout, stderr } = await this.#local.run(['docker', 'info', '--format', '{{json .}}'], {
+            ...options,
+            timeoutMs: 30_000,
+            accept: 'any',
+        });
+        const info = parsed(stdout);
+        const error = info?.ServerErrors?.[0] ?? stderr.trim().split('\n')[0];
+        if (exitCode === 0 && info?.ServerErrors === undefined && info !== undefined)
+            return info;
+        throw new lib_errors/* BootstrapError */.Xj('E_CONNECT', exitCode === 127
+            ? 'there is no docker on this machine'
+            : `Docker does not answer: ${(0,sanitize/* sanitizeText */.j)(error ?? '')}`, {
+            where: 'provider',
+            hint: 'provider kind needs Docker: install and start it, and see that this user may use it (docker info)',
+        });
+    }
+    /** The containers of a kind cluster, running or not, its load balancer among them. */
+    async containers(cluster, options) {
+        const filter = ['--filter', `label=${labels.cluster}=${cluster}`];
+        const ids = await this.#lines(['ps', '--all', '--quiet', '--no-trunc', ...filter], options);
+        return ids.length === 0 ? [] : ((await this.#inspect(['inspect', ...ids], options)) ?? []);
+    }
+    async network(name, options) {
+        return (await this.#inspect(['network', 'inspect', name], options))?.[0];
+    }
+    async volumeLabels(name, options) {
+        const volume = (await this.#inspect(['volume', 'inspect', name], options))?.[0];
+        return volume === undefined ? undefined : (volume.Labels ?? {});
+    }
+    /** The image's id, if the engine has it. */
+    async imageId(name, options) {
+        return (await this.#inspect(['image', 'inspect', name], options))?.[0]?.Id;
+    }
+    /** @throws BootstrapError `E_IMAGE` */
+    async pull(image, options) {
+        const { exitCode, stderr } = await this.#local.run(['docker', 'pull', '--quiet', image], {
+            ...options,
+            timeoutMs: 10 * 60_000,
+            accept: 'any',
+        });
+        if (exitCode === 0)
+            return;
+        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}: ${lastLine(stderr)}`, {
+            hint: 'see that Docker reaches its registry, or name an image that it has (node-image)',
+        });
+    }
+    /** Any other command. @throws CommandError */
+    async run(args, options) {
+        return (await this.#local.run(['docker', ...args], options)).stdout;
+    }
+    async #lines(args, options) {
+        return (await this.run(args, options)).split('\n').filter(Boolean);
+    }
+    /** @returns undefined when there is no such thing; what vanished between two questions counts as that too. */
+    async #inspect(args, options) {
+        const { exitCode, stdout } = await this.#local.run(['docker', ...args], {
+            ...options,
+            accept: 'any',
+            maxOutputBytes: 32 * 1024 * 1024,
+        });
+        const found = parsed(stdout);
+        return exitCode !== 0 && (found === undefined || found.length === 0) ? undefined : found;
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function lastLine(text) {
+    return (0,sanitize/* sanitizeText */.j)(text).trim().split('\n').at(-1) ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/creation-error.js
+
+
+
+
+const codes = { prepare: 'E_PREPARE', init: 'E_INIT', join: 'E_JOIN' };
+/** Waits for a stage of kind's work. @throws BootstrapError that says what kind failed at, and why. */
+async function awaitStage(cluster, stage) {
+    try {
+        await stage;
+    }
+    catch (error) {
+        if (!(error instanceof KindError))
+            throw error;
+        const { controlPlane } = cluster;
+        const code = codes[error.phase];
+        if (error.phase !== 'prepare' && controlPlane.connected) {
+            throw await explainKubeadm(cluster, controlPlane, code, `kubeadm ${error.phase}`, error.output);
+        }
+        throw new lib_errors/* BootstrapError */.Xj(code, `kind made no nodes: ${cluster.redactor.redact(lastLine(reasonIn(error.output)))}`, {
+            hint: 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
+        });
+    }
+}
+/** kind quotes the whole command that failed; what matters is what that command said. */
+function reasonIn(output) {
+    const [, said] = /^Command Output: ([^]*)/m.exec(output) ?? [];
+    const lines = (said ?? output)
+        .split('\n')
+        .filter((line) => /error|denied|cannot|failed|in use/i.test(line));
+    return lines.at(-1) ?? said ?? output;
 }
 
 ;// CONCATENATED MODULE: ./lib/host/facts-script.js
@@ -36209,229 +37107,713 @@ function isLoopback(address) {
     return address.startsWith('127.') || address === '::1';
 }
 
-;// CONCATENATED MODULE: ./lib/host/unit.js
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: ./lib/providers/kind/lock.js
 
 
 
-
-/** Names of the units that kubeadm runs in. */
-const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
-/** Whether the unit runs, or ended well and nobody asked for its end yet. */
-async function isUnitBusy(host, name, signal) {
-    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
-    const { stdout } = await host.root(show, { signal });
-    return ['active', 'activating'].includes(stdout.trim());
-}
-/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
-const startScript = `
-name=$1 timeout=$2 log=$3; shift 3
-mkdir -p -m 0700 ${paths.runDir}
-state=$(systemctl show -p ActiveState --value "$name.service")
-case $state in
-  activating|active|deactivating) echo attached; exit 0 ;;
-esac
-systemctl reset-failed "$name.service" 2>/dev/null || true
-: > "$log"
-chmod 600 "$log"
-systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
-  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
-  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
-`;
-/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
-const followScript = `
-name=$1 log=$2 marker=$3
-pid=$(systemctl show -p MainPID --value "$name.service")
-while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
-  sleep 0.05
-  pid=$(systemctl show -p MainPID --value "$name.service")
-done
-if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
-while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
-printf '\\n%s ' "$marker"
-systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
-`;
-const forgetScript = `
-systemctl stop "$1.service" 2>/dev/null || true
-systemctl reset-failed "$1.service" 2>/dev/null || true
-`;
 /**
- * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
- * command goes on; this function reconnects and listens again, so that it is never run twice.
+ * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
+ * there is no file that could be left behind, and whoever finds the name taken is told by whom.
  */
-async function runUnit(host, options) {
-    const { name, argv, timeoutSec, signal } = options;
-    const log = `${paths.runDir}/${name}.log`;
-    const marker = `unit-${name}-ended`;
-    const timeoutMs = (timeoutSec + 30) * 1000;
-    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
-    const attached = started.stdout.trim() === 'attached';
-    for (let losses = 0;; losses += 1) {
-        try {
-            const { stdout } = await host.sh(followScript, [name, log, marker], {
-                signal,
-                timeoutMs,
-                maxOutputBytes: 1024 * 1024,
-                onLine: (line) => {
-                    if (!line.startsWith(marker) && line !== '')
-                        options.onLine?.(line);
-                },
-            });
-            const result = resultOf(host, stdout, marker, argv);
-            if (result.exitCode === 0)
-                await options.remember?.();
-            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
-            const forget = () => host.sh(forgetScript, [name], { signal });
-            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
-            return { ...result, attached };
-        }
-        catch (error) {
-            // The port reconnects with the next command; how long that may take is its own limit.
-            if (!isLoss(error) || losses >= MAX_LOSSES)
-                throw error;
-            options.onLine?.('connection lost; reconnecting to see how the command goes on');
-        }
+async function takeName(name, holder) {
+    const path = `\0k8s-bootstrap-${name}`;
+    const server = (0,external_node_net_.createServer)((socket) => {
+        socket.on('error', () => undefined);
+        socket.end(`${holder}\n`);
+    });
+    if (await listens(server, path)) {
+        // A lock alone keeps no process alive.
+        server.unref();
+        return {
+            close: () => new Promise((resolve) => server.close(() => {
+                resolve();
+            })),
+        };
     }
+    return { heldBy: (0,sanitize/* sanitizeLine */.g)(await ask(path)).slice(0, 200) };
 }
-function isLoss(error) {
-    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
-}
-/** How often a connection may be lost before a run gives a host up. */
-const MAX_LOSSES = 5;
-const MAX_OUTPUT = 64 * 1024;
-function resultOf(host, stdout, marker, argv) {
-    const at = stdout.lastIndexOf(`\n${marker} `);
-    const words = stdout
-        .slice(at + marker.length + 2)
-        .trim()
-        .split(/\s+/);
-    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
-    if (at < 0 || status === undefined || words.includes('inactive')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
-            host: host.address,
+function listens(server, path) {
+    return new Promise((resolve, reject) => {
+        server.once('listening', () => {
+            resolve(true);
         });
-    }
-    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
-    if (words.includes('timeout') && status !== 0) {
-        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
-            host: host.address,
+        server.once('error', (error) => {
+            if (error.code === 'EADDRINUSE')
+                resolve(false);
+            else
+                reject(error);
         });
-    }
-    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
-    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
+        server.listen(path);
+    });
+}
+async function ask(path) {
+    const socket = (0,external_node_net_.createConnection)(path);
+    socket.setTimeout(2_000, () => socket.destroy());
+    return (await (0,consumers_namespaceObject.text)(socket).catch(() => '')).trim();
 }
 
-;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
+;// CONCATENATED MODULE: ./lib/engine/kind/run.js
+
+/** What the steps of one run with provider kind share. Each field says which step fills it. */
+class KindRun {
+    docker;
+    #info;
+    /** Containers of a kind cluster of this name: `docker`, and again when they were made. */
+    containers = [];
+    /** The engine remembers that the cluster of this name is ours: `docker`. */
+    marked = false;
+    network;
+    /** How far an earlier run came: `docker`. Only a whole cluster is used again. */
+    found = 'nothing';
+    nodeImage = '';
+    /** What has to be downloaded: `resolve`; kind itself only where the machine has none. */
+    artifacts;
+    /** Name or path of the program: `fetch`. */
+    binary = 'kind';
+    creation;
+    /** Where kind's output goes: to the step that waits for it. */
+    listen = () => undefined;
+    constructor(local) {
+        this.docker = new Docker(local);
+    }
+    get info() {
+        if (this.#info === undefined)
+            throw new TypeError('Docker was not asked yet');
+        return this.#info;
+    }
+    set info(info) {
+        this.#info = info;
+    }
+    get cgroup() {
+        return this.info.CgroupVersion === '1' ? 'v1' : 'v2';
+    }
+}
+/** Name of the volume by which the engine remembers that a cluster is ours, from before its first container. */
+function markOf(cluster) {
+    return `k8s-bootstrap-${cluster}`;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/look.js
 
 
 
 
 
 
-/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
+
+/** Asks Docker what is there, and takes the cluster's name on this machine for this run. */
+const docker = {
+    id: 'docker',
+    title: 'Look at Docker',
+    scope: 'cluster',
+    needs: [],
+    run: async (cluster, { signal }) => {
+        const { kind, spec } = cluster;
+        kind.info = await kind.docker.info({ signal });
+        await lock(cluster);
+        const [volume, network] = await Promise.all([
+            kind.docker.volumeLabels(markOf(spec.name), { signal }),
+            kind.docker.network(NETWORK, { signal }),
+            lookAgain(cluster, signal),
+        ]);
+        kind.marked = volume !== undefined;
+        kind.network = network;
+        await Promise.all(cluster.hosts.map((host) => remember(cluster, host, signal)));
+        kind.found = howFar(cluster);
+        const { ServerVersion, NCPU, MemTotal } = kind.info;
+        return {
+            changed: false,
+            note: `Docker ${ServerVersion}, ${String(NCPU)} CPUs, ${(MemTotal / 2 ** 30).toFixed(1)} GiB`,
+        };
+    },
+};
+async function lock({ kind, spec, runId, releases }) {
+    const taken = await takeName(`${kind.info.ID ?? 'docker'}-${spec.name}`, runId);
+    if ('close' in taken) {
+        releases.unshift(taken.close);
+        return;
+    }
+    throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds the cluster ${spec.name} (${taken.heldBy})`, {
+        where: 'name',
+        hint: 'wait for the other run to end, or give each job a cluster name of its own',
+    });
+}
+/** Reads anew which containers there are, and where the API server is published. */
+async function lookAgain(cluster, signal) {
+    cluster.kind.containers = await cluster.kind.docker.containers(cluster.spec.name, { signal });
+    cluster.publishedEndpoint = publishedEndpoint(cluster.kind.containers);
+}
+/** What an earlier run left in a node that runs. */
+async function remember(cluster, host, signal) {
+    if (!isRunning(cluster.kind, host.address))
+        return;
+    host.attach(await cluster.connect(host, signal));
+    const { exitCode, stdout } = await host.root(['cat', paths.state], { signal, accept: 'any' });
+    const state = parseState(exitCode === 0 ? stdout : undefined);
+    host.state = state === 'unreadable' ? undefined : state;
+}
+function isRunning({ containers }, name) {
+    return containers.some((container) => nameOf(container) === name && container.State.Running);
+}
+function howFar({ kind, hosts }) {
+    if (kind.containers.length === 0)
+        return 'nothing';
+    return hosts.every((host) => host.state?.phase === 'member') ? 'whole' : 'part';
+}
+/** For what needs a cluster that is up. */
+const present = {
+    id: 'present',
+    title: 'Find the nodes',
+    scope: 'cluster',
+    needs: ['docker'],
+    run: ({ kind, spec }) => {
+        if (kind.containers.length > 0)
+            return Promise.resolve({ changed: false });
+        throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no kind cluster ${spec.name}`, {
+            hint: 'bring it up first: k8s-bootstrap up',
+        });
+    },
+};
 const connect = {
     id: 'connect',
     title: 'Connect',
     scope: 'hosts',
-    needs: [],
+    needs: ['present', 'create'],
     run: async (cluster, host, { signal }) => {
-        const runner = await cluster.connect(host, signal);
-        cluster.releases.push(() => runner.close());
-        host.attach(runner);
+        if (!isRunning(cluster.kind, host.address)) {
+            throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no running node ${host.address}`, {
+                hint: 'start it (docker start), or make the cluster anew: k8s-bootstrap down, then up',
+            });
+        }
+        host.attach(await cluster.connect(host, signal));
         return { changed: false };
     },
 };
-/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
-const SILENCE_SEC = 45;
-/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
-const lock = {
-    id: 'lock',
-    title: 'Lock',
-    scope: 'hosts',
-    needs: ['connect'],
-    run: async (cluster, host, { signal }) => {
-        const lease = {};
-        cluster.releases.unshift(async () => {
-            await lease.held?.close();
-        });
-        await take(cluster, host, lease, signal);
-        return { changed: false };
-    },
-};
-/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
-async function take(cluster, host, lease, signal) {
-    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
-    const held = await host.runner.hold(argv, { sudo: true, signal });
-    if (held.firstLine !== 'locked') {
-        await held.close();
-        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
-            host: host.address,
-            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
-        });
-    }
-    lease.held = held;
-    void held.lost
-        .then(() => takeAgain(cluster, host, lease, signal))
-        .catch((error) => {
-        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
-    });
-}
-/** As patient with a host that is away as the commands that run on it. */
-async function takeAgain(...args) {
-    for (let losses = 1;; losses += 1) {
-        try {
-            await take(...args);
-            return;
-        }
-        catch (error) {
-            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
-            if (!away || losses > MAX_LOSSES)
-                throw error;
-        }
-    }
-}
-/**
- * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
- * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
- */
-const lockScript = `
-tries=0
-until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
-  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
-  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
-    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
-  fi
-  tries=$((tries + 1)); sleep 1
-done
-printf '%s\\n' "$2" > "$1"
-echo locked
-while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
-rm -f "$1"
-`;
 const facts = {
     id: 'facts',
     title: 'Read facts',
     scope: 'hosts',
-    needs: ['lock'],
+    needs: ['connect'],
     run: async (_cluster, host, { signal }) => {
         const found = await readFacts(host, { signal });
         host.learn(found);
         const state = parseState(found.state);
         host.state = state === 'unreadable' ? undefined : state;
-        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
-        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
+        return { changed: false, note: found.os.name };
     },
 };
-/** Looking, without changing anything: what every command begins with. */
-const look = [connect, lock, facts];
+/** Reaching the nodes that are there. */
+const reach = [connect, facts];
 
-;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
+;// CONCATENATED MODULE: ./lib/artifacts/data/kind-nodes.js
+/** Node images that kind’s project published with its releases 0.32 and 0.33, by Kubernetes version; as of 2026-11-24. */
+const kindNodes = {
+    '1.37.0': 'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5',
+    '1.36.4': 'kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed',
+    '1.36.1': 'kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5',
+    '1.35.8': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
+    '1.34.11': 'kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
+};
 
-/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
-function checksumError({ url, sha256 }, actual) {
-    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
-        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
-            'list is not that of this mirror; nothing was installed',
+;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
+const github = 'github.com';
+/** What every host needs, and where its project publishes it. */
+const components = {
+    kubeadm: kubernetesBinary('kubeadm'),
+    kubelet: kubernetesBinary('kubelet'),
+    kubectl: kubernetesBinary('kubectl'),
+    containerd: {
+        name: 'containerd',
+        upstream: (version, arch) => `${github}/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`,
+    },
+    runc: {
+        name: 'runc',
+        upstream: (version, arch) => `${github}/opencontainers/runc/releases/download/v${version}/runc.${arch}`,
+    },
+    cniPlugins: {
+        name: 'cni-plugins',
+        upstream: (version, arch) => `${github}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${arch}-v${version}.tgz`,
+    },
+};
+/** The program that makes clusters in Docker. */
+const kindComponent = {
+    name: 'kind',
+    upstream: (version, arch) => `${github}/kubernetes-sigs/kind/releases/download/v${version}/kind-linux-${arch}`,
+};
+function kubernetesBinary(name) {
+    return { name, upstream: (version, arch) => `dl.k8s.io/release/v${version}/bin/linux/${arch}/${name}` };
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/cni-plugins.js
+/** sha256 of the releases of the CNI project’s own plugins, as of 2026-11-24; format of sha256sum. */
+const cniPlugins = `
+b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz
+56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz
+ab3bda535f9d90766cccc90d3dddb5482003dd744d7f22bcf98186bf8eea8be6  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-amd64-v1.8.0.tgz
+57ce466fc3b79db1f19b8f4c63e07a1112306efa53c94fe810a2150dd9e07ddb  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-arm64-v1.8.0.tgz
+1a28a0506bfe5bcdc981caf1a49eeab7e72da8321f1119b7be85f22621013098  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-amd64-v1.7.1.tgz
+119fcb508d1ac2149e49a550752f9cd64d023a1d70e189b59c476e4d2bf7c497  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-arm64-v1.7.1.tgz
+b8e811578fb66023f90d2e238d80cec3bdfca4b44049af74c374d4fae0f9c090  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-amd64-v1.6.2.tgz
+01e0e22acc7f7004e4588c1fe1871cc86d7ab562cd858e1761c4641d89ebfaa4  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-arm64-v1.6.2.tgz
+682b49ff8933a997a52107161f1745f8312364b4c7f605ccdf7a77499130d89d  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-amd64-v1.6.0.tgz
+db09ab057ecf60b05ba05cbec38d55b95cc139c7f1078e2e4857cc13af158cee  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-arm64-v1.6.0.tgz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/containerd.js
+/** sha256 of containerd’s releases, as of 2026-11-24; format of sha256sum. */
+const containerd = `
+9d68969855fbf676cdb8ed758e420fb048d61f984f61de3e53eddfebe484d168  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz
+a985fbb7e18fc0362d31a055338f5d7b0e087a3e27f14c70d1c5965399a29f95  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-arm64.tar.gz
+ebf6e710056312628eaf6fb4a1c32f0a4ae5f812568321be4029389d66fc7c7c  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-amd64.tar.gz
+9cc708f13c31588a2fbdbd13553d963356e990d50e9b95a2d6120f4ff2067910  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-arm64.tar.gz
+75625e6f6595bb95f3fb9c8123a60534af4a8d9b52d7617065967bcefe71a17a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-amd64.tar.gz
+6874adea935300402b7782d63bf58f1bd59a3323d76a9f22f27686001fb8997a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-arm64.tar.gz
+628448bd973610c656c1cbea8e88b32fafd85b23cc1aa4a3372eb7198478c054  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-amd64.tar.gz
+46a83603a850f3916ca7c942310daaf82ed17773a85b1d431e92d4a541e46d0d  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-arm64.tar.gz
+4cb83e7100a5e73fcb626207d0b5bcfd1294e26aeddfe075dcfb38f375c5f887  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-amd64.tar.gz
+06623dc8719b30d06303420f7eae91b0a9ade4e71243a4102f6375e585fb0a42  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-arm64.tar.gz
+91cd216ea26a1b8b512219d3f205375c967e7b7de4dae571bc3dd16bfacd34b5  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-amd64.tar.gz
+84eb0a161e20ad45465202fa2d6d93b3d9b74666c363e9908706d590a86e2618  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-arm64.tar.gz
+f001b58b63206da25aa5accdb2eb1211aec19c28ec418b4d953b87d0c1ee7eb6  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-amd64.tar.gz
+0b05746d09e86ac1098a3ecf4bc67d146873d668819aeb8216c39fcf369e8a51  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-arm64.tar.gz
+d4031557773a8e969d604b4ee809c64ed3c6cd024d38d521d93984fa17d37b89  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-amd64.tar.gz
+ad3f7aec168ebbae8d24c412fdd2e8806d96599757f6032e38997d62a108158a  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-arm64.tar.gz
+62e77f6294e432dca5b56ad7e7d6085b5bbb526ebba0a51d832714f9b04cfdfd  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-amd64.tar.gz
+d0897c8e27c96a7b7d4c73e9b278ea9f559dda619d497d88b323a528bd1412c3  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-arm64.tar.gz
+ca26ef5138f17b847bbeeec36d4bf5e002b54d25858197a870c125d57f44d32f  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-amd64.tar.gz
+2942d72435b18610f7b69c1ddb74f99cef5c549425ff80d3e74f04e5e80db6a4  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-arm64.tar.gz
+2c08c99cbde73b3388c6d5da68e0bcaebc70c9174f2b14d785695e4401b3ede0  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-amd64.tar.gz
+cb102473d6e353beb604178879d51cc456da0cdf368d9437d8d404ed01baf674  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-arm64.tar.gz
+f5d8e90ecb6c1c7e33ecddf8cc268a93b9e5b54e0e850320d765511d76624f41  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-amd64.tar.gz
+dac15a0d412a24be8bfe6a40cec8f51829062725169f1e72ac7d120a891ef5b6  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-arm64.tar.gz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kind.js
+/** sha256 of kind’s releases, as of 2026-11-24; format of sha256sum. */
+const kind_kind = `
+aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64
+20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-arm64
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.34.js
+/** sha256 of the Kubernetes project’s 1.34 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes134 = `
+bd3cbe40aff6c7b3b939243ebd80dbd7da207c0e594cfdd434295bf553ea7351  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubeadm
+1365b20b698151f432eb8f5a8ca53f0200e85af32392d31f40ffa901a73b694c  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubeadm
+4777a226b2ba3c1d656254bcf3f7ad471bf210042f361094216e51ab4fa9b4b6  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubelet
+f12879879481e9af46317c2c82a6dba7d59df78ed095e44e0399643df1c4c8ba  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubelet
+8efbb9435132a190920eb65a47a8c1ecf755ad85ab57a600c9bedbab460bb7a8  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubectl
+5b045a4712674c88a56fd98eef4285689738b7fbe8735e1b9ee3509521af5cb4  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubectl
+7a75c473f72166d3081ed35e627328f3d4ce960d6beff983cb6384a3dc675bf4  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubeadm
+550f1d6d7e73b91cc77d10f89a94e745d800e49b4b7fc509c1a670ffc6401b1b  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubeadm
+59669fd1233989fda877aa8a785bd56d4c73e739afcd90596c62e0172af2738c  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubelet
+8f9305c7c639056e9544af4d360119af03c43cec470b2fb28ddaca26525b2564  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubelet
+95bd70842bd11a524d24acd5b68726899e3488e153e45e2b4ae846545beda050  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubectl
+52d3aeefea32fdfa3671ccd636be5da463ddfd0a2fc09d7bcbaedcff4c76cad5  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubectl
+76802c717a6917c35124675c639e283854506fec8700e6a63c81069918845127  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubeadm
+892789444a830b16eb1c8d3e09a878a9ced6ac18c5765e5bb9d41123a41ce3ee  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubeadm
+d4ce6d8d7e2d762894b13bbed90dbb56fbe8fa01414a68cc2988e070d8676b94  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubelet
+fd348a9bf8b796b6672fd864606af38e68e788dd62976a3a6b4d95333e406424  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubelet
+73bb6f5063caadae1e73a39de018d8ad21755984bea35358484db817859e7634  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubectl
+63317b16a5264af47169b54dafd1878fed29031ebc8367960dd3b88484334e04  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubectl
+27ec4962fc855f4e7fdc3875aa275168a66e721c27533c4953294968da96e7e5  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubeadm
+7b06f4442a7a819fcb4e0697721a2e4a8acda068d66ecfb4e781f213ee804884  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubeadm
+117ff5f6923c9ab4af7fa4e995a2bdc48b4b0f84d00017b4d7368e1e861e84f2  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubelet
+5d8d62d15f18c18998af09fcab83420b9cbccc2be7fede2a0b26f4a3f523c6b5  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubelet
+f6249132865c13abe3c9dd5038f5da65849cb86eee1608c001831504e481aa8c  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubectl
+4c9fe1f717738950c638c38056130a8db5075e6413ae36d8687221a240cdf88b  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubectl
+679f304e592c6f8e20bf24c424a2c5f35d8d181d171e15774cecd0cb1dffb7ba  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubeadm
+f0ca19db42757a3612e2a20268209a3843b6eb8c1284f11c5fa7c31d40ed8c8f  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubeadm
+1bc50f574e2f365513c07055e007d284d5e93322282ed288d27e81c2b4356d8c  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubelet
+07658e949e5a089faf36da7ae4e7242a4d2a97fa8eaace0980fd9705d23143a8  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubelet
+b46ecf2b80f76d5a7d58c296c2e11e42c85eaa1eb866ddbc1e91625f71c21000  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubectl
+93d2113f1f38b5709f2955b7981fcd37d675c9aafda81702c202a63361b6093b  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubectl
+75a48673b8b9149c1555e0de3a2ce603468037d5396d746a75158828c9b56d7c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubeadm
+7878391ea18b276ad69c570dcdaa46f74449a978f8e222f92d99855332a01f62  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubeadm
+603e15187e0a909a2f104b17b3ea1d927514eae9fe1e96cd8a05b015cf1ee82c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubelet
+6b30975e2a582367b5048ffdf9ae26e05442cc18faaf29b5dbd9c6a6b556fa26  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubelet
+3166155b17198c0af34ff5a360bd4d9d58db98bafadc6f3c2a57ae560563cd6b  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubectl
+a49a439f83f504e6bc051f516a8baf8d2220d74110f7f9bcaf25feac69e368d1  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubectl
+e381f7f5c41f2a6916432177d95c1ee95d5539f790bbeacafe9ef61dc68e8e35  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubeadm
+cc8a59c0f04a1d7389790dc872b1c714e4cf4d3ba0c38ca2f4ca1388fb38b774  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubeadm
+660c7da5cca02dcd83ba21bb3df95a8983bb1c0169af396a8cc234a6d6e7297f  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubelet
+a4cd54fa5af5ed6b4ed14cf172d30f53fd1f197d7d3f43af733b54b19cc87ac5  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubelet
+6a17dd8387783b3144a65535e38d02c351027e9718ea34a6c360476cb26d28bb  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubectl
+2d433b53b99ea532f877df6fa5044286e3950d4933967ac3d99262760bc649fd  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubectl
+b967f1fa0e36621c402d38bb560eb4a943954d5cf5a00e5150842f6f5da73455  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubeadm
+d8028b7e8c8d6c9b3fc3da6bc88d4d0cfb33df1b4b026a7d6e8c35d1471c9f6e  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubeadm
+03b8fea715a7ef82eeaf518dee34c72670c57cc7bc40dc1320c04fbf4f15172f  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubelet
+c78845473c434ee85a2444eeab87f8b20f524e3ab6854a078f79468f44aad8f5  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubelet
+d50c359d95e0841eaad08ddc27c7be37cba8fdccfba5c8e2ded65e121ff112db  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubectl
+5b982c0644ab1e27780246b9085a5886651b4a7ed86243acbb2bacc1bea01dda  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubectl
+f9ce265434d306e59d800b26f3049b8430ba71f815947f4bacdcdc33359417fb  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubeadm
+697cf3aa54f1a5740b883a3b18a5d051b4032fd68ba89af626781a43ec9bccc3  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubeadm
+0e759f40bbc717c05227ae3994b77786f58f59ffa0137a34958c6b26fa5bcbbd  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubelet
+765b740e3ad9c590852652a2623424ec60e2dddce2c6280d7f042f56c8c98619  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubelet
+ab60ca5f0fd60c1eb81b52909e67060e3ba0bd27e55a8ac147cbc2172ff14212  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubectl
+46913a7aa0327f6cc2e1cc2775d53c4a2af5e52f7fd8dacbfbfd098e757f19e9  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubectl
+6a2346006132f6e1ed0b5248e518098cf5abbce25bf11b8926fb1073091b83f4  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubeadm
+065f7de266c59831676cc48b50f404fd18d1f6464502d53980957158e4cab3a7  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubeadm
+9c5e717b774ee9b9285ce47e7d2150c29e84837eb19a7eaa24b60b1543c9d58f  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubelet
+3e31b1bee9ab32264a67af8a19679777cd372b1c3a04b5d7621289cf137b357c  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubelet
+9591f3d75e1581f3f7392e6ad119aab2f28ae7d6c6e083dc5d22469667f27253  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl
+95df604e914941f3172a93fa8feeb1a1a50f4011dfbe0c01e01b660afc8f9b85  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubectl
+20654fd7c5155057af5c30b86c52c9ba169db6229eee6ac7abab4309df4172e7  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubeadm
+b0dc5cf091373caf87d069dc3678e661464837e4f10156f1436bd35a9a7db06b  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubeadm
+5a72c596c253ea0b0e5bcc6f29903fd41d1d542a7cadf3700c165a2a041a8d82  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubelet
+6a66bc08d6c637fcea50c19063cf49e708fde1630a7f1d4ceca069a45a87e6f1  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubelet
+7721f265e18709862655affba5343e85e1980639395d5754473dafaadcaa69e3  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubectl
+420e6110e3ba7ee5a3927b5af868d18df17aae36b720529ffa4e9e945aa95450  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubectl
+aecc23726768d1753fd417f6e7395cb1a350373295e8e9d9f80e95ed3618e38e  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubeadm
+6b7108016bb2b74132f7494e200501d6522682c01759db91892051a052079c77  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubeadm
+5c0d28cea2a3a5c91861dda088a29d56c1b027e184dae1d792686f0710750076  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubelet
+e45a7795391cd62ee226666039153832d3096c0f892266cd968936e18b2b40b0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubelet
+cfda68cba5848bc3b6c6135ae2f20ba2c78de20059f68789c090166d6abc3e2c  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubectl
+00b182d103a8a73da7a4d11e7526d0543dcf352f06cc63a1fde25ce9243f49a0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.35.js
+/** sha256 of the Kubernetes project’s 1.35 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes135 = `
+1bbc64a2be5b300880ae9330c6bba592ec2a2b8ecb79c527b0c7cc0f44070e5e  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubeadm
+8956730f3ae46ebdb95e95845542f71d844f74affd69c14634a58d1fe3510d86  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubeadm
+6971b9f95e54dbed67a2271abe6e78f8cc2894494649f3cf39e4b25a82dca923  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubelet
+7744f84c49df6dff7d0a0471f9acef31568c02459659de83aa279cf3a04b1714  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubelet
+874d5e72dbb819f43cff16bcd1e4f8bac5b7f2361fe1e55049b0a6c676fb0cbf  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubectl
+cc749967b62f4422260bc9c0aa7a7c55f45175ae38cb8d95767b5d2b7e04c1fd  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubectl
+9206f531ffe9cef39e9b734bc49ee9ca965d646ff6d4536e5b3fd3ff71151512  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubeadm
+b8c3a1145a9875f046e9b66d5cd5810431e92ae1d5abca82f0151694cd257928  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubeadm
+e48cbb9c62351aa95f455bdae3c9a9e9d7d644027c231ade7a67b868b2be3258  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubelet
+0dc3f53fc51f6a6c26c437ec9eded016106ef931db2dd9b3905c656796bed438  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubelet
+12e97f9d23a9f6cbb87b89becd6bd291e1a858a3379a4e11e2c822c4c1530052  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubectl
+5103d45b8881434d417694057b8ccb5ae79fd310a5c5c13e403c5e62e15909be  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubectl
+49fd320be1d6af003fc3b61ad60cf30b02838a661ab0139798e021f7e378d806  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubeadm
+b6acbcd4ab8a18759191a2d6373d84a80f3cb47ad5460603df5fe8887b139716  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubeadm
+f320e9485cdb8fd190ab45efd3c3e29f6fcf4ad1a4c610a058d8f0b6bcd34a3a  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubelet
+b45c8b2b8a46a92028fcd68571aa38c839b64e38e199da23e1f37dcbe9f3399b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubelet
+5d11e2ba01ea68ffd053f56e27738e2b4330013ee67f7e46c6da6c585d3c9926  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubectl
+c0f97f31c9ddc22d4951d543a1a7125a9af4b31e895ad4aa99899c4ba2a6ff0b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubectl
+cbf71fbee3a3f60edf3fae4e50994f88a35b35cddf65d373d7955b58e8785397  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubeadm
+24658203703a8bfa2813571881c1ba08f8cc4aff714a5b43bbf417af7d3cf229  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubeadm
+4ba1f892bd52fdae7cd2abb1b1111054ff274c71f88af0a85fd9f1107e8d46c8  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubelet
+a100cfe89d7dd7a49a07164c6ccb78df02563483ef5b37330e1150e37e8868b3  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubelet
+90f75ea6ecc9ea5633262e1c0b83a40560003b30fc94a04cb099404fcef0c224  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubectl
+ac69e06fd6860d69786692f5af1c3a1208ed54f8366a4d97ab15c172e99765ee  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubectl
+0c0497da793f8897c14e45340da919534b615294a1aab69dc1998896c0f11145  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubeadm
+e8f6b5bee3e2c8b5965f4ae65c2ae04e3f9f426d2458a1e2f159e824d419d92c  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubeadm
+983a6ba5a49823dcdd745c674e5e2416377dd27d6ad1b42d2befa0fb961a19f6  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubelet
+d710eef03bb4ad164bb77af9be5b11b44f874e2fc08153c7d383420d685f73e8  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubelet
+b529430df69a688fd61b64ad2299edb5fd71cb58be2a4779dba624c7d3510efd  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubectl
+6a5a4cc4e396d7626a7a693a3044b51c75520f81db30fe6816c2554e53be336f  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubectl
+a3fb4b3a214a807e2ef4c3fda3196c7f97dcf8152558de5a3c473c869bda0b07  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubeadm
+647a9821c37a27bcaf6d679a191732b686c01cecd0219d5e579129f0cfd62cef  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubeadm
+28d570423eaad5f1f5658a646bd8c015c786c95d62ffaf14bf35fa0c4326fa05  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubelet
+58496a5d16d4316b18397735190d2d41e0c368169ecb458d91b09f4cd1e03c80  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubelet
+fd31c7d7129260e608f6faf92d5984c3267ad0b5ead3bced2fe125686e286ad6  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubectl
+6f0cd088a82dde5d5807122056069e2fac4ed447cc518efc055547ae46525f14  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubectl
+a51cb85c70c98ec6868fd3413ac786af5fab4ce51438963752ec5f58e68e5452  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubeadm
+b540b734e9eaeb134e2cb7c7803dc62160589ac3b2615d717ce41acb22bbec98  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubeadm
+20887f461c0de96b0cb14c7af6b897f92d424ac078f8642f98e83ef52a0bf03e  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubelet
+eaf11f9c20c385624775671662e127b083c9b5d0b451fd613f9468e09ca5656c  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubelet
+924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubectl
+cd859449f54ad2cb05b491c490c13bb836cdd0886ae013c0aed3dd67ff747467  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubectl
+8a7ff344eef1bfba88f9a74b3fdc9ea4448c94f1b3cefb8c0aeeaf1f96e05053  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubeadm
+80097a3c4ef824f4edfe131d2bd429772c4be3a460c42a44f2320164a917de32  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubeadm
+e7343310e03ff0d424df4397bdfa4468947d6d1f0f93dac586c1e8d6e4086d5d  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubelet
+73475c6db8fd8a9780b1b378fa2f917875e6146166c24603c1abc6eafd4493a8  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubelet
+36e2f4ac66259232341dd7866952d64a958846470f6a9a6a813b9117bd965207  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubectl
+706256e21a4e9192ee62d1a007ac0bfcff2b0b26e92cc7baad487a6a5d08ff82  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubectl
+729e7fb34e4f1bfcf2bdaf2a14891ed64bd18c47aaab42f8cc5030875276cfed  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubeadm
+1dac7dc2c6a56548bbc6bf8a7ecf4734f2e733fb336d7293d84541ebe52d0e50  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubeadm
+2f4ed7778681649b81244426c29c5d98df60ccabf83d561d69e61c1cbb943ddf  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubelet
+aa658d077348b43d238f50966a583f4244b2a7d45590c77b3b165b7d44983ab8  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubelet
+a2e984a18a0c063279d692533031c1eff93a262afcc0afdc517375432d060989  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubectl
+58f82f9fe796c375c5c4b8439850b0f3f4d401a52434052f2df46035a8789e25  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.36.js
+/** sha256 of the Kubernetes project’s 1.36 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes136 = `
+10d054585907f2c8bb823c84f6a66b3bd2a474c3d795475f04e9a44f78650fe6  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubeadm
+6a849c07d3e1c708f5c40f1ac8be03a56124204dfc7e1931e4113634019c0dad  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubeadm
+cf2562db46c48ab84cc3791540778ee7fb1a0a008529adbb434723dd02ed8b4b  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet
+fd53ea3fcbd077844f50a3c67e9b52f62972a563674956bab0c0f4fb7ea37d50  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubelet
+8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubectl
+0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubectl
+bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm
+276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm
+46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubelet
+57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet
+ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubectl
+3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubectl
+f95d1b345f97c673ce1c1347eb96bf2587850975155ae701cdfc629a5b575b70  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubeadm
+c638f0b4d9b216df8d5bcf41473b81e59143aa0a690392c224e97e6ec91ed3e9  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubeadm
+3ba68cb4f0906053c08ab843131d5cec559cf8c718dbd679950a078b306abbb4  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet
+b0b45db96f0e6bf996780b8a2b8d868bf538dc7c3a60cf604cf0ea2d65c24b06  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubelet
+1e9045ec32bea85da43de85f0065358529ea7c7a152eca78154fba5b58c27d82  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubectl
+c957eb8c4bea27a3bb35b269edd9082e27f027f7b76b20b5bf4afebc726c6d3e  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubectl
+f35980333a4dae753807345ae359eca03f48f9945855e6a6a6708fe8b3b24038  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubeadm
+82fa5119d6687f721cd80cb278bac08f54cc5d3fd0320c66cef9394d42e153a9  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubeadm
+7efa1780c73d9fb3a464002864e582eb2d15aa691e475eaae323093d08feae14  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubelet
+bf274dd3affbf2543d20465dee1f763f668f78c6fbd56197794f81337a49d687  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubelet
+629d3f410e09bf49b64ae7079f7f0bda1191efed311f7d37fdbab0ad5b0ec2b7  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubectl
+59f7ee8e477fae658447607dc3c8790ac17a1b016c01c622c12070e969e2d4e7  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubectl
+f962dcee1f49a51368c3b383742144d99eacff77b2132cd0a540ed8c6b30fe81  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubeadm
+43d4ca3a9f8f49c2c2f6db2c056de1a00fa110a3dd5aa68a74fbc52e42d96c01  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubeadm
+d857082946c28493e8fdc52227feabd962e0e0900b6c6e4f6510168043b79dd4  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubelet
+049d95107361583e64f3ac9b8c9bdaf73fc7e512a838972b13b423a33ece87e9  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubelet
+123d8c8844f46b1244c547fffb3c17180c0c26dac9890589fe7e67763298748e  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubectl
+9f9d9c44a7b5264515ac9da5991584e2395bd50662e651132337e7b4d0c56f8f  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/manifests.js
+/** sha256 of manifests that CNI projects release, as of 2026-11-24; format of sha256sum. */
+const manifests = `
+e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/runc.js
+/** sha256 of runc’s releases, as of 2026-11-24; format of sha256sum. */
+const runc = `
+f6ae8efc0fa40079e1475e97cbe9d1bd3f106a28d6af78a11d9f1bd565515e60  github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64
+633301e2e32f8a5ad54031aab4901eb00308bec677dd15faa2751e8f9dab5ca4  github.com/opencontainers/runc/releases/download/v1.4.3/runc.arm64
+ac8a90f9e225bb9322189937b230cdc5478d5753f0e31e1bda98a5cf06bd9539  github.com/opencontainers/runc/releases/download/v1.4.2/runc.amd64
+ea54032310588e115633aa2f4bba8bf9500257f657e1deca88df5778775138db  github.com/opencontainers/runc/releases/download/v1.4.2/runc.arm64
+b6d50dad89a420cafcdc0eebf4bed132a45b161d5bc1ba4ddd8cc4422d24a983  github.com/opencontainers/runc/releases/download/v1.4.1/runc.amd64
+80d5757c46152c35151621cf394ee08cec881716169d0fdd40f9ce124d3c85f5  github.com/opencontainers/runc/releases/download/v1.4.1/runc.arm64
+c5d4995c5aec204d7e1827d9d9a6b45042602736f7f415f484252e576dcdac28  github.com/opencontainers/runc/releases/download/v1.4.0/runc.amd64
+2adbeed4c751d6f2201c642ed06269ff4370fcc4165abd3f323e19c653716c31  github.com/opencontainers/runc/releases/download/v1.4.0/runc.arm64
+3f3921dbbee7723e9868f97e88e51ffc910206e3ba55646e74d93d24ea76023c  github.com/opencontainers/runc/releases/download/v1.3.6/runc.amd64
+6be27a061ef89bb14c6cb495405bba80f46cea213b8f79378a6086b1bac6b747  github.com/opencontainers/runc/releases/download/v1.3.6/runc.arm64
+66fa8390be8fb3b23dfbb60c767368bb5b51f1acfa88692bbff1a82953d4d9e9  github.com/opencontainers/runc/releases/download/v1.3.5/runc.amd64
+bd843d75a788e612c9df286b1fa519a44fcbb7a7b8d01e2268431433cc7c718c  github.com/opencontainers/runc/releases/download/v1.3.5/runc.arm64
+5966ca40b6187b30e33bfc299c5f1fe72e8c1aa01cf3fefdadf391668f47f103  github.com/opencontainers/runc/releases/download/v1.3.4/runc.amd64
+d6dcab36d1b6af1b72c7f0662e5fcf446a291271ba6006532b95c4144e19d428  github.com/opencontainers/runc/releases/download/v1.3.4/runc.arm64
+8781ab9f71c12f314d21c8e85f13ca1a82d90cf475aa5131a7b543fcc5487543  github.com/opencontainers/runc/releases/download/v1.3.3/runc.amd64
+3c9a8e9e6dafd00db61f4611692447ebab4a56388bae4f82192aed67b66df712  github.com/opencontainers/runc/releases/download/v1.3.3/runc.arm64
+e7a8e30bd6d248f494aae9163521ff4eb112a30602ac56ada0871e3531269c2d  github.com/opencontainers/runc/releases/download/v1.3.2/runc.amd64
+06fbccb4528ecd490f3f333d6dcf22c876bd72a024813a0c0a46312121f4c5fd  github.com/opencontainers/runc/releases/download/v1.3.2/runc.arm64
+53bfce31ca047e537e0767b21c9d529d4b5b3e1cb9c590ca81654f9a5615d80d  github.com/opencontainers/runc/releases/download/v1.3.1/runc.amd64
+e531c276312ec701be7edf2b998ac4220c858d02d274bef5546945964792d074  github.com/opencontainers/runc/releases/download/v1.3.1/runc.arm64
+028986516ab5646370edce981df2d8e8a8d12188deaf837142a02097000ae2f2  github.com/opencontainers/runc/releases/download/v1.3.0/runc.amd64
+85c5e4e4f72e442c8c17bac07527cd4f961ee48e4f2b71797f7533c94f4a52b9  github.com/opencontainers/runc/releases/download/v1.3.0/runc.arm64
+b21fda1d5a1510b19c3f6fb43ecb3a92887654a9d0c2b64e84b8b08f24ff0e30  github.com/opencontainers/runc/releases/download/v1.2.9/runc.amd64
+c155ae4716480be73a1c3bbedfa23df179800ba39ca83eb59f5b1b9b72a7ecbd  github.com/opencontainers/runc/releases/download/v1.2.9/runc.arm64
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/checksums.js
+
+
+
+
+
+
+
+
+
+
+const data = [kubernetes136, kubernetes135, kubernetes134, containerd, runc, cniPlugins, manifests, kind_kind];
+let builtIn;
+/** The project's own table. */
+function builtInChecksums() {
+    builtIn ??= parseChecksums(data.join(''), 'built-in table');
+    return builtIn;
+}
+/**
+ * The built-in table with the entries of a sha256sum file over it.
+ *
+ * @param file path; undefined: the built-in table alone.
+ * @throws BootstrapError `E_SPEC`: unreadable, or malformed at `file:line`.
+ */
+function loadChecksums(file) {
+    if (file === undefined)
+        return builtInChecksums();
+    return new Map([...builtInChecksums(), ...parseChecksums(read(file), file)]);
+}
+/**
+ * Reads what `sha256sum` prints for names of the form `<upstream host>/<path>`. Empty lines and `#` comments are
+ * allowed.
+ *
+ * @throws BootstrapError `E_SPEC` naming the first wrong line.
+ */
+function parseChecksums(text, file) {
+    const table = new Map();
+    for (const [index, line] of text
+        .replace(/^\uFEFF/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const where = `${file}:${String(index + 1)}`;
+        const [, hex, name] = /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.-]*(?::\d+)?\/[\w.+@~-][\w.+@/~-]*)$/.exec(line) ?? [];
+        if (hex === undefined || name === undefined) {
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: not a line of a checksum file`, {
+                where,
+                hint: 'every line is a sha256 in hex, two blanks and <upstream host>/<path>, as sha256sum prints it',
+            });
+        }
+        const sha256 = hex.toLowerCase();
+        if ((table.get(name) ?? sha256) !== sha256) {
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: a second, different checksum of ${name}`, { where });
+        }
+        table.set(name, sha256);
+    }
+    return table;
+}
+function read(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch (error) {
+        const reason = error.code ?? 'unreadable';
+        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the checksum file ${file}: ${reason}`, {
+            where: 'artifacts.checksums',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
+/** A release: three numbers, compared from the left; a pre-release comes before its release. */
+const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
+/** Whether it is `major.minor.patch` without a pre-release. */
+function isRelease(version) {
+    return RELEASE.test(version) && !version.includes('-');
+}
+/** `1.36` of `1.36.3`. */
+function minorOf(version) {
+    return version.split('.').slice(0, 2).join('.');
+}
+/** Order for `sort`, newest first. */
+function newestFirst(a, b) {
+    const left = partsOf(a);
+    const right = partsOf(b);
+    for (const [index, part] of left.entries()) {
+        const other = right[index] ?? 0;
+        if (part !== other)
+            return other - part;
+    }
+    return 0;
+}
+function partsOf(version) {
+    const match = RELEASE.exec(version);
+    if (match === null)
+        return [-1, -1, -1, -1];
+    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/versions.js
+
+
+
+
+/** Newest first. Other minors are refused, whatever checksums exist for them: nothing was tried with them. */
+const supportedMinors = ['1.36', '1.35', '1.34'];
+const versions_arches = ['amd64', 'arm64'];
+/**
+ * The exact version, without `v`, that the user's words stand for. There is no look-up in the network: `stable` and
+ * `latest` are the newest release of the tables, `N-1` the newest of the minor before that, `1.36` the newest patch. An
+ * exact version of a supported minor is taken as it is; whether it has a checksum shows when artifacts are resolved.
+ *
+ * @throws BootstrapError `E_VERSION`
+ */
+function resolveKubernetesVersion(wanted, { known }) {
+    const usable = known
+        .filter((version) => isRelease(version) && supportedMinors.includes(minorOf(version)))
+        .sort(newestFirst);
+    const version = wanted.replace(/^v(?=\d)/, '');
+    if (/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version)) {
+        if (!supportedMinors.includes(minorOf(version)))
+            throw unsupported(wanted, usable);
+        return version;
+    }
+    const minor = wantedMinor(version, usable);
+    const newest = usable.find((candidate) => minorOf(candidate) === minor);
+    if (newest === undefined)
+        throw unsupported(wanted, usable);
+    return newest;
+}
+/** Versions of which all three binaries have a checksum for some architecture, newest first. */
+function knownKubernetesVersions(table) {
+    const found = new Set();
+    for (const upstream of table.keys()) {
+        const version = /^dl\.k8s\.io\/release\/v([^/]+)\/bin\/linux\//.exec(upstream)?.[1];
+        if (version !== undefined)
+            found.add(version);
+    }
+    const { kubeadm, kubelet, kubectl } = components;
+    return [...found]
+        .filter((version) => versions_arches.some((arch) => [kubeadm, kubelet, kubectl].every((one) => table.has(one.upstream(version, arch)))))
+        .sort(newestFirst);
+}
+/**
+ * The exact Kubernetes version of a cluster, by the built-in table and the user's.
+ *
+ * @throws BootstrapError `E_VERSION`; `E_SPEC` for a bad checksum file.
+ */
+function kubernetesVersionOf(spec) {
+    const known = knownKubernetesVersions(loadChecksums(spec.artifacts.checksums));
+    return resolveKubernetesVersion(spec.kubernetes.version, { known });
+}
+function wantedMinor(wanted, usable) {
+    if (/^\d+\.\d+$/.test(wanted))
+        return wanted;
+    const minors = [...new Set(usable.map(minorOf))];
+    if (wanted === 'stable' || wanted === 'latest')
+        return minors[0];
+    const back = /^N-(\d)$/.exec(wanted)?.[1];
+    return back === undefined ? undefined : minors[Number(back)];
+}
+function unsupported(wanted, usable) {
+    const newest = supportedMinors.flatMap((minor) => usable.find((version) => minorOf(version) === minor) ?? []);
+    return new lib_errors/* BootstrapError */.Xj('E_VERSION', `Kubernetes ${wanted} is not supported; ${supportedMinors.join(', ')} are`, {
+        where: 'kubernetes.version',
+        hint: `the newest known of each: ${newest.join(', ')}`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/kind-nodes.js
+
+
+
+/**
+ * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
+ * that is not in the table becomes the image's usual name without one, for an engine that has it already.
+ *
+ * @throws BootstrapError `E_VERSION`
+ */
+function kindNodeImage({ kind, kubernetes }) {
+    const known = Object.keys(kindNodes);
+    if (kind.nodeImage !== undefined) {
+        const tagged = /:v?(\d+\.\d+\.\d+[^@]*)(@|$)/.exec(kind.nodeImage)?.[1];
+        refuseOther(kubernetes.version, tagged);
+        return { image: kind.nodeImage, kubernetesVersion: tagged };
+    }
+    const kubernetesVersion = resolveKubernetesVersion(kubernetes.version, { known });
+    const image = kindNodes[kubernetesVersion] ?? `kindest/node:v${kubernetesVersion}`;
+    return { image, kubernetesVersion };
+}
+/** Whether it is one that may be pulled: what has no digest is not. */
+function isPinned(image) {
+    return image.includes('@sha256:');
+}
+/** Versions with a published image, newest first. */
+function knownKindVersions() {
+    return Object.keys(kindNodes);
+}
+function refuseOther(wanted, tagged) {
+    const version = wanted.replace(/^v/, '');
+    if (tagged === undefined || !/^\d/.test(version))
+        return;
+    if (tagged === version || tagged.startsWith(`${version}.`))
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `the node image is of Kubernetes ${tagged}, not ${wanted}`, {
+        where: 'kind.nodeImage',
+        hint: 'give the version that the image has, or none',
     });
 }
 
@@ -36499,6 +37881,17 @@ function cacheError(path, cause) {
     return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot use the download cache at ${(0,external_node_path_.dirname)(path)}: ${reason}`, {
         hint: 'see that it is writable and has room, or name another directory (artifacts.cacheDir)',
         cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
+
+/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
+function checksumError({ url, sha256 }, actual) {
+    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
+    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
+        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
+            'list is not that of this mirror; nothing was installed',
     });
 }
 
@@ -36767,1254 +38160,54 @@ async function* chunksOf(response, { onProgress }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/engine/steps/fetch.js
+// EXTERNAL MODULE: ./lib/spec/schema/text.js
+var schema_text = __nccwpck_require__(36);
+;// CONCATENATED MODULE: ./lib/engine/local-images.js
 
 
 
 
 
-/** Brings every missing artifact to the host and verifies it there. Nothing is installed before all hosts have all. */
-const fetch = {
-    id: 'fetch',
-    title: 'Fetch artifacts',
-    scope: 'hosts',
-    needs: ['preflight'],
-    run: async (cluster, host, tools) => {
-        const missing = missingArtifacts(cluster, host);
-        if (missing.length === 0)
-            return { changed: false, note: 'all installed already' };
-        cluster.beginChange();
-        const deliver = cluster.distribution === 'pull' ? pull : push;
-        await Promise.all(missing.map((artifact) => deliver(cluster, host, artifact, tools)));
-        return { changed: true, note: `${cluster.distribution}: ${missing.map(({ name }) => name).join(', ')}` };
-    },
-    describe: (cluster, host) => missingArtifacts(cluster, host).map((artifact) => `${cluster.distribution} ${artifact.url} (sha256 ${artifact.sha256.slice(0, 12)}…)`),
-};
-/** What the host does not have at the wanted checksum. */
-function missingArtifacts(cluster, host) {
-    return Object.values(cluster.artifacts ?? {}).filter((artifact) => host.facts.installed[artifact.name] !== artifact.sha256);
+
+
+/** Finds the spec's images on this machine, for the cluster to load; tells of those that are not there. */
+async function localImageFindings(cluster, signal) {
+    const { images } = cluster.spec;
+    const found = await Promise.all(images.map((name) => ((0,schema_text/* isTar */.YZ)(name) ? fromTar(name, signal) : fromDocker(cluster, name, signal)).catch((error) => ({
+        id: 'local-image',
+        severity: 'error',
+        message: `images: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`,
+    }))));
+    cluster.localImages = found.flatMap((one) => ('tar' in one ? [one] : []));
+    return found.flatMap((one) => ('tar' in one ? [] : [one]));
 }
-function stagedPath(artifact) {
-    return `${paths.staging}/${artifact.sha256}`;
+async function fromTar(path, signal) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    for await (const chunk of (0,external_node_fs_.createReadStream)(path, { signal }))
+        hash.update(chunk);
+    return { name: path, id: hash.digest('hex'), tar: () => Promise.resolve(path) };
 }
-/** Exit codes of the script below that tell what went wrong. */
-const DOWNLOAD_FAILED = 41;
-const CHECKSUM_DIFFERS = 42;
-const pullScript = `
-url=$1 sum=$2 to=$3
-mkdir -p -m 0700 "$(dirname "$to")"
-tmp="$to.part"
-if command -v curl >/dev/null; then
-  curl -fsSL --proto '=http,https' --connect-timeout 15 --retry 3 --retry-connrefused --speed-limit 1024 --speed-time 60 -o "$tmp" "$url" || { rm -f "$tmp"; exit ${String(DOWNLOAD_FAILED)}; }
-else
-  wget -q --tries=3 --timeout=60 -O "$tmp" "$url" || { rm -f "$tmp"; exit ${String(DOWNLOAD_FAILED)}; }
-fi
-actual=$(sha256sum "$tmp" | cut -d ' ' -f 1)
-if [ "$actual" != "$sum" ]; then rm -f "$tmp"; echo "$actual"; exit ${String(CHECKSUM_DIFFERS)}; fi
-mv -f "$tmp" "$to"
-`;
-async function pull(_cluster, host, artifact, { signal }) {
-    const result = await host.sh(pullScript, [artifact.url, artifact.sha256, stagedPath(artifact)], {
-        signal,
-        timeoutMs: 10 * 60_000,
-        accept: [0, DOWNLOAD_FAILED, CHECKSUM_DIFFERS],
-    });
-    if (result.exitCode === DOWNLOAD_FAILED) {
-        throw new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot fetch ${artifact.url}: ${(0,sanitize/* sanitizeText */.j)(result.stderr).trim()}`, {
-            hint: 'see that the host reaches it, name a mirror (artifacts.mirror), or set artifacts.distribution: push',
-        });
+async function fromDocker(cluster, name, signal) {
+    const { docker } = cluster.kind;
+    const id = await docker.imageId(name, { signal });
+    if (id === undefined) {
+        return {
+            id: 'local-image',
+            severity: 'error',
+            message: `images: Docker has no image ${name}`,
+            hint: 'build or pull it before this step (docker image ls), or give the path of a tar',
+        };
     }
-    if (result.exitCode === CHECKSUM_DIFFERS)
-        throw checksumError(artifact, result.stdout);
-}
-async function push(cluster, host, artifact, { signal }) {
-    const { cacheDir } = cluster.spec.artifacts;
-    const path = await downloadArtifact(artifact, { cacheDir, signal, clock: cluster.clock });
-    const to = stagedPath(artifact);
-    await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
-    const { stdout } = await host.root(['sha256sum', to], { signal });
-    if (!stdout.startsWith(artifact.sha256))
-        throw checksumError(artifact, stdout);
-}
-
-// EXTERNAL MODULE: ./lib/kube/objects.js
-var kube_objects = __nccwpck_require__(605);
-// EXTERNAL MODULE: ./lib/lib/record.js
-var record = __nccwpck_require__(7270);
-;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
-
-/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
-function mergePatch(target, patch) {
-    if (!(0,record/* isRecord */.u)(patch))
-        return patch;
-    const result = (0,record/* isRecord */.u)(target) ? { ...target } : {};
-    for (const [key, value] of Object.entries(patch)) {
-        if (value === null)
-            Reflect.deleteProperty(result, key);
-        else
-            result[key] = mergePatch(result[key], value);
-    }
-    return result;
-}
-
-;// CONCATENATED MODULE: ./lib/kube/component-config.js
-
-/** kubelet settings that the hosts' facts ask for, valid for all of them. */
-function kubeletConfiguration(hosts) {
-    const any = (test) => hosts.some(test);
-    const [first] = hosts;
-    return {
-        apiVersion: 'kubelet.config.k8s.io/v1beta1',
-        kind: 'KubeletConfiguration',
-        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
-        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
-        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
-        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
-        // since the configuration is that of hosts which join later.
-        failSwapOn: false,
-        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
+    let saved;
+    const save = async (until) => {
+        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-image-'));
+        cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
+        const path = (0,external_node_path_.join)(dir, 'image.tar');
+        await docker.run(['save', '--output', path, name], { signal: until, timeoutMs: 10 * 60_000 });
+        return path;
     };
+    return { name, id: id.replace(/^sha256:/, ''), tar: (until) => (saved ??= save(until)) };
 }
-/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
-function cgroupDriver(host) {
-    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
-}
-/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
-function needsResolvConf(hosts) {
-    return hosts.some((host) => host.facts.loopbackResolver);
-}
-/** The content of the host's resolver file for pods. */
-function resolvConf(host) {
-    const servers = host.facts.nameservers;
-    if (servers.length > 0)
-        return servers.map((server) => `nameserver ${server}\n`).join('');
-    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
-    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
-}
-function kubeProxyConfiguration(hosts) {
-    return {
-        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-        kind: 'KubeProxyConfiguration',
-        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
-        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
-            ? { conntrack: { maxPerCore: 0, min: 0 } }
-            : {}),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
-
-
-
-const API_VERSION = 'kubeadm.k8s.io/v1beta4';
-const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
-/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
-const TOKEN_TTL = '15m0s';
-/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
-function clusterConfig(spec, kubernetesVersion) {
-    const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
-    return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
-}
-/** The file for `kubeadm init --config`; it holds secrets. */
-function initConfig(options) {
-    const { spec, hosts, host, endpoint } = options;
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token: options.token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
-            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
-            nodeRegistration: nodeRegistration(spec, host),
-            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
-        },
-        {
-            apiVersion: API_VERSION,
-            kind: 'ClusterConfiguration',
-            clusterName: spec.name,
-            kubernetesVersion: `v${options.kubernetesVersion}`,
-            controlPlaneEndpoint: endpoint,
-            networking: {
-                podSubnet: spec.cni.podCIDR,
-                serviceSubnet: spec.kubernetes.serviceCIDR,
-                dnsDomain: spec.kubernetes.dnsDomain,
-            },
-            apiServer: { certSANs: certificateNames(hosts, endpoint) },
-        },
-        kubeletConfiguration(hosts),
-        kubeProxyConfiguration(hosts),
-    ]);
-}
-/** The file for `kubeadm join --config`; it holds secrets. */
-function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'JoinConfiguration',
-            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
-            nodeRegistration: nodeRegistration(spec, host),
-            ...(host.isControlPlane
-                ? {
-                    controlPlane: {
-                        localAPIEndpoint: {
-                            advertiseAddress: host.internalAddress,
-                            bindPort: spec.kubernetes.apiServerPort,
-                        },
-                        certificateKey,
-                    },
-                }
-                : {}),
-        },
-    ]);
-}
-/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
-function tokenConfig(token) {
-    return (0,dist/* stringify */.As)({
-        apiVersion: API_VERSION,
-        kind: 'InitConfiguration',
-        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
-    });
-}
-function nodeRegistration(spec, host) {
-    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-    return {
-        name: host.nodeName,
-        criSocket: CRI_SOCKET,
-        imagePullPolicy: 'IfNotPresent',
-        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
-        ignorePreflightErrors: [
-            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
-            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
-        ],
-    };
-}
-/** kubeadm's names of the findings that a user may have chosen to ignore. */
-const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
-function ignores({ preflight }, id) {
-    return preflight.ignore.some((name) => name === id || name === 'all');
-}
-/** Every name and address under which a client may come to the API server. */
-function certificateNames(hosts, endpoint) {
-    const controlPlanes = hosts.filter((host) => host.isControlPlane);
-    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
-    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
-    return [...new Set([...names, name, '127.0.0.1'])];
-}
-/** User patches come last, so that nothing of ours is beyond the user's reach. */
-function render(spec, documents) {
-    return documents
-        .map((document) => spec.kubernetes.kubeadmPatches
-        .filter((patch) => patch.kind === document.kind)
-        .reduce((merged, patch) => mergePatch(merged, patch), document))
-        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
-        .join('---\n');
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
-
-
-
-const asked = new WeakMap();
-/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
-function kubeadmImages(cluster, host, signal) {
-    const known = asked.get(host);
-    if (known !== undefined)
-        return known;
-    const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
-    const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
-    const answer = host.root(list, { signal, input }).then(({ stdout }) => parse(stdout));
-    asked.set(host, answer);
-    return answer;
-}
-/** They become arguments and configuration, so nothing but references may pass. */
-function parse(stdout) {
-    const images = stdout.split('\n').filter(Boolean);
-    const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
-    if (odd === undefined && images.length > 0)
-        return images;
-    throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/images.js
-
-
-
-
-
-/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
-const images_images = {
-    id: 'images',
-    title: 'Pull images',
-    scope: 'hosts',
-    needs: ['install'],
-    run: async (cluster, host, { signal, log }) => {
-        const wanted = await imagesFor(cluster, host, signal);
-        const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
-            signal,
-        });
-        const present = new Set(stdout.split('\n'));
-        const missing = wanted.filter((image) => !present.has(image));
-        if (missing.length === 0)
-            return { changed: false, note: 'all present already' };
-        cluster.beginChange();
-        const result = await host.sh(images_pullScript, missing, {
-            signal,
-            timeoutMs: 15 * 60_000,
-            accept: 'any',
-            onLine: (line) => {
-                if (line.startsWith('pulled '))
-                    log(line);
-            },
-        });
-        if (result.exitCode !== 0)
-            throw imageError(cluster, result.stdout, missing);
-        return { changed: true, note: `${String(missing.length)} pulled` };
-    },
-};
-/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
-const images_pullScript = `
-failed=0
-for image in "$@"; do
-  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
-    echo "pulled $image"
-  else
-    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
-  fi
-done
-exit $failed
-`;
-async function imagesFor(cluster, host, signal) {
-    const kubernetes = await kubeadmImages(cluster, host, signal);
-    const own = host.isControlPlane
-        ? kubernetes
-        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
-    const { nginx, client } = cluster.spec.verify.images;
-    return [...new Set([...own, ...(0,kube_objects/* imagesOf */.IC)(cluster.cniObjects), nginx, client].map(kube_objects/* normalizeImage */.hE))];
-}
-function imageError(cluster, output, missing) {
-    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
-        image,
-        why,
-    }));
-    const [first] = failures;
-    const image = first?.image ?? missing[0] ?? '';
-    const registry = image.split('/')[0] ?? '';
-    const mirror = cluster.spec.registryMirrors[registry];
-    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
-    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
-        hint: mirror === undefined
-            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
-            : `see that ${mirror} serves it`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/kube/join-token.js
-
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
-function newToken() {
-    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
-    return `${text(6)}.${text(16)}`;
-}
-/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
-function newCertificateKey() {
-    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
-}
-/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
-function caHash(certificatePem) {
-    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
-    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
-
-
-/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
-const causes = [
-    {
-        sign: /cgroup v1 support|failCgroupV1/i,
-        says: 'the kubelet refuses cgroup v1',
-        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
-    },
-    {
-        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
-        says: 'the control plane’s identity could not be verified with the pinned CA hash',
-        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
-    },
-    {
-        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
-        says: 'the API server could not be reached',
-        hint: 'see that port 6443 of the control plane is open to this host',
-    },
-    {
-        sign: /The kubelet is not running|kubelet is not healthy/i,
-        says: 'the kubelet did not come up',
-        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
-    },
-];
-/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
-async function explainKubeadm(cluster, host, code, what, output) {
-    const journal = await host
-        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
-        accept: 'any',
-        timeoutMs: 15_000,
-    })
-        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
-        .catch(() => '');
-    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
-    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
-    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
-    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
-    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
-        host: host.address,
-        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
-
-
-
-
-const timeoutSec = { init: 300, join: 240 };
-const configPath = `${paths.runDir}/kubeadm.yaml`;
-/**
- * Runs kubeadm as a unit of the host. The host's state says `joining` until it ended well, then `member`.
- * @returns whether it was an earlier run's unit, found running or just ended.
- */
-async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal, log }) {
-    await setPhase(host, 'joining', signal);
-    const result = await withPrivateFile(host, config, signal, () => runUnit(host, {
-        name: KUBEADM_UNITS[verb],
-        argv: [`${paths.bin}/kubeadm`, verb, `--config=${configPath}`, ...flags],
-        timeoutSec: timeoutSec[verb],
-        signal,
-        onLine: (line) => {
-            log(cluster.redactor.redact(line));
-        },
-        remember: () => setPhase(host, 'member', signal),
-    }));
-    if (result.exitCode !== 0) {
-        const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
-        throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
-    }
-    return { attached: result.attached };
-}
-/**
- * kubeadm does not continue what ended half-way, so that is taken back; what still runs is left to end.
- * @returns whether it still runs, or has just ended well.
- */
-async function settleEarlier(host, verb, { signal, log }) {
-    if (host.state?.phase !== 'joining')
-        return false;
-    if (await isUnitBusy(host, KUBEADM_UNITS[verb], signal))
-        return true;
-    log(`an earlier kubeadm ${verb} did not end well; taking it back first`);
-    const reset = [`${paths.bin}/kubeadm`, 'reset', '--force'];
-    await host.root(reset, { signal, timeoutMs: 180_000, accept: 'any' });
-    return false;
-}
-/** Runs something that reads the configuration from `configPath`, which exists only meanwhile. */
-async function withPrivateFile(host, config, signal, use) {
-    await host.write(configPath, config, { mode: 0o600, signal });
-    try {
-        return await use(configPath);
-    }
-    finally {
-        await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
-    }
-}
-async function setPhase(host, phase, signal) {
-    if (host.state === undefined)
-        throw new TypeError(`${host.address} has no state before it was prepared`);
-    await writeState(host, { ...host.state, phase }, signal);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/join-material.js
-
-
-
-
-/** Tokens live for 15 minutes; whoever joins later than this gets a new one. */
-const FRESH_MS = 10 * 60_000;
-/** What a host needs to join; minted anew where this run did not initialise the cluster, or took long. */
-async function joinMaterial(cluster, signal) {
-    const host = cluster.controlPlane;
-    cluster.caHash ??= host.root(['cat', paths.caCert], { signal }).then(({ stdout }) => caHash(stdout));
-    const hash = await cluster.caHash;
-    const usable = cluster.join !== undefined && cluster.clock.now() - cluster.join.mintedAt < FRESH_MS;
-    if (!usable) {
-        cluster.minting ??= mint(cluster, signal).finally(() => {
-            cluster.minting = undefined;
-        });
-        await cluster.minting;
-    }
-    if (cluster.join === undefined)
-        throw new TypeError('minting sets the join secrets');
-    return { ...cluster.join, caHash: hash };
-}
-/** A new token, known to the run before the cluster knows it, so that it is revoked whatever happens. */
-function newJoinSecrets(cluster, certificateKey) {
-    const token = newToken();
-    cluster.protect(token);
-    if (certificateKey !== undefined)
-        cluster.protect(certificateKey);
-    cluster.tokenIds.push(token.slice(0, token.indexOf('.')));
-    return { token, certificateKey, mintedAt: cluster.clock.now() };
-}
-async function mint(cluster, signal) {
-    const host = cluster.controlPlane;
-    const secrets = newJoinSecrets(cluster, cluster.join?.certificateKey);
-    const create = [`${paths.bin}/kubeadm`, 'token', 'create', `--kubeconfig=${paths.adminConf}`];
-    await withPrivateFile(host, tokenConfig(secrets.token), signal, (path) => host.root([...create, `--config=${path}`], { signal }));
-    cluster.join = secrets;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/init.js
-
-
-
-
-
-
-/** `kubeadm init` on the first control plane, unless an earlier run brought it to its end. */
-const init = {
-    id: 'init',
-    title: 'kubeadm init',
-    scope: 'first',
-    needs: ['images'],
-    run: async (cluster, host, tools) => {
-        const { signal } = tools;
-        if (host.state?.phase === 'member') {
-            await awaitApi(cluster, signal);
-            return { changed: false, note: 'the control plane is there already' };
-        }
-        cluster.beginChange();
-        await settleEarlier(host, 'init', tools);
-        const several = cluster.hosts.filter((other) => other.isControlPlane).length > 1;
-        const secrets = newJoinSecrets(cluster, several ? newCertificateKey() : undefined);
-        cluster.join = secrets;
-        cluster.fresh = true;
-        const { spec, hosts, endpoint, kubernetesVersion } = cluster;
-        const { token, certificateKey } = secrets;
-        const config = initConfig({
-            spec,
-            hosts,
-            host,
-            endpoint,
-            kubernetesVersion,
-            token,
-            ...(certificateKey === undefined ? {} : { certificateKey }),
-        });
-        const flags = [
-            '--skip-token-print',
-            '--skip-certificate-key-print',
-            ...(several ? ['--upload-certs'] : []),
-        ];
-        const { attached } = await runKubeadm(cluster, host, { verb: 'init', config, flags }, tools);
-        // A unit of an earlier run was started with that run's token, which nobody knows any more.
-        if (attached)
-            cluster.join = undefined;
-        return { changed: true };
-    },
-    describe: (cluster) => [
-        `kubeadm init, Kubernetes ${cluster.kubernetesVersion}, API at ${cluster.endpoint}`,
-    ],
-};
-async function apiAnswers(cluster, signal) {
-    const readyz = ['get', '--raw=/readyz', '--request-timeout=10s'];
-    const { exitCode } = await cluster.kubectl.run(readyz, { signal, accept: 'any' });
-    return exitCode === 0;
-}
-/** A host that was just booted needs a while; nothing announces that its API server is back. */
-const awaitScript = `
-end=$(($(date +%s) + $1))
-until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
-  [ "$(date +%s)" -lt $end ] || exit 9
-  sleep 1
-done
-`;
-/** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
-async function awaitApi(cluster, signal, forSec = 120) {
-    if (await apiAnswers(cluster, signal))
-        return;
-    const host = cluster.controlPlane;
-    const options = { signal, accept: [0, 9], timeoutMs: (forSec + 30) * 1000 };
-    const { exitCode } = await host.sh(awaitScript, [String(forSec)], options);
-    if (exitCode === 0)
-        return;
-    throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the cluster is there, but its API server does not answer', {
-        host: host.address,
-        hint: 'see journalctl -u kubelet there; `k8s-bootstrap down` removes the cluster',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/host/files.js
-
-/** Reads `path mode base64` lines and replaces the files, by rename. */
-const writeScript = `
-umask 077
-while read -r path mode data; do
-  mkdir -p -m 0755 "$(dirname "$path")"
-  printf %s "$data" | base64 -d > "$path.k8s-bootstrap"
-  chmod "$mode" "$path.k8s-bootstrap"
-  mv -f "$path.k8s-bootstrap" "$path"
-done
-`;
-/** Reads `path mode base64` lines and prints the paths whose content or mode differs. */
-const staleScript = `
-while read -r path mode data; do
-  if [ -f "$path" ] && [ "$(stat -c %a "$path")" = "$mode" ] && printf %s "$data" | base64 -d | cmp -s - "$path"; then continue; fi
-  echo "$path"
-done
-`;
-/** Those of the files that are not on the host as given. Changes nothing. */
-async function staleFiles(host, files, options) {
-    const { stdout } = await host.sh(staleScript, [], { ...options, input: encode(files) });
-    const stale = new Set(stdout.split('\n'));
-    return files.filter(({ path }) => stale.has(path));
-}
-/** Writes the files, in one round trip. */
-async function writeFiles(host, files, options) {
-    if (files.length > 0)
-        await host.sh(writeScript, [], { ...options, input: encode(files) });
-}
-function encode(files) {
-    return files
-        .map(({ path, content, mode = 0o644 }) => {
-        if (/\s/.test(path))
-            throw new lib_errors/* BootstrapError */.Xj('E_INTERNAL', `file names with spaces are not supported: ${path}`);
-        return `${path} ${mode.toString(8)} ${Buffer.from(content).toString('base64')}\n`;
-    })
-        .join('');
-}
-
-;// CONCATENATED MODULE: ./lib/host/runtime-config.js
-
-
-/** Everything that configures containerd, kubelet's unit and the kernel on this host. */
-function runtimeFiles(host, options) {
-    return [
-        { path: paths.containerdConfig, content: containerdConfig(host, options.pauseImage) },
-        ...Object.entries(options.registryMirrors).map(([registry, url]) => ({
-            path: `${paths.registries}/${registry}/hosts.toml`,
-            content: mirrorConfig(url),
-        })),
-        { path: `${paths.units}/containerd.service`, content: containerdUnit(host) },
-        { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
-        { path: paths.sysctl, content: sysctlConfig },
-        { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
-    ];
-}
-/** containerd 2.x, configuration version 3. */
-function containerdConfig(host, pauseImage) {
-    return `version = 3
-
-[plugins.'io.containerd.cri.v1.images'.pinned_images]
-  sandbox = ${toml(pauseImage)}
-
-[plugins.'io.containerd.cri.v1.images'.registry]
-  config_path = ${toml(paths.registries)}
-
-[plugins.'io.containerd.cri.v1.runtime']
-  restrict_oom_score_adj = ${String(!host.facts.canLowerOomScore)}
-
-[plugins.'io.containerd.cri.v1.runtime'.cni]
-  bin_dirs = [${toml(paths.cniBin)}]
-  conf_dir = ${toml(paths.cniConf)}
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
-  runtime_type = 'io.containerd.runc.v2'
-
-[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
-  BinaryName = ${toml(paths.runc)}
-  SystemdCgroup = ${String(cgroupDriver(host) === 'systemd')}
-`;
-}
-/** A mirror stands in for the registry altogether: no fallback, so that what it lacks fails at once. */
-function mirrorConfig(url) {
-    const override = new URL(url).pathname.startsWith('/v2') ? '  override_path = true\n' : '';
-    return `server = ${toml(url)}
-${override.trimStart()}
-[host.${toml(url)}]
-  capabilities = ["pull", "resolve"]
-${override}`;
-}
-function toml(text) {
-    return JSON.stringify(text);
-}
-function containerdUnit(host) {
-    return `[Unit]
-Description=containerd
-After=network.target dbus.service
-
-[Service]
-ExecStart=${paths.bin}/containerd
-Type=notify
-Delegate=yes
-KillMode=process
-Restart=always
-RestartSec=2
-LimitNPROC=infinity
-LimitCORE=infinity
-LimitNOFILE=1048576
-TasksMax=infinity
-${host.facts.canLowerOomScore ? 'OOMScoreAdjust=-999\n' : ''}
-[Install]
-WantedBy=multi-user.target
-`;
-}
-/** The files named are those that kubeadm writes. */
-const kubeletUnit = `[Unit]
-Description=kubelet
-Wants=network-online.target
-After=network-online.target containerd.service
-StartLimitIntervalSec=0
-
-[Service]
-Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
-Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
-EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
-ExecStart=${paths.bin}/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS
-Restart=always
-RestartSec=2
-
-[Install]
-WantedBy=multi-user.target
-`;
-const sysctlConfig = `net.ipv4.ip_forward = 1
-net.bridge.bridge-nf-call-iptables = 1
-net.bridge.bridge-nf-call-ip6tables = 1
-`;
-
-;// CONCATENATED MODULE: ./lib/engine/steps/install.js
-
-
-
-
-
-
-
-
-/** Puts the container runtime and Kubernetes' programs in place, configures kernel and runtime, starts containerd. */
-const install = {
-    id: 'install',
-    title: 'Install runtime and Kubernetes',
-    scope: 'hosts',
-    needs: ['begin'],
-    run: async (cluster, host, { signal, log }) => {
-        const missing = missingArtifacts(cluster, host);
-        const known = host.state?.phase === 'prepared' || host.state === undefined;
-        if (known) {
-            const state = stateOf(cluster, host);
-            if (JSON.stringify(state) !== JSON.stringify(host.state)) {
-                cluster.beginChange();
-                await writeState(host, state, signal);
-            }
-        }
-        if (missing.length > 0)
-            cluster.beginChange();
-        for (const artifact of missing) {
-            log(`installing ${artifact.name} ${artifact.version}`);
-            await host.sh(installScripts[artifact.name] ?? '', [stagedPath(artifact), artifact.sha256], { signal });
-        }
-        const pauseImage = (await kubeadmImages(cluster, host, signal)).find((image) => image.includes('/pause:'));
-        if (pauseImage === undefined)
-            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'kubeadm names no pause image');
-        const files = [
-            ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
-            ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
-        ];
-        const stale = await staleFiles(host, files, { signal });
-        // The kubelet reads its resolver file anew for every pod; nobody has to be restarted for it.
-        const settled = missing.length === 0 && stale.every(({ path }) => path === paths.resolvConf);
-        const active = settled && (await runtimeIsCurrent(host, signal));
-        if (active && stale.length === 0)
-            return { changed: false, note: 'in place already' };
-        cluster.beginChange();
-        await writeFiles(host, stale, { signal });
-        if (active)
-            return { changed: true };
-        const { stdout } = await host.sh(activateScript, [], { signal });
-        if (!stdout.includes('bridge-netfilter')) {
-            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs', { hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)' });
-        }
-        return { changed: true };
-    },
-    describe: (cluster, host) => [
-        ...missingArtifacts(cluster, host).map(({ name, version }) => `install ${name} ${version}`),
-        'configure containerd, kubelet, sysctls and kernel modules',
-    ],
-};
-/** What was there before the first change stays as it was first seen; the rest is this run's. */
-function stateOf(cluster, host) {
-    const { facts } = host;
-    return {
-        schemaVersion: 1,
-        cluster: cluster.spec.name,
-        role: host.spec.role,
-        phase: 'prepared',
-        kubernetesVersion: cluster.kubernetesVersion,
-        cni: cluster.cni.name,
-        before: host.state?.before ?? {
-            directories: facts.directoryModes,
-            sysctls: facts.sysctls,
-            nftTables: facts.nftTables,
-            nftChains: facts.nftChains,
-        },
-    };
-}
-/** Moves a verified program to its place and remembers its checksum. */
-const program = (to) => `
-install -D -m 0755 "$1" "${to}.new"
-mv -f "${to}.new" "${to}"
-rm -f "$1"
-`;
-const remember = (name) => `
-mkdir -p ${paths.installed}
-printf '%s\\n' "$2" > ${paths.installed}/${name}
-`;
-const installScripts = {
-    containerd: `
-tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1
-rm -f "$1"
-${remember('containerd')}`,
-    'cni-plugins': `
-mkdir -p ${paths.cniBin}
-tar -xzf "$1" --no-same-owner -C ${paths.cniBin}
-rm -f "$1"
-${remember('cni-plugins')}`,
-    runc: `${program(paths.runc)}${remember('runc')}`,
-    kubeadm: `${program(`${paths.bin}/kubeadm`)}${remember('kubeadm')}`,
-    kubelet: `${program(`${paths.bin}/kubelet`)}${remember('kubelet')}`,
-    kubectl: `${program(`${paths.bin}/kubectl`)}${remember('kubectl')}`,
-};
-/** containerd runs, and was started after its configuration was written. Times are whole seconds. */
-const currentScript = `
-systemctl is-active --quiet containerd.service || exit 1
-[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || exit 1
-since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
-started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
-for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
-  [ "$(stat -c %Y "$file")" -le $((started + 1)) ] || exit 1
-done
-`;
-async function runtimeIsCurrent(host, signal) {
-    const { exitCode } = await host.sh(currentScript, [], { signal, accept: 'any' });
-    return exitCode === 0;
-}
-const activateScript = `
-for module in overlay br_netfilter; do modprobe "$module" 2>/dev/null || true; done
-if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo bridge-netfilter; fi
-sysctl -q -p ${paths.sysctl} || true
-systemctl daemon-reload
-systemctl enable --quiet containerd.service kubelet.service
-systemctl restart containerd.service
-`;
-
-;// CONCATENATED MODULE: ./lib/engine/steps/join.js
-
-
-
-
-
-/** `kubeadm join`: workers side by side, further control planes one after the other, since etcd takes one at a time. */
-const join = {
-    id: 'join',
-    title: 'kubeadm join',
-    scope: 'others',
-    needs: ['images', 'init'],
-    run: async (cluster, host, tools) => {
-        if (host.state?.phase === 'member') {
-            await expectNode(cluster, host, tools.signal);
-            return { changed: false, note: 'a node already' };
-        }
-        cluster.beginChange();
-        const turn = host.isControlPlane ? cluster.controlPlaneTurn : Promise.resolve();
-        const work = turn.then(() => joinHost(cluster, host, tools));
-        if (host.isControlPlane)
-            cluster.controlPlaneTurn = work.catch(() => undefined);
-        await work;
-        return { changed: true };
-    },
-    describe: (_cluster, host) => [`kubeadm join as ${host.spec.role}, CA hash pinned`],
-};
-async function joinHost(cluster, host, tools) {
-    if (host.state?.phase === 'joining' && (await isReadyNode(cluster, host, tools.signal))) {
-        await setPhase(host, 'member', tools.signal);
-        return;
-    }
-    const running = await settleEarlier(host, 'join', tools);
-    const material = await joinMaterial(cluster, tools.signal);
-    if (!running && host.isControlPlane && material.certificateKey === undefined) {
-        throw new lib_errors/* BootstrapError */.Xj('E_JOIN', 'control planes can only be added while the cluster is made', {
-            hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
-        });
-    }
-    const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
-    await runKubeadm(cluster, host, { verb: 'join', config }, tools);
-}
-/** A run that was cut off may have joined the host without being able to say so. */
-async function isReadyNode(cluster, host, signal) {
-    const path = '{.status.conditions[?(@.type=="Ready")].status}';
-    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', `jsonpath=${path}`];
-    const { stdout } = await cluster.kubectl.run(get, { signal });
-    return stdout.trim() === 'True';
-}
-/** Only a clear "there is no such node" counts; a node is never reset on a guess. */
-async function expectNode(cluster, host, signal) {
-    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', 'name'];
-    const { stdout } = await cluster.kubectl.run(get, { signal });
-    if (stdout.trim() !== '')
-        return;
-    throw new lib_errors/* BootstrapError */.Xj('E_JOIN', `the host was joined to this cluster, but there is no node ${host.nodeName}`, {
-        host: host.address,
-        hint: 'it belongs to an earlier cluster of that name, or its node was deleted: run `k8s-bootstrap down` on it',
-    });
-}
-/** An API server that is there may be away for a moment, while etcd takes a new member in. */
-const REVOKE_SEC = 30;
-/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
-const revoke = {
-    id: 'revoke',
-    title: 'Revoke the join token',
-    scope: 'cluster',
-    needs: ['join', 'init'],
-    always: true,
-    run: async (cluster, { signal }) => {
-        if (cluster.tokenIds.length === 0)
-            return { changed: false, note: 'none was made' };
-        if (cluster.controlPlane.state?.phase === 'member')
-            await awaitApi(cluster, signal, REVOKE_SEC);
-        else if (!(await apiAnswers(cluster, signal))) {
-            return { changed: false, note: 'the cluster did not come up far enough to know it' };
-        }
-        const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
-        // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
-        // run may have left its own.
-        const tokens = cluster.fresh
-            ? ['--field-selector=type=bootstrap.kubernetes.io/token']
-            : cluster.tokenIds.map((id) => `bootstrap-token-${id}`);
-        const options = { signal, timeoutMs: 30_000 };
-        await cluster.kubectl.run([...remove, ...tokens], options);
-        if (cluster.fresh)
-            await cluster.kubectl.run([...remove, 'kubeadm-certs'], options);
-        cluster.join = undefined;
-        cluster.tokenIds.length = 0;
-        return { changed: true };
-    },
-};
-
-;// CONCATENATED MODULE: ./lib/verify/deployment.js
-const NAMESPACE = 'k8s-bootstrap-verify';
-const NAME = 'nginx';
-const SELECTOR = `app=${NAME}`;
-/** Container with busybox's tools, from which the probes go out. */
-const CLIENT = 'client';
-/** Answers every request with the name of the pod, so that a probe knows who answered. */
-const nginxConfig = (listen) => `pid /tmp/nginx.pid;
-error_log /dev/stderr warn;
-events {}
-http {
-  access_log off;
-  server {
-    listen ${listen};
-    location / { default_type text/plain; return 200 "$hostname\\n"; }
-  }
-}
-`;
-/** How many replicas the spec's own taints leave room for; corrected once all nodes are known. */
-function expectedReplicas(spec) {
-    const free = spec.hosts.filter(({ taints }) => taints.every(({ effect }) => effect === 'PreferNoSchedule'));
-    return Math.max(spec.verify.minNodes, free.length);
-}
-/** Makes the verification's namespace anew with nginx in it; does not wait for pods. */
-async function deployProbes(kubectl, spec, options) {
-    await awaitRemoval(kubectl, options);
-    await kubectl.apply(probeObjects(spec, expectedReplicas(spec)), options);
-}
-/** A namespace that an earlier run removed takes no objects until it is gone. */
-async function awaitRemoval(kubectl, options) {
-    const phase = ['get', 'namespace', NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.status.phase}'];
-    const { stdout } = await kubectl.run(phase, options);
-    if (stdout !== 'Terminating')
-        return;
-    await kubectl.run(['wait', `namespace/${NAMESPACE}`, '--for=delete', '--timeout=90s'], {
-        ...options,
-        accept: 'any',
-    });
-}
-async function scaleProbes(kubectl, replicas, options) {
-    await kubectl.run(['-n', NAMESPACE, 'scale', `deployment/${NAME}`, `--replicas=${String(replicas)}`], options);
-}
-/** Deletes the namespace; its end is not waited for. */
-async function removeProbes(kubectl, options) {
-    await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
-}
-function probeObjects({ cni, verify }, replicas) {
-    const labels = { app: NAME };
-    const metadata = { name: NAME, namespace: NAMESPACE, labels };
-    return [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
-        {
-            apiVersion: 'v1',
-            kind: 'ConfigMap',
-            metadata,
-            data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
-        },
-        {
-            apiVersion: 'v1',
-            kind: 'Service',
-            metadata,
-            spec: { selector: labels, ports: [{ port: 80, targetPort: 80 }] },
-        },
-        {
-            apiVersion: 'apps/v1',
-            kind: 'Deployment',
-            metadata,
-            spec: {
-                replicas,
-                // A new pod could not be scheduled beside an old one.
-                strategy: { type: 'Recreate' },
-                selector: { matchLabels: labels },
-                template: { metadata: { labels }, spec: podSpec(labels, verify.images) },
-            },
-        },
-    ];
-}
-function podSpec(labels, images) {
-    return {
-        // Each on a node of its own: a spread constraint alone lets all of them land on the first node that is Ready.
-        affinity: {
-            podAntiAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: [
-                    { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
-                ],
-            },
-        },
-        // The network has to work on control planes as well.
-        tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        terminationGracePeriodSeconds: 0,
-        containers: [
-            {
-                name: NAME,
-                image: images.nginx,
-                imagePullPolicy: 'IfNotPresent',
-                command: ['nginx', '-c', '/etc/k8s-bootstrap/nginx.conf', '-g', 'daemon off;'],
-                ports: [{ containerPort: 80 }],
-                readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 1, failureThreshold: 3 },
-                volumeMounts: [{ name: 'config', mountPath: '/etc/k8s-bootstrap' }],
-            },
-            {
-                name: CLIENT,
-                image: images.client,
-                imagePullPolicy: 'IfNotPresent',
-                command: ['sh', '-c', 'trap exit TERM; tail -f /dev/null & wait'],
-            },
-        ],
-        volumes: [{ name: 'config', configMap: { name: NAME } }],
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/kube/diagnose.js
-
-/** One line for each pod of the namespace that is not ready: where, which container, why, and its last words. */
-async function explainPods(kubectl, namespace, signal) {
-    const { items } = await kubectl.get(['-n', namespace, 'pods'], { signal });
-    const reasons = items.map(async (pod) => {
-        const where = `${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'}`;
-        if (pod.spec.nodeName === undefined) {
-            const condition = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-            return `${where}: ${condition?.message ?? 'not scheduled'}`;
-        }
-        const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
-        const bad = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
-        if (bad === undefined)
-            return pod.status.phase === 'Running' ? undefined : `${where}: ${pod.status.phase ?? 'unknown'}`;
-        const reason = bad.state?.waiting?.reason ?? bad.state?.terminated?.reason ?? 'not ready';
-        const message = bad.state?.waiting?.message ?? bad.state?.terminated?.message ?? '';
-        const words = /CrashLoop|Error/.test(reason) && !reason.includes('Image')
-            ? await diagnose_lastWords(kubectl, namespace, pod.metadata.name, bad.name, signal)
-            : message;
-        return `${where}: ${bad.name} ${reason}${words === '' ? '' : ` (${words})`}`;
-    });
-    return (await Promise.all(reasons)).flatMap((reason) => reason === undefined ? [] : [(0,sanitize/* sanitizeLine */.g)(reason)]);
-}
-async function diagnose_lastWords(kubectl, namespace, pod, container, signal) {
-    for (const previous of [['--previous'], []]) {
-        const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=30', ...previous];
-        const { exitCode, stdout } = await kubectl.run(args, { signal, accept: 'any', timeoutMs: 15_000 });
-        const lines = stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(UNREADABLE));
-        const words = lines.findLast((line) => complaint.test(line)) ?? lines.at(-1);
-        if (exitCode === 0 && words !== undefined)
-            return (0,sanitize/* sanitizeLine */.g)(words).slice(0, 300);
-    }
-    return '';
-}
-/** What the kubelet says in the place of a log that is gone. */
-const UNREADABLE = 'unable to retrieve container logs';
-/** Programs often tidy up after they said what is wrong. The first is klog's form of errors. */
-const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied)\b/i;
-/** Why nodes are not Ready; `network` when it is for want of a CNI. */
-async function explainNodes(kubectl, names, signal) {
-    const { items } = await kubectl.get(['nodes'], { signal });
-    const reasons = names.flatMap((name) => {
-        const node = items.find(({ metadata }) => metadata.name === name);
-        if (node === undefined)
-            return [`${name}: its kubelet has not registered it`];
-        const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
-        return condition?.status === 'True'
-            ? []
-            : [(0,sanitize/* sanitizeLine */.g)(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
-    });
-    return {
-        reasons,
-        network: reasons.some((reason) => /cni|network plugin|NetworkReady=false/i.test(reason)),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/network.js
-
-
-
-/** Applies the CNI as soon as the API server answers; nobody waits for it here. */
-const installCni = {
-    id: 'install-cni',
-    title: 'Install the CNI',
-    scope: 'cluster',
-    needs: ['init'],
-    run: async (cluster, { signal }) => {
-        const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
-        if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
-            return { changed: false, note };
-        cluster.beginChange();
-        await cluster.kubectl.apply(cluster.cniObjects, { signal });
-        return { changed: true, note };
-    },
-    describe: (cluster) => [
-        `apply ${String(cluster.cniObjects.length)} objects of ${cluster.cni.title} ${cluster.cniVersion}`,
-    ],
-};
-/** The verification's pods start with the nodes, not after them. */
-const deployVerification = {
-    id: 'deploy-nginx',
-    title: 'Deploy nginx',
-    scope: 'cluster',
-    needs: ['resolve', 'locate', 'init'],
-    run: async (cluster, { signal }) => {
-        await deployProbes(cluster.kubectl, cluster.spec, { signal });
-        return { changed: true };
-    },
-    describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
-};
-/** All nodes Ready and the CNI rolled out on all of them: Ready alone only says that some CNI configuration is there. */
-const ready = {
-    id: 'ready',
-    title: 'Nodes and CNI ready',
-    scope: 'cluster',
-    needs: ['resolve', 'locate', 'join', 'install-cni'],
-    run: async (cluster, { signal, log }) => {
-        const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
-        const left = () => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
-        const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
-        const options = { signal, timeoutMs, accept: 'any' };
-        // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
-        const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
-        const appeared = await cluster.kubectl.run(['wait', ...nodes, '--for=create', `--timeout=${left()}`], options);
-        const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
-        if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
-            throw await notReady(cluster, signal);
-        }
-        log('all nodes are Ready');
-        for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
-            const rollout = [
-                '-n',
-                namespace,
-                'rollout',
-                'status',
-                `${kind.toLowerCase()}/${name}`,
-                `--timeout=${left()}`,
-            ];
-            const result = await cluster.kubectl.run(rollout, options);
-            if (result.exitCode !== 0)
-                throw await cniError(cluster, signal, 'is not rolled out');
-            log(`${kind} ${namespace}/${name} is rolled out`);
-        }
-        await labelNodes(cluster, signal);
-        return { changed: false };
-    },
-};
-/** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
-async function notReady(cluster, signal) {
-    const names = cluster.hosts.map((host) => host.nodeName);
-    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error) => ({
-        reasons: unread(error),
-        network: false,
-    }));
-    if (network)
-        return cniError(cluster, signal, 'did not come up', reasons);
-    return new lib_errors/* BootstrapError */.Xj('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
-        hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
-    });
-}
-async function cniError(cluster, signal, what, more = []) {
-    const workloads = cluster.cni.workloads(cluster.cniObjects);
-    const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
-    const reasons = (await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal).catch(unread)))).flat();
-    const why = [...reasons, ...(reasons.length === 0 ? more : [])].slice(0, 6);
-    return new lib_errors/* BootstrapError */.Xj('E_CNI', `${cluster.cni.title} ${what}: ${why.join('; ') || 'its pods give no reason'}`, {
-        hint: `see its pods: kubectl -n ${namespaces[0] ?? 'kube-system'} get pods -o wide`,
-    });
-}
-/** An API server that gives no reasons does not change what went wrong. */
-function unread(error) {
-    return [`the reasons cannot be read: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`];
-}
-/** Labels that a kubelet may not give itself (NodeRestriction) come from here. */
-async function labelNodes(cluster, signal) {
-    for (const host of cluster.hosts) {
-        const labels = Object.entries(host.spec.labels).map(([key, value]) => `${key}=${value}`);
-        if (labels.length > 0)
-            await cluster.kubectl.run(['label', '--overwrite', 'node', host.nodeName, ...labels], { signal });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/locate.js
-
-
-/** For what needs a cluster that is up: sees that there is one, and that it is ours. */
-const locate = {
-    id: 'locate',
-    title: 'Find the cluster',
-    scope: 'cluster',
-    needs: ['facts'],
-    run: async (cluster, { signal }) => {
-        const { state, address } = cluster.controlPlane;
-        if (state?.phase !== 'member' || state.cluster !== cluster.spec.name) {
-            throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no cluster ${JSON.stringify(cluster.spec.name)} on ${address}`, {
-                host: address,
-                hint: 'bring it up first: k8s-bootstrap up',
-            });
-        }
-        cluster.kubernetesVersion = state.kubernetesVersion;
-        if (!(await apiAnswers(cluster, signal))) {
-            throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the API server does not answer', {
-                host: address,
-                hint: 'see journalctl -u kubelet there',
-            });
-        }
-        return { changed: false, note: `Kubernetes ${state.kubernetesVersion}` };
-    },
-};
 
 // EXTERNAL MODULE: ./lib/cni/index.js + 2 modules
 var lib_cni = __nccwpck_require__(9840);
@@ -38118,30 +38311,39 @@ const ownAddress = (host) => {
 const identityChecks = [names, ownAddress];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
-;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
-
+;// CONCATENATED MODULE: ./lib/engine/preflight/machine-size.js
 const GIB = 2 ** 30;
 /** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
 const MIN_CPUS = 2;
 const MIN_MEMORY = 1700 * 2 ** 20;
-const MIN_DISK = 4 * GIB;
-const MAX_CLOCK_OFFSET_MS = 30_000;
-const size = (host) => {
-    const { cpus, memoryBytes } = host.facts;
-    if (!host.isControlPlane)
-        return nothing;
+/** Whether a machine is large enough for a control plane. */
+function machineFindings(machine) {
+    const { cpus, memoryBytes } = machine;
     return [
         ...(cpus < MIN_CPUS
-            ? found(host, 'cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)
+            ? [small('cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)]
             : []),
         ...(memoryBytes < MIN_MEMORY
-            ? found(host, 'memory', `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`)
+            ? [small('memory', `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`)]
             : []),
     ];
-};
+}
+function small(id, message) {
+    return { id, severity: 'error', message };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
+
+
+const machine_GIB = 2 ** 30;
+const MIN_DISK = 4 * machine_GIB;
+const MAX_CLOCK_OFFSET_MS = 30_000;
+const size = (host) => host.isControlPlane
+    ? machineFindings(host.facts).map((finding) => ({ ...finding, host: host.address }))
+    : nothing;
 const disk = (host) => host.facts.diskFreeBytes >= MIN_DISK
     ? nothing
-    : found(host, 'disk', `${(host.facts.diskFreeBytes / GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`, {
+    : found(host, 'disk', `${(host.facts.diskFreeBytes / machine_GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`, {
         hint: 'free some space or give the host a larger disk',
         // What fills the disk of a host of ours is the cluster itself.
         severity: host.state === undefined ? 'error' : 'warning',
@@ -38227,8 +38429,6 @@ const clock = (host, { hosts }) => {
 };
 const machineChecks = [system, size, disk, tools, kernel, clock];
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
 // EXTERNAL MODULE: ./lib/spec/cidr.js
 var cidr = __nccwpck_require__(3073);
 ;// CONCATENATED MODULE: ./lib/engine/preflight/networks.js
@@ -38373,14 +38573,15 @@ const network = (host, input) => {
             hint: 'run `k8s-bootstrap down` first',
         });
 };
+/** What cannot be changed of a cluster that is up. */
+const settledChecks = [version, network];
 const occupancyChecks = [
     foreign,
     leftovers,
     runtime,
     firewall,
     ports,
-    version,
-    network,
+    ...settledChecks,
 ];
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/index.js
@@ -38399,6 +38600,8 @@ const lasting = [
     'membership',
     'mixed-architectures',
     'node-name',
+    'node-stopped',
+    'nodes-differ',
     'role-changed',
     'state',
     'version-differs',
@@ -38412,10 +38615,84 @@ function findings(input) {
         ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
         ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
     ];
-    const ignored = (id) => !lasting.includes(id) && input.spec.preflight.ignore.some((name) => name === id || name === 'all');
-    return all.map((finding) => finding.severity === 'error' && ignored(finding.id)
+    return withIgnored(all, input.spec);
+}
+/** Errors that the user chose to ignore, turned into warnings. */
+function withIgnored(findings, { preflight }) {
+    const ignored = (id) => !lasting.includes(id) && preflight.ignore.some((name) => name === id || name === 'all');
+    return findings.map((finding) => finding.severity === 'error' && ignored(finding.id)
         ? { ...finding, severity: 'warning' }
         : finding);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/fetch.js
+
+
+
+
+
+/** Brings every missing artifact to the host and verifies it there. Nothing is installed before all hosts have all. */
+const fetch = {
+    id: 'fetch',
+    title: 'Fetch artifacts',
+    scope: 'hosts',
+    needs: ['preflight'],
+    run: async (cluster, host, tools) => {
+        const missing = missingArtifacts(cluster, host);
+        if (missing.length === 0)
+            return { changed: false, note: 'all installed already' };
+        cluster.beginChange();
+        const deliver = cluster.distribution === 'pull' ? pull : push;
+        await Promise.all(missing.map((artifact) => deliver(cluster, host, artifact, tools)));
+        return { changed: true, note: `${cluster.distribution}: ${missing.map(({ name }) => name).join(', ')}` };
+    },
+    describe: (cluster, host) => missingArtifacts(cluster, host).map((artifact) => `${cluster.distribution} ${artifact.url} (sha256 ${artifact.sha256.slice(0, 12)}…)`),
+};
+/** What the host does not have at the wanted checksum. */
+function missingArtifacts(cluster, host) {
+    return Object.values(cluster.artifacts ?? {}).filter((artifact) => host.facts.installed[artifact.name] !== artifact.sha256);
+}
+function stagedPath(artifact) {
+    return `${paths.staging}/${artifact.sha256}`;
+}
+/** Exit codes of the script below that tell what went wrong. */
+const DOWNLOAD_FAILED = 41;
+const CHECKSUM_DIFFERS = 42;
+const fetch_pullScript = `
+url=$1 sum=$2 to=$3
+mkdir -p -m 0700 "$(dirname "$to")"
+tmp="$to.part"
+if command -v curl >/dev/null; then
+  curl -fsSL --proto '=http,https' --connect-timeout 15 --retry 3 --retry-connrefused --speed-limit 1024 --speed-time 60 -o "$tmp" "$url" || { rm -f "$tmp"; exit ${String(DOWNLOAD_FAILED)}; }
+else
+  wget -q --tries=3 --timeout=60 -O "$tmp" "$url" || { rm -f "$tmp"; exit ${String(DOWNLOAD_FAILED)}; }
+fi
+actual=$(sha256sum "$tmp" | cut -d ' ' -f 1)
+if [ "$actual" != "$sum" ]; then rm -f "$tmp"; echo "$actual"; exit ${String(CHECKSUM_DIFFERS)}; fi
+mv -f "$tmp" "$to"
+`;
+async function pull(_cluster, host, artifact, { signal }) {
+    const result = await host.sh(fetch_pullScript, [artifact.url, artifact.sha256, stagedPath(artifact)], {
+        signal,
+        timeoutMs: 10 * 60_000,
+        accept: [0, DOWNLOAD_FAILED, CHECKSUM_DIFFERS],
+    });
+    if (result.exitCode === DOWNLOAD_FAILED) {
+        throw new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot fetch ${artifact.url}: ${(0,sanitize/* sanitizeText */.j)(result.stderr).trim()}`, {
+            hint: 'see that the host reaches it, name a mirror (artifacts.mirror), or set artifacts.distribution: push',
+        });
+    }
+    if (result.exitCode === CHECKSUM_DIFFERS)
+        throw checksumError(artifact, result.stdout);
+}
+async function push(cluster, host, artifact, { signal }) {
+    const { cacheDir } = cluster.spec.artifacts;
+    const path = await downloadArtifact(artifact, { cacheDir, signal, clock: cluster.clock });
+    const to = stagedPath(artifact);
+    await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
+    const { stdout } = await host.root(['sha256sum', to], { signal });
+    if (!stdout.startsWith(artifact.sha256))
+        throw checksumError(artifact, stdout);
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/source.js
@@ -38439,7 +38716,7 @@ async function artifactFindings(cluster, signal) {
         const answers = await Promise.all(wanting.map(async ({ host, artifact }) => ({
             host,
             artifact,
-            error: (await reach(host, [artifact.url], signal))[0],
+            error: (await source_reach(host, [artifact.url], signal))[0],
         })));
         const cut = answers.filter(({ error }) => error !== undefined);
         cluster.distribution = 'pull';
@@ -38477,7 +38754,7 @@ async function mirrorFindings(cluster, host, signal) {
         return nothing;
     // Any HTTP answer will do, so ask for the API's base; a host that has its images already can do without.
     const urls = [...new Set(mirrors.map(([, url]) => `${new URL(url).origin}/v2/`))];
-    const errors = await reach(host, urls, signal, 'any status');
+    const errors = await source_reach(host, urls, signal, 'any status');
     const severity = host.state === undefined ? 'error' : 'warning';
     return urls.flatMap((url, index) => {
         const error = errors[index];
@@ -38499,7 +38776,7 @@ for url in "$@"; do
 done
 `;
 /** For each URL undefined, or what was in the way. Answers other than success count as reached with `any status`. */
-async function reach(host, urls, signal, accept) {
+async function source_reach(host, urls, signal, accept) {
     const { stdout } = await host.sh(reachScript, [accept === undefined ? '-fL' : '', ...urls], {
         signal,
         timeoutMs: 30_000 * urls.length,
@@ -38515,24 +38792,32 @@ async function reach(host, urls, signal, accept) {
 
 
 
-/** Looks at every host, tells everything it finds, and stops the run here if anything is amiss. */
-const preflight = {
-    id: 'preflight',
-    title: 'Preflight',
-    scope: 'cluster',
-    needs: ['resolve'],
-    run: async (cluster, { signal }) => {
-        const { spec, hosts, kubernetesVersion } = cluster;
-        for (const finding of findings({ spec, hosts, kubernetesVersion }))
-            cluster.report(finding);
-        for (const finding of await sourceFindings(cluster, signal))
-            cluster.report(finding);
-        const errors = cluster.findings.filter(({ severity }) => severity === 'error');
-        if (errors.length > 0)
-            throw refusal(errors);
-        return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
-    },
-};
+
+/** Looks at everything, tells all that it finds, and stops the run here if anything is amiss. */
+function preflightStep(look) {
+    return {
+        id: 'preflight',
+        title: 'Preflight',
+        scope: 'cluster',
+        needs: ['resolve'],
+        run: async (cluster, { signal }) => {
+            for (const finding of await look(cluster, signal))
+                cluster.report(finding);
+            const errors = cluster.findings.filter(({ severity }) => severity === 'error');
+            if (errors.length > 0)
+                throw refusal(errors);
+            return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
+        },
+    };
+}
+const preflight = preflightStep(async (cluster, signal) => {
+    const { spec, hosts, kubernetesVersion } = cluster;
+    return [
+        ...findings({ spec, hosts, kubernetesVersion }),
+        ...(await sourceFindings(cluster, signal)),
+        ...(await localImageFindings(cluster, signal)),
+    ];
+});
 function refusal(errors) {
     const details = errors.map(({ id, message, host, hint }) => new lib_errors/* BootstrapError */.Xj(id === 'foreign-cluster' ? 'E_FOREIGN' : 'E_PREFLIGHT', `${message} (${id})`, {
         host,
@@ -38550,449 +38835,729 @@ function refusal(errors) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
-const github = 'github.com';
-/** What every host needs, and where its project publishes it. */
-const components = {
-    kubeadm: kubernetesBinary('kubeadm'),
-    kubelet: kubernetesBinary('kubelet'),
-    kubectl: kubernetesBinary('kubectl'),
-    containerd: {
-        name: 'containerd',
-        upstream: (version, arch) => `${github}/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`,
-    },
-    runc: {
-        name: 'runc',
-        upstream: (version, arch) => `${github}/opencontainers/runc/releases/download/v${version}/runc.${arch}`,
-    },
-    cniPlugins: {
-        name: 'cni-plugins',
-        upstream: (version, arch) => `${github}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${arch}-v${version}.tgz`,
-    },
-};
-function kubernetesBinary(name) {
-    return { name, upstream: (version, arch) => `dl.k8s.io/release/v${version}/bin/linux/${arch}/${name}` };
+;// CONCATENATED MODULE: ./lib/engine/kind/preflight.js
+
+
+
+
+
+
+
+
+
+
+
+
+const preflight_preflight = preflightStep(async (cluster, signal) => withIgnored([...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))], cluster.spec));
+/** What is in the way of a cluster in this machine's Docker. Changes nothing. */
+async function kindFindings(cluster, signal) {
+    const { spec, hosts, kubernetesVersion, kind } = cluster;
+    const input = { spec, hosts, kubernetesVersion };
+    return [
+        ...engine(cluster),
+        ...occupancy(cluster),
+        ...(kind.found === 'whole'
+            ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
+            : []),
+        ...(kind.network === undefined ? [] : networkFindings(cluster, subnetsOf(kind.network))),
+        ...(kind.found === 'whole' ? [] : [...(await preflight_ports(cluster)), ...(await sources(cluster, signal))]),
+    ];
 }
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/cni-plugins.js
-/** sha256 of the releases of the CNI project’s own plugins, as of 2026-11-24; format of sha256sum. */
-const cniPlugins = `
-b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz
-56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz
-ab3bda535f9d90766cccc90d3dddb5482003dd744d7f22bcf98186bf8eea8be6  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-amd64-v1.8.0.tgz
-57ce466fc3b79db1f19b8f4c63e07a1112306efa53c94fe810a2150dd9e07ddb  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-arm64-v1.8.0.tgz
-1a28a0506bfe5bcdc981caf1a49eeab7e72da8321f1119b7be85f22621013098  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-amd64-v1.7.1.tgz
-119fcb508d1ac2149e49a550752f9cd64d023a1d70e189b59c476e4d2bf7c497  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-arm64-v1.7.1.tgz
-b8e811578fb66023f90d2e238d80cec3bdfca4b44049af74c374d4fae0f9c090  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-amd64-v1.6.2.tgz
-01e0e22acc7f7004e4588c1fe1871cc86d7ab562cd858e1761c4641d89ebfaa4  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-arm64-v1.6.2.tgz
-682b49ff8933a997a52107161f1745f8312364b4c7f605ccdf7a77499130d89d  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-amd64-v1.6.0.tgz
-db09ab057ecf60b05ba05cbec38d55b95cc139c7f1078e2e4857cc13af158cee  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-arm64-v1.6.0.tgz
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/containerd.js
-/** sha256 of containerd’s releases, as of 2026-11-24; format of sha256sum. */
-const containerd = `
-9d68969855fbf676cdb8ed758e420fb048d61f984f61de3e53eddfebe484d168  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz
-a985fbb7e18fc0362d31a055338f5d7b0e087a3e27f14c70d1c5965399a29f95  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-arm64.tar.gz
-ebf6e710056312628eaf6fb4a1c32f0a4ae5f812568321be4029389d66fc7c7c  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-amd64.tar.gz
-9cc708f13c31588a2fbdbd13553d963356e990d50e9b95a2d6120f4ff2067910  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-arm64.tar.gz
-75625e6f6595bb95f3fb9c8123a60534af4a8d9b52d7617065967bcefe71a17a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-amd64.tar.gz
-6874adea935300402b7782d63bf58f1bd59a3323d76a9f22f27686001fb8997a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-arm64.tar.gz
-628448bd973610c656c1cbea8e88b32fafd85b23cc1aa4a3372eb7198478c054  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-amd64.tar.gz
-46a83603a850f3916ca7c942310daaf82ed17773a85b1d431e92d4a541e46d0d  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-arm64.tar.gz
-4cb83e7100a5e73fcb626207d0b5bcfd1294e26aeddfe075dcfb38f375c5f887  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-amd64.tar.gz
-06623dc8719b30d06303420f7eae91b0a9ade4e71243a4102f6375e585fb0a42  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-arm64.tar.gz
-91cd216ea26a1b8b512219d3f205375c967e7b7de4dae571bc3dd16bfacd34b5  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-amd64.tar.gz
-84eb0a161e20ad45465202fa2d6d93b3d9b74666c363e9908706d590a86e2618  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-arm64.tar.gz
-f001b58b63206da25aa5accdb2eb1211aec19c28ec418b4d953b87d0c1ee7eb6  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-amd64.tar.gz
-0b05746d09e86ac1098a3ecf4bc67d146873d668819aeb8216c39fcf369e8a51  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-arm64.tar.gz
-d4031557773a8e969d604b4ee809c64ed3c6cd024d38d521d93984fa17d37b89  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-amd64.tar.gz
-ad3f7aec168ebbae8d24c412fdd2e8806d96599757f6032e38997d62a108158a  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-arm64.tar.gz
-62e77f6294e432dca5b56ad7e7d6085b5bbb526ebba0a51d832714f9b04cfdfd  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-amd64.tar.gz
-d0897c8e27c96a7b7d4c73e9b278ea9f559dda619d497d88b323a528bd1412c3  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-arm64.tar.gz
-ca26ef5138f17b847bbeeec36d4bf5e002b54d25858197a870c125d57f44d32f  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-amd64.tar.gz
-2942d72435b18610f7b69c1ddb74f99cef5c549425ff80d3e74f04e5e80db6a4  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-arm64.tar.gz
-2c08c99cbde73b3388c6d5da68e0bcaebc70c9174f2b14d785695e4401b3ede0  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-amd64.tar.gz
-cb102473d6e353beb604178879d51cc456da0cdf368d9437d8d404ed01baf674  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-arm64.tar.gz
-f5d8e90ecb6c1c7e33ecddf8cc268a93b9e5b54e0e850320d765511d76624f41  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-amd64.tar.gz
-dac15a0d412a24be8bfe6a40cec8f51829062725169f1e72ac7d120a891ef5b6  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-arm64.tar.gz
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.34.js
-/** sha256 of the Kubernetes project’s 1.34 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes134 = `
-bd3cbe40aff6c7b3b939243ebd80dbd7da207c0e594cfdd434295bf553ea7351  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubeadm
-1365b20b698151f432eb8f5a8ca53f0200e85af32392d31f40ffa901a73b694c  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubeadm
-4777a226b2ba3c1d656254bcf3f7ad471bf210042f361094216e51ab4fa9b4b6  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubelet
-f12879879481e9af46317c2c82a6dba7d59df78ed095e44e0399643df1c4c8ba  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubelet
-8efbb9435132a190920eb65a47a8c1ecf755ad85ab57a600c9bedbab460bb7a8  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubectl
-5b045a4712674c88a56fd98eef4285689738b7fbe8735e1b9ee3509521af5cb4  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubectl
-7a75c473f72166d3081ed35e627328f3d4ce960d6beff983cb6384a3dc675bf4  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubeadm
-550f1d6d7e73b91cc77d10f89a94e745d800e49b4b7fc509c1a670ffc6401b1b  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubeadm
-59669fd1233989fda877aa8a785bd56d4c73e739afcd90596c62e0172af2738c  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubelet
-8f9305c7c639056e9544af4d360119af03c43cec470b2fb28ddaca26525b2564  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubelet
-95bd70842bd11a524d24acd5b68726899e3488e153e45e2b4ae846545beda050  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubectl
-52d3aeefea32fdfa3671ccd636be5da463ddfd0a2fc09d7bcbaedcff4c76cad5  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubectl
-76802c717a6917c35124675c639e283854506fec8700e6a63c81069918845127  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubeadm
-892789444a830b16eb1c8d3e09a878a9ced6ac18c5765e5bb9d41123a41ce3ee  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubeadm
-d4ce6d8d7e2d762894b13bbed90dbb56fbe8fa01414a68cc2988e070d8676b94  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubelet
-fd348a9bf8b796b6672fd864606af38e68e788dd62976a3a6b4d95333e406424  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubelet
-73bb6f5063caadae1e73a39de018d8ad21755984bea35358484db817859e7634  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubectl
-63317b16a5264af47169b54dafd1878fed29031ebc8367960dd3b88484334e04  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubectl
-27ec4962fc855f4e7fdc3875aa275168a66e721c27533c4953294968da96e7e5  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubeadm
-7b06f4442a7a819fcb4e0697721a2e4a8acda068d66ecfb4e781f213ee804884  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubeadm
-117ff5f6923c9ab4af7fa4e995a2bdc48b4b0f84d00017b4d7368e1e861e84f2  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubelet
-5d8d62d15f18c18998af09fcab83420b9cbccc2be7fede2a0b26f4a3f523c6b5  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubelet
-f6249132865c13abe3c9dd5038f5da65849cb86eee1608c001831504e481aa8c  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubectl
-4c9fe1f717738950c638c38056130a8db5075e6413ae36d8687221a240cdf88b  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubectl
-679f304e592c6f8e20bf24c424a2c5f35d8d181d171e15774cecd0cb1dffb7ba  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubeadm
-f0ca19db42757a3612e2a20268209a3843b6eb8c1284f11c5fa7c31d40ed8c8f  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubeadm
-1bc50f574e2f365513c07055e007d284d5e93322282ed288d27e81c2b4356d8c  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubelet
-07658e949e5a089faf36da7ae4e7242a4d2a97fa8eaace0980fd9705d23143a8  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubelet
-b46ecf2b80f76d5a7d58c296c2e11e42c85eaa1eb866ddbc1e91625f71c21000  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubectl
-93d2113f1f38b5709f2955b7981fcd37d675c9aafda81702c202a63361b6093b  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubectl
-75a48673b8b9149c1555e0de3a2ce603468037d5396d746a75158828c9b56d7c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubeadm
-7878391ea18b276ad69c570dcdaa46f74449a978f8e222f92d99855332a01f62  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubeadm
-603e15187e0a909a2f104b17b3ea1d927514eae9fe1e96cd8a05b015cf1ee82c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubelet
-6b30975e2a582367b5048ffdf9ae26e05442cc18faaf29b5dbd9c6a6b556fa26  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubelet
-3166155b17198c0af34ff5a360bd4d9d58db98bafadc6f3c2a57ae560563cd6b  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubectl
-a49a439f83f504e6bc051f516a8baf8d2220d74110f7f9bcaf25feac69e368d1  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubectl
-e381f7f5c41f2a6916432177d95c1ee95d5539f790bbeacafe9ef61dc68e8e35  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubeadm
-cc8a59c0f04a1d7389790dc872b1c714e4cf4d3ba0c38ca2f4ca1388fb38b774  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubeadm
-660c7da5cca02dcd83ba21bb3df95a8983bb1c0169af396a8cc234a6d6e7297f  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubelet
-a4cd54fa5af5ed6b4ed14cf172d30f53fd1f197d7d3f43af733b54b19cc87ac5  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubelet
-6a17dd8387783b3144a65535e38d02c351027e9718ea34a6c360476cb26d28bb  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubectl
-2d433b53b99ea532f877df6fa5044286e3950d4933967ac3d99262760bc649fd  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubectl
-b967f1fa0e36621c402d38bb560eb4a943954d5cf5a00e5150842f6f5da73455  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubeadm
-d8028b7e8c8d6c9b3fc3da6bc88d4d0cfb33df1b4b026a7d6e8c35d1471c9f6e  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubeadm
-03b8fea715a7ef82eeaf518dee34c72670c57cc7bc40dc1320c04fbf4f15172f  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubelet
-c78845473c434ee85a2444eeab87f8b20f524e3ab6854a078f79468f44aad8f5  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubelet
-d50c359d95e0841eaad08ddc27c7be37cba8fdccfba5c8e2ded65e121ff112db  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubectl
-5b982c0644ab1e27780246b9085a5886651b4a7ed86243acbb2bacc1bea01dda  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubectl
-f9ce265434d306e59d800b26f3049b8430ba71f815947f4bacdcdc33359417fb  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubeadm
-697cf3aa54f1a5740b883a3b18a5d051b4032fd68ba89af626781a43ec9bccc3  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubeadm
-0e759f40bbc717c05227ae3994b77786f58f59ffa0137a34958c6b26fa5bcbbd  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubelet
-765b740e3ad9c590852652a2623424ec60e2dddce2c6280d7f042f56c8c98619  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubelet
-ab60ca5f0fd60c1eb81b52909e67060e3ba0bd27e55a8ac147cbc2172ff14212  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubectl
-46913a7aa0327f6cc2e1cc2775d53c4a2af5e52f7fd8dacbfbfd098e757f19e9  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubectl
-6a2346006132f6e1ed0b5248e518098cf5abbce25bf11b8926fb1073091b83f4  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubeadm
-065f7de266c59831676cc48b50f404fd18d1f6464502d53980957158e4cab3a7  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubeadm
-9c5e717b774ee9b9285ce47e7d2150c29e84837eb19a7eaa24b60b1543c9d58f  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubelet
-3e31b1bee9ab32264a67af8a19679777cd372b1c3a04b5d7621289cf137b357c  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubelet
-9591f3d75e1581f3f7392e6ad119aab2f28ae7d6c6e083dc5d22469667f27253  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl
-95df604e914941f3172a93fa8feeb1a1a50f4011dfbe0c01e01b660afc8f9b85  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubectl
-20654fd7c5155057af5c30b86c52c9ba169db6229eee6ac7abab4309df4172e7  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubeadm
-b0dc5cf091373caf87d069dc3678e661464837e4f10156f1436bd35a9a7db06b  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubeadm
-5a72c596c253ea0b0e5bcc6f29903fd41d1d542a7cadf3700c165a2a041a8d82  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubelet
-6a66bc08d6c637fcea50c19063cf49e708fde1630a7f1d4ceca069a45a87e6f1  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubelet
-7721f265e18709862655affba5343e85e1980639395d5754473dafaadcaa69e3  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubectl
-420e6110e3ba7ee5a3927b5af868d18df17aae36b720529ffa4e9e945aa95450  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubectl
-aecc23726768d1753fd417f6e7395cb1a350373295e8e9d9f80e95ed3618e38e  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubeadm
-6b7108016bb2b74132f7494e200501d6522682c01759db91892051a052079c77  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubeadm
-5c0d28cea2a3a5c91861dda088a29d56c1b027e184dae1d792686f0710750076  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubelet
-e45a7795391cd62ee226666039153832d3096c0f892266cd968936e18b2b40b0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubelet
-cfda68cba5848bc3b6c6135ae2f20ba2c78de20059f68789c090166d6abc3e2c  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubectl
-00b182d103a8a73da7a4d11e7526d0543dcf352f06cc63a1fde25ce9243f49a0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.35.js
-/** sha256 of the Kubernetes project’s 1.35 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes135 = `
-1bbc64a2be5b300880ae9330c6bba592ec2a2b8ecb79c527b0c7cc0f44070e5e  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubeadm
-8956730f3ae46ebdb95e95845542f71d844f74affd69c14634a58d1fe3510d86  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubeadm
-6971b9f95e54dbed67a2271abe6e78f8cc2894494649f3cf39e4b25a82dca923  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubelet
-7744f84c49df6dff7d0a0471f9acef31568c02459659de83aa279cf3a04b1714  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubelet
-874d5e72dbb819f43cff16bcd1e4f8bac5b7f2361fe1e55049b0a6c676fb0cbf  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubectl
-cc749967b62f4422260bc9c0aa7a7c55f45175ae38cb8d95767b5d2b7e04c1fd  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubectl
-9206f531ffe9cef39e9b734bc49ee9ca965d646ff6d4536e5b3fd3ff71151512  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubeadm
-b8c3a1145a9875f046e9b66d5cd5810431e92ae1d5abca82f0151694cd257928  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubeadm
-e48cbb9c62351aa95f455bdae3c9a9e9d7d644027c231ade7a67b868b2be3258  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubelet
-0dc3f53fc51f6a6c26c437ec9eded016106ef931db2dd9b3905c656796bed438  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubelet
-12e97f9d23a9f6cbb87b89becd6bd291e1a858a3379a4e11e2c822c4c1530052  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubectl
-5103d45b8881434d417694057b8ccb5ae79fd310a5c5c13e403c5e62e15909be  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubectl
-49fd320be1d6af003fc3b61ad60cf30b02838a661ab0139798e021f7e378d806  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubeadm
-b6acbcd4ab8a18759191a2d6373d84a80f3cb47ad5460603df5fe8887b139716  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubeadm
-f320e9485cdb8fd190ab45efd3c3e29f6fcf4ad1a4c610a058d8f0b6bcd34a3a  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubelet
-b45c8b2b8a46a92028fcd68571aa38c839b64e38e199da23e1f37dcbe9f3399b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubelet
-5d11e2ba01ea68ffd053f56e27738e2b4330013ee67f7e46c6da6c585d3c9926  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubectl
-c0f97f31c9ddc22d4951d543a1a7125a9af4b31e895ad4aa99899c4ba2a6ff0b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubectl
-cbf71fbee3a3f60edf3fae4e50994f88a35b35cddf65d373d7955b58e8785397  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubeadm
-24658203703a8bfa2813571881c1ba08f8cc4aff714a5b43bbf417af7d3cf229  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubeadm
-4ba1f892bd52fdae7cd2abb1b1111054ff274c71f88af0a85fd9f1107e8d46c8  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubelet
-a100cfe89d7dd7a49a07164c6ccb78df02563483ef5b37330e1150e37e8868b3  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubelet
-90f75ea6ecc9ea5633262e1c0b83a40560003b30fc94a04cb099404fcef0c224  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubectl
-ac69e06fd6860d69786692f5af1c3a1208ed54f8366a4d97ab15c172e99765ee  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubectl
-0c0497da793f8897c14e45340da919534b615294a1aab69dc1998896c0f11145  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubeadm
-e8f6b5bee3e2c8b5965f4ae65c2ae04e3f9f426d2458a1e2f159e824d419d92c  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubeadm
-983a6ba5a49823dcdd745c674e5e2416377dd27d6ad1b42d2befa0fb961a19f6  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubelet
-d710eef03bb4ad164bb77af9be5b11b44f874e2fc08153c7d383420d685f73e8  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubelet
-b529430df69a688fd61b64ad2299edb5fd71cb58be2a4779dba624c7d3510efd  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubectl
-6a5a4cc4e396d7626a7a693a3044b51c75520f81db30fe6816c2554e53be336f  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubectl
-a3fb4b3a214a807e2ef4c3fda3196c7f97dcf8152558de5a3c473c869bda0b07  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubeadm
-647a9821c37a27bcaf6d679a191732b686c01cecd0219d5e579129f0cfd62cef  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubeadm
-28d570423eaad5f1f5658a646bd8c015c786c95d62ffaf14bf35fa0c4326fa05  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubelet
-58496a5d16d4316b18397735190d2d41e0c368169ecb458d91b09f4cd1e03c80  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubelet
-fd31c7d7129260e608f6faf92d5984c3267ad0b5ead3bced2fe125686e286ad6  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubectl
-6f0cd088a82dde5d5807122056069e2fac4ed447cc518efc055547ae46525f14  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubectl
-a51cb85c70c98ec6868fd3413ac786af5fab4ce51438963752ec5f58e68e5452  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubeadm
-b540b734e9eaeb134e2cb7c7803dc62160589ac3b2615d717ce41acb22bbec98  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubeadm
-20887f461c0de96b0cb14c7af6b897f92d424ac078f8642f98e83ef52a0bf03e  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubelet
-eaf11f9c20c385624775671662e127b083c9b5d0b451fd613f9468e09ca5656c  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubelet
-924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubectl
-cd859449f54ad2cb05b491c490c13bb836cdd0886ae013c0aed3dd67ff747467  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubectl
-8a7ff344eef1bfba88f9a74b3fdc9ea4448c94f1b3cefb8c0aeeaf1f96e05053  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubeadm
-80097a3c4ef824f4edfe131d2bd429772c4be3a460c42a44f2320164a917de32  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubeadm
-e7343310e03ff0d424df4397bdfa4468947d6d1f0f93dac586c1e8d6e4086d5d  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubelet
-73475c6db8fd8a9780b1b378fa2f917875e6146166c24603c1abc6eafd4493a8  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubelet
-36e2f4ac66259232341dd7866952d64a958846470f6a9a6a813b9117bd965207  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubectl
-706256e21a4e9192ee62d1a007ac0bfcff2b0b26e92cc7baad487a6a5d08ff82  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubectl
-729e7fb34e4f1bfcf2bdaf2a14891ed64bd18c47aaab42f8cc5030875276cfed  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubeadm
-1dac7dc2c6a56548bbc6bf8a7ecf4734f2e733fb336d7293d84541ebe52d0e50  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubeadm
-2f4ed7778681649b81244426c29c5d98df60ccabf83d561d69e61c1cbb943ddf  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubelet
-aa658d077348b43d238f50966a583f4244b2a7d45590c77b3b165b7d44983ab8  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubelet
-a2e984a18a0c063279d692533031c1eff93a262afcc0afdc517375432d060989  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubectl
-58f82f9fe796c375c5c4b8439850b0f3f4d401a52434052f2df46035a8789e25  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.36.js
-/** sha256 of the Kubernetes project’s 1.36 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes136 = `
-10d054585907f2c8bb823c84f6a66b3bd2a474c3d795475f04e9a44f78650fe6  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubeadm
-6a849c07d3e1c708f5c40f1ac8be03a56124204dfc7e1931e4113634019c0dad  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubeadm
-cf2562db46c48ab84cc3791540778ee7fb1a0a008529adbb434723dd02ed8b4b  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet
-fd53ea3fcbd077844f50a3c67e9b52f62972a563674956bab0c0f4fb7ea37d50  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubelet
-8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubectl
-0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubectl
-bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm
-276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm
-46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubelet
-57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet
-ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubectl
-3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubectl
-f95d1b345f97c673ce1c1347eb96bf2587850975155ae701cdfc629a5b575b70  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubeadm
-c638f0b4d9b216df8d5bcf41473b81e59143aa0a690392c224e97e6ec91ed3e9  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubeadm
-3ba68cb4f0906053c08ab843131d5cec559cf8c718dbd679950a078b306abbb4  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet
-b0b45db96f0e6bf996780b8a2b8d868bf538dc7c3a60cf604cf0ea2d65c24b06  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubelet
-1e9045ec32bea85da43de85f0065358529ea7c7a152eca78154fba5b58c27d82  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubectl
-c957eb8c4bea27a3bb35b269edd9082e27f027f7b76b20b5bf4afebc726c6d3e  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubectl
-f35980333a4dae753807345ae359eca03f48f9945855e6a6a6708fe8b3b24038  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubeadm
-82fa5119d6687f721cd80cb278bac08f54cc5d3fd0320c66cef9394d42e153a9  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubeadm
-7efa1780c73d9fb3a464002864e582eb2d15aa691e475eaae323093d08feae14  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubelet
-bf274dd3affbf2543d20465dee1f763f668f78c6fbd56197794f81337a49d687  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubelet
-629d3f410e09bf49b64ae7079f7f0bda1191efed311f7d37fdbab0ad5b0ec2b7  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubectl
-59f7ee8e477fae658447607dc3c8790ac17a1b016c01c622c12070e969e2d4e7  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubectl
-f962dcee1f49a51368c3b383742144d99eacff77b2132cd0a540ed8c6b30fe81  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubeadm
-43d4ca3a9f8f49c2c2f6db2c056de1a00fa110a3dd5aa68a74fbc52e42d96c01  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubeadm
-d857082946c28493e8fdc52227feabd962e0e0900b6c6e4f6510168043b79dd4  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubelet
-049d95107361583e64f3ac9b8c9bdaf73fc7e512a838972b13b423a33ece87e9  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubelet
-123d8c8844f46b1244c547fffb3c17180c0c26dac9890589fe7e67763298748e  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubectl
-9f9d9c44a7b5264515ac9da5991584e2395bd50662e651132337e7b4d0c56f8f  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/manifests.js
-/** sha256 of manifests that CNI projects release, as of 2026-11-24; format of sha256sum. */
-const manifests = `
-e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/runc.js
-/** sha256 of runc’s releases, as of 2026-11-24; format of sha256sum. */
-const runc = `
-f6ae8efc0fa40079e1475e97cbe9d1bd3f106a28d6af78a11d9f1bd565515e60  github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64
-633301e2e32f8a5ad54031aab4901eb00308bec677dd15faa2751e8f9dab5ca4  github.com/opencontainers/runc/releases/download/v1.4.3/runc.arm64
-ac8a90f9e225bb9322189937b230cdc5478d5753f0e31e1bda98a5cf06bd9539  github.com/opencontainers/runc/releases/download/v1.4.2/runc.amd64
-ea54032310588e115633aa2f4bba8bf9500257f657e1deca88df5778775138db  github.com/opencontainers/runc/releases/download/v1.4.2/runc.arm64
-b6d50dad89a420cafcdc0eebf4bed132a45b161d5bc1ba4ddd8cc4422d24a983  github.com/opencontainers/runc/releases/download/v1.4.1/runc.amd64
-80d5757c46152c35151621cf394ee08cec881716169d0fdd40f9ce124d3c85f5  github.com/opencontainers/runc/releases/download/v1.4.1/runc.arm64
-c5d4995c5aec204d7e1827d9d9a6b45042602736f7f415f484252e576dcdac28  github.com/opencontainers/runc/releases/download/v1.4.0/runc.amd64
-2adbeed4c751d6f2201c642ed06269ff4370fcc4165abd3f323e19c653716c31  github.com/opencontainers/runc/releases/download/v1.4.0/runc.arm64
-3f3921dbbee7723e9868f97e88e51ffc910206e3ba55646e74d93d24ea76023c  github.com/opencontainers/runc/releases/download/v1.3.6/runc.amd64
-6be27a061ef89bb14c6cb495405bba80f46cea213b8f79378a6086b1bac6b747  github.com/opencontainers/runc/releases/download/v1.3.6/runc.arm64
-66fa8390be8fb3b23dfbb60c767368bb5b51f1acfa88692bbff1a82953d4d9e9  github.com/opencontainers/runc/releases/download/v1.3.5/runc.amd64
-bd843d75a788e612c9df286b1fa519a44fcbb7a7b8d01e2268431433cc7c718c  github.com/opencontainers/runc/releases/download/v1.3.5/runc.arm64
-5966ca40b6187b30e33bfc299c5f1fe72e8c1aa01cf3fefdadf391668f47f103  github.com/opencontainers/runc/releases/download/v1.3.4/runc.amd64
-d6dcab36d1b6af1b72c7f0662e5fcf446a291271ba6006532b95c4144e19d428  github.com/opencontainers/runc/releases/download/v1.3.4/runc.arm64
-8781ab9f71c12f314d21c8e85f13ca1a82d90cf475aa5131a7b543fcc5487543  github.com/opencontainers/runc/releases/download/v1.3.3/runc.amd64
-3c9a8e9e6dafd00db61f4611692447ebab4a56388bae4f82192aed67b66df712  github.com/opencontainers/runc/releases/download/v1.3.3/runc.arm64
-e7a8e30bd6d248f494aae9163521ff4eb112a30602ac56ada0871e3531269c2d  github.com/opencontainers/runc/releases/download/v1.3.2/runc.amd64
-06fbccb4528ecd490f3f333d6dcf22c876bd72a024813a0c0a46312121f4c5fd  github.com/opencontainers/runc/releases/download/v1.3.2/runc.arm64
-53bfce31ca047e537e0767b21c9d529d4b5b3e1cb9c590ca81654f9a5615d80d  github.com/opencontainers/runc/releases/download/v1.3.1/runc.amd64
-e531c276312ec701be7edf2b998ac4220c858d02d274bef5546945964792d074  github.com/opencontainers/runc/releases/download/v1.3.1/runc.arm64
-028986516ab5646370edce981df2d8e8a8d12188deaf837142a02097000ae2f2  github.com/opencontainers/runc/releases/download/v1.3.0/runc.amd64
-85c5e4e4f72e442c8c17bac07527cd4f961ee48e4f2b71797f7533c94f4a52b9  github.com/opencontainers/runc/releases/download/v1.3.0/runc.arm64
-b21fda1d5a1510b19c3f6fb43ecb3a92887654a9d0c2b64e84b8b08f24ff0e30  github.com/opencontainers/runc/releases/download/v1.2.9/runc.amd64
-c155ae4716480be73a1c3bbedfa23df179800ba39ca83eb59f5b1b9b72a7ecbd  github.com/opencontainers/runc/releases/download/v1.2.9/runc.arm64
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/checksums.js
-
-
-
-
-
-
-
-
-
-const data = [kubernetes136, kubernetes135, kubernetes134, containerd, runc, cniPlugins, manifests];
-let builtIn;
-/** The project's own table. */
-function builtInChecksums() {
-    builtIn ??= parseChecksums(data.join(''), 'built-in table');
-    return builtIn;
-}
-/**
- * The built-in table with the entries of a sha256sum file over it.
- *
- * @param file path; undefined: the built-in table alone.
- * @throws BootstrapError `E_SPEC`: unreadable, or malformed at `file:line`.
- */
-function loadChecksums(file) {
-    if (file === undefined)
-        return builtInChecksums();
-    return new Map([...builtInChecksums(), ...parseChecksums(read(file), file)]);
-}
-/**
- * Reads what `sha256sum` prints for names of the form `<upstream host>/<path>`. Empty lines and `#` comments are
- * allowed.
- *
- * @throws BootstrapError `E_SPEC` naming the first wrong line.
- */
-function parseChecksums(text, file) {
-    const table = new Map();
-    for (const [index, line] of text
-        .replace(/^\uFEFF/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        if (/^\s*(#|$)/.test(line))
-            continue;
-        const where = `${file}:${String(index + 1)}`;
-        const [, hex, name] = /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.-]*(?::\d+)?\/[\w.+@~-][\w.+@/~-]*)$/.exec(line) ?? [];
-        if (hex === undefined || name === undefined) {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: not a line of a checksum file`, {
-                where,
-                hint: 'every line is a sha256 in hex, two blanks and <upstream host>/<path>, as sha256sum prints it',
-            });
-        }
-        const sha256 = hex.toLowerCase();
-        if ((table.get(name) ?? sha256) !== sha256) {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: a second, different checksum of ${name}`, { where });
-        }
-        table.set(name, sha256);
-    }
-    return table;
-}
-function read(file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
-    }
-    catch (error) {
-        const reason = error.code ?? 'unreadable';
-        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the checksum file ${file}: ${reason}`, {
-            where: 'artifacts.checksums',
-            cause: error,
+function engine({ kind }) {
+    const { NCPU, MemTotal, ServerVersion, SecurityOptions } = kind.info;
+    const found = [...machineFindings({ cpus: NCPU, memoryBytes: MemTotal })];
+    if (Number.parseInt(ServerVersion) < 20) {
+        found.push({
+            id: 'docker-version',
+            severity: 'error',
+            message: `Docker ${ServerVersion} is too old`,
+            hint: 'kind needs 20.10 or newer',
         });
     }
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
-/** A release: three numbers, compared from the left; a pre-release comes before its release. */
-const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
-/** Whether it is `major.minor.patch` without a pre-release. */
-function isRelease(version) {
-    return RELEASE.test(version) && !version.includes('-');
-}
-/** `1.36` of `1.36.3`. */
-function minorOf(version) {
-    return version.split('.').slice(0, 2).join('.');
-}
-/** Order for `sort`, newest first. */
-function newestFirst(a, b) {
-    const left = partsOf(a);
-    const right = partsOf(b);
-    for (const [index, part] of left.entries()) {
-        const other = right[index] ?? 0;
-        if (part !== other)
-            return other - part;
+    if (kind.cgroup === 'v1') {
+        found.push({
+            id: 'cgroup-v1',
+            severity: 'info',
+            message: 'cgroup v1: kubelets are told to accept it (failCgroupV1: false)',
+        });
     }
-    return 0;
-}
-function partsOf(version) {
-    const match = RELEASE.exec(version);
-    if (match === null)
-        return [-1, -1, -1, -1];
-    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/versions.js
-
-
-
-
-/** Newest first. Other minors are refused, whatever checksums exist for them: nothing was tried with them. */
-const supportedMinors = ['1.36', '1.35', '1.34'];
-const versions_arches = ['amd64', 'arm64'];
-/**
- * The exact version, without `v`, that the user's words stand for. There is no look-up in the network: `stable` and
- * `latest` are the newest release of the tables, `N-1` the newest of the minor before that, `1.36` the newest patch. An
- * exact version of a supported minor is taken as it is; whether it has a checksum shows when artifacts are resolved.
- *
- * @throws BootstrapError `E_VERSION`
- */
-function resolveKubernetesVersion(wanted, { known }) {
-    const usable = known
-        .filter((version) => isRelease(version) && supportedMinors.includes(minorOf(version)))
-        .sort(newestFirst);
-    const version = wanted.replace(/^v(?=\d)/, '');
-    if (/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version)) {
-        if (!supportedMinors.includes(minorOf(version)))
-            throw unsupported(wanted, usable);
-        return version;
+    if (SecurityOptions?.some((option) => option.includes('name=rootless')) === true) {
+        found.push({
+            id: 'rootless',
+            severity: 'warning',
+            message: 'Docker runs rootless, which was not tried with k8s-bootstrap',
+        });
     }
-    const minor = wantedMinor(version, usable);
-    const newest = usable.find((candidate) => minorOf(candidate) === minor);
-    if (newest === undefined)
-        throw unsupported(wanted, usable);
-    return newest;
+    return found;
 }
-/** Versions of which all three binaries have a checksum for some architecture, newest first. */
-function knownKubernetesVersions(table) {
-    const found = new Set();
-    for (const upstream of table.keys()) {
-        const version = /^dl\.k8s\.io\/release\/v([^/]+)\/bin\/linux\//.exec(upstream)?.[1];
-        if (version !== undefined)
-            found.add(version);
+/** What is there under the cluster's name. */
+function occupancy({ kind, hosts, spec }) {
+    if (kind.containers.length === 0)
+        return [];
+    if (!kind.marked) {
+        const message = `there is a kind cluster ${spec.name} that k8s-bootstrap did not make`;
+        return [
+            { id: 'foreign-cluster', severity: 'error', message, hint: 'choose another cluster name (name)' },
+        ];
     }
-    const { kubeadm, kubelet, kubectl } = components;
-    return [...found]
-        .filter((version) => versions_arches.some((arch) => [kubeadm, kubelet, kubectl].every((one) => table.has(one.upstream(version, arch)))))
-        .sort(newestFirst);
+    // Of nodes that are all stopped nobody can tell how far they came, and what may be whole is not taken for the other.
+    const runs = kind.containers.some(({ State }) => State.Running);
+    if (kind.found === 'part' && runs && !hosts.some((host) => host.state?.phase === 'member')) {
+        return [
+            { id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' },
+        ];
+    }
+    const nodes = kind.containers.filter(({ Config }) => Config.Labels[labels.role] !== 'external-load-balancer');
+    const there = nodes.map(nameOf).sort().join(', ');
+    const wanted = hosts
+        .map(({ address }) => address)
+        .sort()
+        .join(', ');
+    const hint = 'run `k8s-bootstrap down` first';
+    if (there !== wanted) {
+        const message = `the cluster has other nodes than asked for: ${there}`;
+        return [{ id: 'nodes-differ', severity: 'error', message, hint }];
+    }
+    const stopped = nodes.filter(({ State }) => !State.Running).map(nameOf);
+    if (stopped.length > 0) {
+        const message = `stopped: ${stopped.join(', ')}`;
+        return [
+            {
+                id: 'node-stopped',
+                severity: 'error',
+                message,
+                hint: `docker start ${stopped.join(' ')}, or ${hint}`,
+            },
+        ];
+    }
+    return kind.found === 'whole'
+        ? []
+        : [{ id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' }];
 }
-/**
- * The exact Kubernetes version of a cluster, by the built-in table and the user's.
- *
- * @throws BootstrapError `E_VERSION`; `E_SPEC` for a bad checksum file.
- */
-function kubernetesVersionOf(spec) {
-    const known = knownKubernetesVersions(loadChecksums(spec.artifacts.checksums));
-    return resolveKubernetesVersion(spec.kubernetes.version, { known });
+/** The cluster's ranges must not be those of the nodes' own network. */
+function networkFindings({ spec }, subnets) {
+    const ranges = [
+        { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
+        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
+    ];
+    return ranges.flatMap(({ id, field, cidr }) => subnets
+        .filter((subnet) => overlaps(cidr, subnet))
+        .map((subnet) => ({
+        id,
+        severity: 'error',
+        message: `${field} ${cidr} overlaps Docker’s network ${NETWORK} ${subnet}`,
+        hint: `choose another ${field}`,
+    })));
 }
-function wantedMinor(wanted, usable) {
-    if (/^\d+\.\d+$/.test(wanted))
-        return wanted;
-    const minors = [...new Set(usable.map(minorOf))];
-    if (wanted === 'stable' || wanted === 'latest')
-        return minors[0];
-    const back = /^N-(\d)$/.exec(wanted)?.[1];
-    return back === undefined ? undefined : minors[Number(back)];
+async function preflight_ports({ spec: { kind }, kind: { containers } }) {
+    // An unfinished cluster of ours goes before the next one comes.
+    const published = new Set(containers.flatMap(({ NetworkSettings: { Ports } }) => Object.values(Ports ?? {}).flatMap((on) => (on ?? []).map(({ HostPort }) => HostPort))));
+    const own = kind.apiServerPort;
+    const wanted = [
+        ...(own === undefined ? [] : [{ port: own, host: '127.0.0.1', where: 'kind.apiServerPort' }]),
+        ...kind.portMappings
+            .filter(({ protocol }) => protocol === 'TCP')
+            .map(({ hostPort, listenAddress }) => ({
+            port: hostPort,
+            host: listenAddress,
+            where: 'kind.portMappings',
+        })),
+    ];
+    const foreign = wanted.filter(({ port }) => !published.has(String(port)));
+    const taken = await Promise.all(foreign.map(async (one) => ((await isFree(one)) ? [] : [one])));
+    return taken.flat().map(({ port, where }) => ({
+        id: 'port',
+        severity: 'error',
+        message: `port ${String(port)} of this machine is in use (${where})`,
+        hint: 'stop what listens there (ss -lntp), or choose another port',
+    }));
 }
-function unsupported(wanted, usable) {
-    const newest = supportedMinors.flatMap((minor) => usable.find((version) => minorOf(version) === minor) ?? []);
-    return new lib_errors/* BootstrapError */.Xj('E_VERSION', `Kubernetes ${wanted} is not supported; ${supportedMinors.join(', ')} are`, {
-        where: 'kubernetes.version',
-        hint: `the newest known of each: ${newest.join(', ')}`,
+function isFree({ port, host }) {
+    return new Promise((resolve) => {
+        const server = (0,external_node_net_.createServer)();
+        server.once('error', (error) => {
+            // What may not be tried here, Docker may still be able to do.
+            resolve(error.code !== 'EADDRINUSE');
+        });
+        server.listen({ port, host, exclusive: true }, () => server.close(() => {
+            resolve(true);
+        }));
     });
 }
+async function sources({ kind, spec }, signal) {
+    const found = [];
+    if (!isPinned(kind.nodeImage) && spec.kind.nodeImage === undefined) {
+        if ((await kind.docker.imageId(kind.nodeImage, { signal })) === undefined) {
+            found.push({
+                id: 'node-image',
+                severity: 'error',
+                message: `no published node image is known of that version, and Docker has no ${kind.nodeImage}`,
+                hint: `name an image (node-image), or choose from ${knownKindVersions().join(', ')}`,
+            });
+        }
+    }
+    for (const artifact of Object.values(kind.artifacts ?? {})) {
+        if (artifact === undefined)
+            continue;
+        if (await isCached(cachePath(spec.artifacts.cacheDir, artifact.sha256), artifact.sha256, signal))
+            continue;
+        try {
+            await probeSource(artifact, { signal });
+        }
+        catch (thrown) {
+            const { message, hint } = (0,lib_errors/* toBootstrapError */.on)(thrown);
+            found.push({
+                id: 'source-unreachable',
+                severity: 'error',
+                message,
+                hint: hint ?? 'name a mirror that can be reached (artifacts.mirror)',
+            });
+        }
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/remove.js
+
+
+
+/** How often what appears while containers are removed is removed as well: Docker may still finish a killed `kind create`. */
+const ROUNDS = 5;
+/** Takes containers, network and mark of our cluster away. The mark goes last: until then a next run knows whose it is. */
+async function removeCluster(cluster, signal) {
+    const { kind, spec } = cluster;
+    for (let round = 0;; round += 1) {
+        const containers = await kind.docker.containers(spec.name, { signal });
+        if (containers.length === 0)
+            break;
+        if (round === ROUNDS) {
+            throw new lib_errors/* BootstrapError */.Xj('E_RESET', `Docker keeps ${containers.map(nameOf).join(', ')}`, {
+                hint: 'remove them by hand: docker rm --force --volumes',
+            });
+        }
+        const ids = containers.map(({ Id }) => Id);
+        await kind.docker.run(['rm', '--force', '--volumes', ...ids], { signal, timeoutMs: 120_000 });
+    }
+    kind.containers = [];
+    const network = await kind.docker.network(NETWORK, { signal });
+    const ours = network?.Labels?.[ownLabel] !== undefined;
+    // Another cluster may be on it, and then it is that one's to remove.
+    if (ours && Object.keys(network.Containers ?? {}).length === 0) {
+        await kind.docker.run(['network', 'rm', NETWORK], { signal });
+    }
+    await kind.docker.run(['volume', 'rm', '--force', markOf(spec.name)], { signal });
+    kind.marked = false;
+    kind.found = 'nothing';
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/create.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Lets kind make the nodes, and goes on as soon as they run: kind starts Kubernetes on them meanwhile. */
+const create = {
+    id: 'create',
+    title: 'Create nodes',
+    scope: 'cluster',
+    needs: ['begin'],
+    run: async (cluster, { signal, log }) => {
+        const { kind, spec } = cluster;
+        if (kind.found === 'whole')
+            return { changed: false, note: 'the nodes are there already' };
+        cluster.beginChange();
+        if (kind.found === 'part' || kind.marked)
+            await removeCluster(cluster, signal);
+        await claim(cluster, signal);
+        kind.listen = log;
+        cluster.join = newJoinSecrets(cluster);
+        cluster.fresh = true;
+        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-'));
+        const stop = new AbortController();
+        const creation = (kind.creation = createCluster(cluster.local, {
+            binary: kind.binary,
+            name: spec.name,
+            config: kindConfig({
+                spec,
+                nodeImage: kind.nodeImage,
+                kubernetesVersion: cluster.kubernetesVersion || undefined,
+                cgroup: kind.cgroup,
+                token: cluster.join.token,
+            }),
+            kubeconfig: (0,external_node_path_.join)(dir, 'kubeconfig'),
+            timeoutMs: spec.timeouts.totalSec * 1000,
+            // Good beyond this step's end: it aborts with the run.
+            signal: AbortSignal.any([signal, stop.signal]),
+            onLine: (line) => {
+                kind.listen(cluster.redactor.redact(line));
+            },
+        }));
+        cluster.releases.push(async () => {
+            await creation.ended;
+            await (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true });
+        });
+        try {
+            await awaitStage(cluster, creation.prepared);
+            await lookAgain(cluster, signal);
+        }
+        catch (error) {
+            // A step's failure ends all others, but not what it left running itself.
+            stop.abort(error);
+            throw error;
+        }
+        return { changed: true, note: `${String(cluster.hosts.length)} nodes` };
+    },
+    describe: ({ spec, kind }) => [
+        `kind create cluster --name ${spec.name}, nodes of ${kind.nodeImage}`,
+        ...spec.hosts.map(({ address, role }) => `make ${address}, a ${role}`),
+    ],
+};
+/** Remembers in the engine that what comes now is ours, and the network too where kind would have to make it. */
+async function claim(cluster, signal) {
+    const { kind, spec } = cluster;
+    const label = ['--label', `${ownLabel}=${spec.name}`];
+    await kind.docker.run(['volume', 'create', ...label, markOf(spec.name)], { signal });
+    kind.marked = true;
+    if ((await kind.docker.network(NETWORK, { signal })) !== undefined)
+        return;
+    // As kind makes it, but for the label.
+    const masquerade = ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=true'];
+    const ipv6 = ['--ipv6', '--subnet', 'fc00:f853:ccd:e793::/64'];
+    const make = ['network', 'create', '--driver', 'bridge', ...masquerade, ...label];
+    const failure = await kind.docker
+        .run([...make, ...ipv6, NETWORK], { signal })
+        .catch(() => kind.docker.run([...make, NETWORK], { signal }))
+        .then(() => undefined, (error) => error);
+    const network = await kind.docker.network(NETWORK, { signal });
+    // Another run may have made it at the same moment.
+    if (failure !== undefined && network === undefined)
+        throw failure;
+    const [overlap] = network === undefined ? [] : networkFindings(cluster, subnetsOf(network));
+    if (overlap === undefined)
+        return;
+    await removeCluster(cluster, signal);
+    throw new lib_errors/* BootstrapError */.Xj('E_PREFLIGHT', `${overlap.message} (${overlap.id})`, { hint: overlap.hint });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/fetch.js
+
+
+
+
+/** Brings to this machine what a cluster is made from, verified: kind, CNI plugins, the image of the nodes. */
+const fetch_fetch = {
+    id: 'fetch',
+    title: 'Fetch artifacts',
+    scope: 'cluster',
+    needs: ['preflight'],
+    run: async (cluster, { signal, log }) => {
+        const { kind } = cluster;
+        if (kind.found === 'whole')
+            return { changed: false, note: 'nothing is needed' };
+        await Promise.all([
+            fetchKind(cluster, signal),
+            fetchPlugins(cluster, signal),
+            (async () => {
+                if ((await kind.docker.imageId(kind.nodeImage, { signal })) !== undefined)
+                    return;
+                log(`pulling ${kind.nodeImage}`);
+                await kind.docker.pull(kind.nodeImage, { signal });
+            })(),
+        ]);
+        return { changed: false };
+    },
+    describe: ({ kind }) => [
+        ...Object.values(kind.artifacts ?? {}).flatMap((artifact) => artifact === undefined ? [] : [`fetch ${artifact.url} (sha256 ${artifact.sha256.slice(0, 12)}…)`]),
+        `have Docker pull ${kind.nodeImage}, unless it has it`,
+    ],
+};
+/** The cache's files are nobody's to execute or change, so that kind runs from a copy that goes with the run. */
+async function fetchKind(cluster, signal) {
+    const { kind, spec, clock } = cluster;
+    const artifact = kind.artifacts?.kind;
+    if (artifact === undefined)
+        return;
+    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+    const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-kind-'));
+    cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
+    kind.binary = (0,external_node_path_.join)(dir, 'kind');
+    await (0,external_node_fs_promises_namespaceObject.copyFile)(path, kind.binary);
+    await (0,external_node_fs_promises_namespaceObject.chmod)(kind.binary, 0o700);
+}
+/** Downloads them, once, for all nodes. @returns the archive's path. */
+async function fetchPlugins({ kind, spec, clock }, signal) {
+    if (kind.artifacts === undefined)
+        throw new TypeError('the artifacts are not resolved yet');
+    return downloadArtifact(kind.artifacts.cniPlugins, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+}
+
+;// CONCATENATED MODULE: ./lib/host/files.js
+
+/** Reads `path mode base64` lines and replaces the files, by rename. */
+const writeScript = `
+umask 077
+while read -r path mode data; do
+  mkdir -p -m 0755 "$(dirname "$path")"
+  printf %s "$data" | base64 -d > "$path.k8s-bootstrap"
+  chmod "$mode" "$path.k8s-bootstrap"
+  mv -f "$path.k8s-bootstrap" "$path"
+done
+`;
+/** Reads `path mode base64` lines and prints the paths whose content or mode differs. */
+const staleScript = `
+while read -r path mode data; do
+  if [ -f "$path" ] && [ "$(stat -c %a "$path")" = "$mode" ] && printf %s "$data" | base64 -d | cmp -s - "$path"; then continue; fi
+  echo "$path"
+done
+`;
+/** Those of the files that are not on the host as given. Changes nothing. */
+async function staleFiles(host, files, options) {
+    const { stdout } = await host.sh(staleScript, [], { ...options, input: encode(files) });
+    const stale = new Set(stdout.split('\n'));
+    return files.filter(({ path }) => stale.has(path));
+}
+/** Writes the files, in one round trip. */
+async function writeFiles(host, files, options) {
+    if (files.length > 0)
+        await host.sh(writeScript, [], { ...options, input: encode(files) });
+}
+function encode(files) {
+    return files
+        .map(({ path, content, mode = 0o644 }) => {
+        if (/\s/.test(path))
+            throw new lib_errors/* BootstrapError */.Xj('E_INTERNAL', `file names with spaces are not supported: ${path}`);
+        return `${path} ${mode.toString(8)} ${Buffer.from(content).toString('base64')}\n`;
+    })
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./lib/host/runtime-config.js
+
+
+/** Everything that configures containerd, kubelet's unit and the kernel on this host. */
+function runtimeFiles(host, options) {
+    return [
+        { path: paths.containerdConfig, content: containerdConfig(host, options.pauseImage) },
+        ...mirrorFiles(options.registryMirrors),
+        { path: `${paths.units}/containerd.service`, content: containerdUnit(host) },
+        { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
+        { path: paths.sysctl, content: sysctlConfig },
+        { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
+    ];
+}
+/** Where containerd looks for the mirrors of registries. */
+function mirrorFiles(registryMirrors) {
+    return Object.entries(registryMirrors).map(([registry, url]) => ({
+        path: `${paths.registries}/${registry}/hosts.toml`,
+        content: mirrorConfig(url),
+    }));
+}
+/** containerd 2.x, configuration version 3. */
+function containerdConfig(host, pauseImage) {
+    return `version = 3
+
+[plugins.'io.containerd.cri.v1.images'.pinned_images]
+  sandbox = ${toml(pauseImage)}
+
+[plugins.'io.containerd.cri.v1.images'.registry]
+  config_path = ${toml(paths.registries)}
+
+[plugins.'io.containerd.cri.v1.runtime']
+  restrict_oom_score_adj = ${String(!host.facts.canLowerOomScore)}
+
+[plugins.'io.containerd.cri.v1.runtime'.cni]
+  bin_dirs = [${toml(paths.cniBin)}]
+  conf_dir = ${toml(paths.cniConf)}
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc]
+  runtime_type = 'io.containerd.runc.v2'
+
+[plugins.'io.containerd.cri.v1.runtime'.containerd.runtimes.runc.options]
+  BinaryName = ${toml(paths.runc)}
+  SystemdCgroup = ${String(cgroupDriver(host) === 'systemd')}
+`;
+}
+/** A mirror stands in for the registry altogether: no fallback, so that what it lacks fails at once. */
+function mirrorConfig(url) {
+    const override = new URL(url).pathname.startsWith('/v2') ? '  override_path = true\n' : '';
+    return `server = ${toml(url)}
+${override.trimStart()}
+[host.${toml(url)}]
+  capabilities = ["pull", "resolve"]
+${override}`;
+}
+function toml(text) {
+    return JSON.stringify(text);
+}
+function containerdUnit(host) {
+    return `[Unit]
+Description=containerd
+After=network.target dbus.service
+
+[Service]
+ExecStart=${paths.bin}/containerd
+Type=notify
+Delegate=yes
+KillMode=process
+Restart=always
+RestartSec=2
+LimitNPROC=infinity
+LimitCORE=infinity
+LimitNOFILE=1048576
+TasksMax=infinity
+${host.facts.canLowerOomScore ? 'OOMScoreAdjust=-999\n' : ''}
+[Install]
+WantedBy=multi-user.target
+`;
+}
+/** The files named are those that kubeadm writes. */
+const kubeletUnit = `[Unit]
+Description=kubelet
+Wants=network-online.target
+After=network-online.target containerd.service
+StartLimitIntervalSec=0
+
+[Service]
+Environment="KUBELET_KUBECONFIG_ARGS=--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf --kubeconfig=/etc/kubernetes/kubelet.conf"
+Environment="KUBELET_CONFIG_ARGS=--config=/var/lib/kubelet/config.yaml"
+EnvironmentFile=-/var/lib/kubelet/kubeadm-flags.env
+ExecStart=${paths.bin}/kubelet $KUBELET_KUBECONFIG_ARGS $KUBELET_CONFIG_ARGS $KUBELET_KUBEADM_ARGS
+Restart=always
+RestartSec=2
+
+[Install]
+WantedBy=multi-user.target
+`;
+const sysctlConfig = `net.ipv4.ip_forward = 1
+net.bridge.bridge-nf-call-iptables = 1
+net.bridge.bridge-nf-call-ip6tables = 1
+`;
+
+;// CONCATENATED MODULE: ./lib/engine/kind/install.js
+
+
+
+
+
+/** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
+const install = {
+    id: 'install',
+    title: 'Complete the node',
+    scope: 'hosts',
+    needs: ['facts'],
+    run: async (cluster, host, { signal }) => {
+        const stale = await staleFiles(host, mirrorFiles(cluster.spec.registryMirrors), { signal });
+        if (cluster.kind.found === 'whole' && stale.length === 0)
+            return { changed: false, note: 'in place already' };
+        cluster.beginChange();
+        await writeFiles(host, stale, { signal });
+        if (cluster.kind.found === 'whole')
+            return { changed: true };
+        await writeState(host, {
+            schemaVersion: 1,
+            cluster: cluster.spec.name,
+            role: host.spec.role,
+            phase: 'prepared',
+            kubernetesVersion: cluster.kubernetesVersion,
+            cni: cluster.cni.name,
+            // A node goes with its container: there is nothing to put back.
+            before: { directories: {}, sysctls: {}, nftTables: [], nftChains: [] },
+        }, signal);
+        await addPlugins(cluster, host, signal);
+        return { changed: true };
+    },
+    describe: () => ['add the CNI plugins that the image lacks'],
+};
+/** The image has its programs elsewhere than we install them. */
+const linkScript = `
+for name in kubeadm kubectl ctr; do
+  [ -e ${paths.bin}/$name ] || ln -s "$(command -v $name)" ${paths.bin}/$name
+done
+mkdir -p ${paths.cniBin}
+`;
+/** Those of the image stay as they are. */
+const unpackScript = `
+trap 'rm -f "$1"' EXIT
+tar -xzf "$1" --no-same-owner --skip-old-files -C ${paths.cniBin}
+`;
+async function addPlugins(cluster, host, signal) {
+    await host.sh(linkScript, [], { signal });
+    const archive = `${paths.staging}/cni-plugins.tgz`;
+    await host.runner.upload({ path: await fetchPlugins(cluster, signal) }, archive, { mode: 0o600, signal });
+    await host.sh(unpackScript, [archive], { signal });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/init.js
+
+
+
+
+
+
+/** `kubeadm init` on the first control plane, unless an earlier run brought it to its end. */
+const init = {
+    id: 'init',
+    title: 'kubeadm init',
+    scope: 'first',
+    needs: ['images'],
+    run: async (cluster, host, tools) => {
+        const { signal } = tools;
+        if (host.state?.phase === 'member') {
+            await awaitApi(cluster, signal);
+            return { changed: false, note: 'the control plane is there already' };
+        }
+        cluster.beginChange();
+        await settleEarlier(host, 'init', tools);
+        const several = cluster.hosts.filter((other) => other.isControlPlane).length > 1;
+        const secrets = newJoinSecrets(cluster, several ? newCertificateKey() : undefined);
+        cluster.join = secrets;
+        cluster.fresh = true;
+        const { spec, hosts, endpoint, kubernetesVersion } = cluster;
+        const { token, certificateKey } = secrets;
+        const config = initConfig({
+            spec,
+            hosts,
+            host,
+            endpoint,
+            kubernetesVersion,
+            token,
+            ...(certificateKey === undefined ? {} : { certificateKey }),
+        });
+        const flags = [
+            '--skip-token-print',
+            '--skip-certificate-key-print',
+            ...(several ? ['--upload-certs'] : []),
+        ];
+        const { attached } = await runKubeadm(cluster, host, { verb: 'init', config, flags }, tools);
+        // A unit of an earlier run was started with that run's token, which nobody knows any more.
+        if (attached)
+            cluster.join = undefined;
+        return { changed: true };
+    },
+    describe: (cluster) => [
+        `kubeadm init, Kubernetes ${cluster.kubernetesVersion}, API at ${cluster.endpoint}`,
+    ],
+};
+async function apiAnswers(cluster, signal) {
+    const readyz = ['get', '--raw=/readyz', '--request-timeout=10s'];
+    const { exitCode } = await cluster.kubectl.run(readyz, { signal, accept: 'any' });
+    return exitCode === 0;
+}
+/** A host that was just booted needs a while; nothing announces that its API server is back. */
+const awaitScript = `
+end=$(($(date +%s) + $1))
+until ${paths.bin}/kubectl --kubeconfig=${paths.adminConf} --cache-dir=${paths.kubectlCache} get --raw=/readyz --request-timeout=5s >/dev/null 2>&1; do
+  [ "$(date +%s)" -lt $end ] || exit 9
+  sleep 1
+done
+`;
+/** A cluster that is there is never made anew, however long it does not answer. @throws BootstrapError `E_NODES`. */
+async function awaitApi(cluster, signal, forSec = 120) {
+    if (await apiAnswers(cluster, signal))
+        return;
+    const host = cluster.controlPlane;
+    const options = { signal, accept: [0, 9], timeoutMs: (forSec + 30) * 1000 };
+    const { exitCode } = await host.sh(awaitScript, [String(forSec)], options);
+    if (exitCode === 0)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the cluster is there, but its API server does not answer', {
+        host: host.address,
+        hint: 'see journalctl -u kubelet there; `k8s-bootstrap down` removes the cluster',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/members.js
+
+
+
+
+/** kind runs `kubeadm init` and `join`; these steps wait for it, so that all others go on as they do on machines. */
+const members_init = {
+    id: 'init',
+    title: 'kubeadm init',
+    scope: 'first',
+    needs: ['images'],
+    run: async (cluster, host, { signal, log }) => {
+        const { creation } = cluster.kind;
+        if (creation === undefined) {
+            await awaitApi(cluster, signal);
+            return { changed: false, note: 'the control plane is there already' };
+        }
+        cluster.kind.listen = log;
+        await awaitStage(cluster, creation.initialised);
+        await learnVersion(cluster, host, signal);
+        return { changed: true };
+    },
+    describe: ({ kubernetesVersion }) => [`kind runs kubeadm init, Kubernetes ${kubernetesVersion}`],
+};
+const join = {
+    id: 'join',
+    title: 'kubeadm join',
+    scope: 'cluster',
+    needs: ['init', 'install'],
+    run: async (cluster, { signal, log }) => {
+        const { creation } = cluster.kind;
+        if (creation === undefined)
+            return { changed: false, note: 'nodes already' };
+        cluster.kind.listen = log;
+        await awaitStage(cluster, creation.joined);
+        const { kubernetesVersion } = cluster;
+        await Promise.all(cluster.hosts.map((host) => {
+            if (host.state === undefined)
+                throw new TypeError(`${host.address} has no state before it was completed`);
+            return writeState(host, { ...host.state, phase: 'member', kubernetesVersion }, signal);
+        }));
+        return { changed: true };
+    },
+    describe: () => ['kind runs kubeadm join on the other nodes'],
+};
+/** An image's tag need not tell its version; the image itself does. */
+async function learnVersion(cluster, host, signal) {
+    const { stdout } = await host.root(['cat', '/kind/version'], { signal });
+    const version = /^v?(\d+\.\d+\.\d+[-+.0-9A-Za-z]*)\s*$/.exec(stdout)?.[1];
+    const wanted = cluster.kubernetesVersion;
+    if (version === undefined || (wanted !== '' && version !== wanted)) {
+        throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `the node image is of Kubernetes ${version ?? 'an unknown version'}`, {
+            where: 'kind.nodeImage',
+            hint: wanted === '' ? 'use an image that kind built' : `its tag says ${wanted}`,
+        });
+    }
+    cluster.kubernetesVersion = version;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/reset.js
+
+
+/** Takes the cluster off this machine's Docker; images that were pulled stay in it. */
+const reset_reset = {
+    id: 'reset',
+    title: 'Remove the cluster',
+    scope: 'cluster',
+    needs: ['docker'],
+    run: async (cluster, { signal }) => {
+        const { kind, spec } = cluster;
+        if (!kind.marked && kind.containers.length > 0) {
+            throw new lib_errors/* BootstrapError */.Xj('E_FOREIGN', `k8s-bootstrap did not make the kind cluster ${spec.name}; nothing was changed`, {
+                hint: `remove it with what made it: kind delete cluster --name ${spec.name}`,
+            });
+        }
+        if (!kind.marked)
+            return { changed: false, note: 'there is none of ours' };
+        cluster.beginChange();
+        await removeCluster(cluster, signal);
+        return { changed: true };
+    },
+    describe: ({ spec }) => [`remove the kind cluster ${spec.name}`],
+};
 
 ;// CONCATENATED MODULE: ./lib/artifacts/resolve.js
 
@@ -39007,32 +39572,45 @@ const HINT = 'bring its sha256 in a file of sha256sum’s format and name that f
  * @throws BootstrapError `E_CHECKSUM` naming every artifact without a known checksum; `E_SPEC` for a bad checksum file.
  */
 function resolveArtifacts(spec, kubernetesVersion, arch) {
-    const table = loadChecksums(spec.artifacts.checksums);
     const { containerd, runc, cniPlugins } = spec.artifacts.versions;
+    return withChecksums(spec, arch, (artifact) => ({
+        kubeadm: artifact(components.kubeadm, kubernetesVersion),
+        kubelet: artifact(components.kubelet, kubernetesVersion),
+        kubectl: artifact(components.kubectl, kubernetesVersion),
+        containerd: artifact(components.containerd, containerd),
+        runc: artifact(components.runc, runc),
+        cniPlugins: artifact(components.cniPlugins, cniPlugins),
+    }));
+}
+/**
+ * What kind's nodes lack, and kind itself where it is wanted. Contacts nobody.
+ *
+ * @throws as `resolveArtifacts`
+ */
+function resolveKindArtifacts(spec, wanted) {
+    const { kind, cniPlugins } = spec.artifacts.versions;
+    return withChecksums(spec, wanted.arch, (artifact) => ({
+        kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
+        cniPlugins: artifact(components.cniPlugins, cniPlugins),
+    }));
+}
+function withChecksums(spec, arch, resolve) {
+    const table = loadChecksums(spec.artifacts.checksums);
     const missing = [];
-    const artifact = (component, version) => {
-        const { name, upstream: locate } = components[component];
+    const resolved = resolve(({ name, upstream: locate }, version) => {
         const upstream = locate(version, arch);
         const sha256 = table.get(upstream);
         if (sha256 === undefined)
             missing.push(`${name} ${version} (${upstream})`);
         return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
-    };
-    const artifacts = {
-        kubeadm: artifact('kubeadm', kubernetesVersion),
-        kubelet: artifact('kubelet', kubernetesVersion),
-        kubectl: artifact('kubectl', kubernetesVersion),
-        containerd: artifact('containerd', containerd),
-        runc: artifact('runc', runc),
-        cniPlugins: artifact('cniPlugins', cniPlugins),
-    };
+    });
     if (missing.length > 0) {
         const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
         throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `no checksum is known of ${missing.join(', ')}`, {
             hint: `${HINT}, or choose known versions (newest Kubernetes: ${known})`,
         });
     }
-    return artifacts;
+    return resolved;
 }
 /**
  * The artifact of a manifest. A URL that the user gave for it is fetched as it is, upstream's through the mirror.
@@ -39054,6 +39632,132 @@ function resolveManifest(wanted, spec) {
 function urlOf(spec, upstream) {
     const { mirror } = spec.artifacts;
     return mirror === undefined ? `https://${upstream}` : `${mirror.replace(/\/+$/, '')}/${upstream}`;
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/binary.js
+/** The oldest kind whose nodes run with containerd 2, which the configuration here is for. */
+const OLDEST = [0, 27];
+/** Version, without `v`, of a kind on the PATH that is new enough. */
+async function kindOnPath(local, options) {
+    const { exitCode, stdout } = await local.run(['kind', 'version', '--quiet'], { ...options, accept: 'any' });
+    const [version, major, minor] = /^v?(\d+)\.(\d+)\.\d+\S*$/.exec(stdout.trim()) ?? [];
+    if (exitCode !== 0 || version === undefined)
+        return undefined;
+    const newer = Number(major) > OLDEST[0] || Number(minor) >= OLDEST[1];
+    return newer ? version.replace(/^v/, '') : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/verify/deployment.js
+const NAMESPACE = 'k8s-bootstrap-verify';
+const NAME = 'nginx';
+const SELECTOR = `app=${NAME}`;
+/** Container with busybox's tools, from which the probes go out. */
+const CLIENT = 'client';
+/** Answers every request with the name of the pod, so that a probe knows who answered. */
+const nginxConfig = (listen) => `pid /tmp/nginx.pid;
+error_log /dev/stderr warn;
+events {}
+http {
+  access_log off;
+  server {
+    listen ${listen};
+    location / { default_type text/plain; return 200 "$hostname\\n"; }
+  }
+}
+`;
+/** How many replicas the spec's own taints leave room for; corrected once all nodes are known. */
+function expectedReplicas(spec) {
+    const free = spec.hosts.filter(({ taints }) => taints.every(({ effect }) => effect === 'PreferNoSchedule'));
+    return Math.max(spec.verify.minNodes, free.length);
+}
+/** Makes the verification's namespace anew with nginx in it; does not wait for pods. */
+async function deployProbes(kubectl, spec, options) {
+    await awaitRemoval(kubectl, options);
+    await kubectl.apply(probeObjects(spec, expectedReplicas(spec)), options);
+}
+/** A namespace that an earlier run removed takes no objects until it is gone. */
+async function awaitRemoval(kubectl, options) {
+    const phase = ['get', 'namespace', NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.status.phase}'];
+    const { stdout } = await kubectl.run(phase, options);
+    if (stdout !== 'Terminating')
+        return;
+    await kubectl.run(['wait', `namespace/${NAMESPACE}`, '--for=delete', '--timeout=90s'], {
+        ...options,
+        accept: 'any',
+    });
+}
+async function scaleProbes(kubectl, replicas, options) {
+    await kubectl.run(['-n', NAMESPACE, 'scale', `deployment/${NAME}`, `--replicas=${String(replicas)}`], options);
+}
+/** Deletes the namespace; its end is not waited for. */
+async function removeProbes(kubectl, options) {
+    await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
+}
+function probeObjects({ cni, verify }, replicas) {
+    const labels = { app: NAME };
+    const metadata = { name: NAME, namespace: NAMESPACE, labels };
+    return [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+        {
+            apiVersion: 'v1',
+            kind: 'ConfigMap',
+            metadata,
+            data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
+        },
+        {
+            apiVersion: 'v1',
+            kind: 'Service',
+            metadata,
+            spec: { selector: labels, ports: [{ port: 80, targetPort: 80 }] },
+        },
+        {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata,
+            spec: {
+                replicas,
+                // A new pod could not be scheduled beside an old one.
+                strategy: { type: 'Recreate' },
+                selector: { matchLabels: labels },
+                template: { metadata: { labels }, spec: podSpec(labels, verify.images) },
+            },
+        },
+    ];
+}
+function podSpec(labels, images) {
+    return {
+        // Each on a node of its own: a spread constraint alone lets all of them land on the first node that is Ready.
+        affinity: {
+            podAntiAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: [
+                    { labelSelector: { matchLabels: labels }, topologyKey: 'kubernetes.io/hostname' },
+                ],
+            },
+        },
+        // The network has to work on control planes as well.
+        tolerations: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' }],
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        terminationGracePeriodSeconds: 0,
+        containers: [
+            {
+                name: NAME,
+                image: images.nginx,
+                imagePullPolicy: 'IfNotPresent',
+                command: ['nginx', '-c', '/etc/k8s-bootstrap/nginx.conf', '-g', 'daemon off;'],
+                ports: [{ containerPort: 80 }],
+                readinessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 1, failureThreshold: 3 },
+                volumeMounts: [{ name: 'config', mountPath: '/etc/k8s-bootstrap' }],
+            },
+            {
+                name: CLIENT,
+                image: images.client,
+                imagePullPolicy: 'IfNotPresent',
+                command: ['sh', '-c', 'trap exit TERM; tail -f /dev/null & wait'],
+            },
+        ],
+        volumes: [{ name: 'config', configMap: { name: NAME } }],
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/probe.js
@@ -39200,6 +39904,63 @@ const nginxAnswers = {
     expected: () => 'every nginx pod is answered by every other and by itself',
     observe: (context) => probeAll(context, () => context.pods.map(({ name, node, ip }) => ({ label: node, url: probe_urlOf(ip), answeredBy: [name] }))),
 };
+
+;// CONCATENATED MODULE: ./lib/kube/diagnose.js
+
+/** One line for each pod of the namespace that is not ready: where, which container, why, and its last words. */
+async function explainPods(kubectl, namespace, signal) {
+    const { items } = await kubectl.get(['-n', namespace, 'pods'], { signal });
+    const reasons = items.map(async (pod) => {
+        const where = `${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'}`;
+        if (pod.spec.nodeName === undefined) {
+            const condition = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
+            return `${where}: ${condition?.message ?? 'not scheduled'}`;
+        }
+        const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
+        const bad = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
+        if (bad === undefined)
+            return pod.status.phase === 'Running' ? undefined : `${where}: ${pod.status.phase ?? 'unknown'}`;
+        const reason = bad.state?.waiting?.reason ?? bad.state?.terminated?.reason ?? 'not ready';
+        const message = bad.state?.waiting?.message ?? bad.state?.terminated?.message ?? '';
+        const words = /CrashLoop|Error/.test(reason) && !reason.includes('Image')
+            ? await diagnose_lastWords(kubectl, namespace, pod.metadata.name, bad.name, signal)
+            : message;
+        return `${where}: ${bad.name} ${reason}${words === '' ? '' : ` (${words})`}`;
+    });
+    return (await Promise.all(reasons)).flatMap((reason) => reason === undefined ? [] : [(0,sanitize/* sanitizeLine */.g)(reason)]);
+}
+async function diagnose_lastWords(kubectl, namespace, pod, container, signal) {
+    for (const previous of [['--previous'], []]) {
+        const args = ['-n', namespace, 'logs', pod, '-c', container, '--tail=30', ...previous];
+        const { exitCode, stdout } = await kubectl.run(args, { signal, accept: 'any', timeoutMs: 15_000 });
+        const lines = stdout.split('\n').filter((line) => line.trim() !== '' && !line.startsWith(UNREADABLE));
+        const words = lines.findLast((line) => complaint.test(line)) ?? lines.at(-1);
+        if (exitCode === 0 && words !== undefined)
+            return (0,sanitize/* sanitizeLine */.g)(words).slice(0, 300);
+    }
+    return '';
+}
+/** What the kubelet says in the place of a log that is gone. */
+const UNREADABLE = 'unable to retrieve container logs';
+/** Programs often tidy up after they said what is wrong. The first is klog's form of errors. */
+const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied)\b/i;
+/** Why nodes are not Ready; `network` when it is for want of a CNI. */
+async function explainNodes(kubectl, names, signal) {
+    const { items } = await kubectl.get(['nodes'], { signal });
+    const reasons = names.flatMap((name) => {
+        const node = items.find(({ metadata }) => metadata.name === name);
+        if (node === undefined)
+            return [`${name}: its kubelet has not registered it`];
+        const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
+        return condition?.status === 'True'
+            ? []
+            : [(0,sanitize/* sanitizeLine */.g)(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+    });
+    return {
+        reasons,
+        network: reasons.some((reason) => /cni|network plugin|NetworkReady=false/i.test(reason)),
+    };
+}
 
 ;// CONCATENATED MODULE: ./lib/verify/nginx-running.js
 
@@ -39421,20 +40182,24 @@ const resolve = {
     needs: ['facts'],
     run: async (cluster, { signal }) => {
         const { spec } = cluster;
-        refuseUnknownNames(cluster);
         cluster.kubernetesVersion = kubernetesVersionOf(spec);
-        cluster.cniVersion = cniVersionOf(cluster);
         // What is neither is refused by preflight.
         const arch = cluster.controlPlane.facts.arch ?? 'amd64';
         cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
-        const manifest = await readManifest(cluster, signal);
-        cluster.cniObjects = cluster.cni.render(manifest, spec);
+        await resolveCni(cluster, signal);
         return {
             changed: false,
             note: `Kubernetes ${cluster.kubernetesVersion}, ${cluster.cni.title} ${cluster.cniVersion}`.trim(),
         };
     },
 };
+/** The same whatever the hosts are. */
+async function resolveCni(cluster, signal) {
+    refuseUnknownNames(cluster);
+    cluster.cniVersion = cniVersionOf(cluster);
+    const manifest = await readManifest(cluster, signal);
+    cluster.cniObjects = cluster.cni.render(manifest, cluster.spec);
+}
 function cniVersionOf({ cni, spec }) {
     const [newest] = cni.versions;
     const wanted = spec.cni.version.replace(/^v/, '');
@@ -39461,670 +40226,724 @@ function refuseUnknownNames({ cni, spec }) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/engine/steps/verify.js
+;// CONCATENATED MODULE: ./lib/engine/kind/resolve.js
 
 
 
 
-/** The gate and the checks; what they find decides whether the run is a success. */
-const verify = {
-    id: 'verify',
-    title: 'Verify the network',
-    scope: 'cluster',
-    needs: ['ready', 'deploy-nginx'],
-    run: async (cluster, { signal, log }) => {
-        const { spec, kubectl, clock } = cluster;
-        const deadline = clock.now() + spec.verify.timeoutSec * 1000;
-        const context = {
-            kubectl,
-            spec,
-            signal,
-            log,
-            secondsLeft: () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000)),
-            pods: [],
-        };
-        cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
-        for (const result of cluster.checks)
-            cluster.events.emit({ type: 'check', result });
-        // Only to be shown: where the API server is gone, the checks have said so.
-        cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
-        const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
-        if (bad.length > 0)
-            throw verdict(bad);
-        return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
-    },
-    describe: ({ spec }) => checksNamed(spec.verify.checks).map(({ title }) => title),
+
+const resolve_arches = {
+    x86_64: 'amd64',
+    amd64: 'amd64',
+    aarch64: 'arm64',
+    arm64: 'arm64',
 };
-function verdict(bad) {
-    const failed = bad.filter(({ status }) => status === 'fail');
-    const [first] = failed.length > 0 ? failed : bad;
-    const text = bad.map(({ title, observed }) => `${title}: ${observed}`).join('\n');
-    return new lib_errors/* BootstrapError */.Xj(failed.length > 0 ? 'E_VERIFY' : 'E_PROBE', text, { hint: first?.hint });
-}
-/** Leaves nothing of the verification in the cluster, unless asked to; a failed one is kept to be looked at. */
-const removeVerification = {
-    id: 'remove-nginx',
-    title: 'Remove nginx',
+/** Makes exact what the spec leaves open: node image, kind itself, CNI plugins, the CNI's objects. */
+const resolve_resolve = {
+    id: 'resolve',
+    title: 'Resolve versions',
     scope: 'cluster',
-    needs: ['verify'],
+    needs: ['docker'],
     run: async (cluster, { signal }) => {
-        if (cluster.spec.verify.keep)
-            return { changed: false, note: 'kept, as asked' };
-        await removeProbes(cluster.kubectl, { signal });
+        const { spec, kind } = cluster;
+        const arch = resolve_arches[kind.info.Architecture];
+        if (arch === undefined || kind.info.OSType !== 'linux') {
+            throw new lib_errors/* BootstrapError */.Xj('E_PREFLIGHT', `Docker runs ${kind.info.OSType} on ${kind.info.Architecture}`, {
+                hint: 'provider kind needs an engine that runs Linux on amd64 or arm64',
+            });
+        }
+        const { image, kubernetesVersion } = kindNodeImage(spec);
+        kind.nodeImage = image;
+        // What the image's tag does not tell, the nodes do that were made of it.
+        const { state } = cluster.controlPlane;
+        cluster.kubernetesVersion =
+            kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
+        const onPath = await kindOnPath(cluster.local, { signal });
+        kind.artifacts = resolveKindArtifacts(spec, { arch, kind: onPath === undefined });
+        await resolveCni(cluster, signal);
+        const { name, version } = kind.artifacts.kind ?? { name: 'kind', version: onPath ?? '' };
+        return {
+            changed: false,
+            note: `${image.replace(/@.*$/, '')}, ${name} ${version}, ${cluster.cni.title} ${cluster.cniVersion}`.trim(),
+        };
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/engine/kind/bootstrap.js
+
+
+
+
+
+
+
+
+
+
+
+/** kind's nodes bring Kubernetes' own images. */
+const bootstrap_images = imagesStep(() => Promise.resolve([]));
+/** The parts of a run that are kind's own. Their ids are those of the steps on machines, so that all others fit both. */
+const kindSteps = {
+    look: [docker, present, ...reach],
+    resolve: resolve_resolve,
+    survey: [docker, resolve_resolve, preflight_preflight],
+    nodes: [
+        docker,
+        resolve_resolve,
+        preflight_preflight,
+        fetch_fetch,
+        begin,
+        create,
+        ...reach,
+        install,
+        loadImages,
+        bootstrap_images,
+        members_init,
+        join,
+    ],
+    remove: [docker, reset_reset],
+};
+
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
+var schemas = __nccwpck_require__(2311);
+;// CONCATENATED MODULE: ./lib/kube/kubeconfig.js
+
+
+
+
+
+
+
+/** How long the credentials of a kubeconfig of ours are good. */
+const KUBECONFIG_VALIDITY = '24h';
+const base64 = schemas/* string */.YjP().regex(/^[A-Za-z0-9+/]+=*$/);
+/** Exactly what kubeadm writes: inline data only, so that a host cannot make the runner execute or read anything. */
+const schema = schemas/* strictObject */.rej({
+    apiVersion: schemas/* literal */.euz('v1'),
+    kind: schemas/* literal */.euz('Config'),
+    preferences: schemas/* strictObject */.rej({}).optional(),
+    'current-context': schemas/* string */.YjP(),
+    clusters: schemas/* tuple */.PVZ([
+        schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            cluster: schemas/* strictObject */.rej({
+                server: schemas/* url */.OZ5({ protocol: /^https$/ }),
+                'certificate-authority-data': base64,
+            }),
+        }),
+    ]),
+    users: schemas/* tuple */.PVZ([
+        schemas/* strictObject */.rej({
+            name: schemas/* string */.YjP(),
+            user: schemas/* strictObject */.rej({ 'client-certificate-data': base64, 'client-key-data': base64 }),
+        }),
+    ]),
+    contexts: schemas/* tuple */.PVZ([
+        schemas/* strictObject */.rej({ name: schemas/* string */.YjP(), context: schemas/* strictObject */.rej({ cluster: schemas/* string */.YjP(), user: schemas/* string */.YjP() }) }),
+    ]),
+});
+/** A new client certificate for administrators, signed on the control plane, valid for a day. */
+async function issueKubeconfig(controlPlane, options) {
+    const config = `${paths.runDir}/kubeconfig-user.yaml`;
+    const { exitCode, stdout, stderr } = await controlPlane.sh(issueScript, [config, KUBECONFIG_VALIDITY], {
+        signal: options.signal,
+        accept: 'any',
+    });
+    // Not by the runner's own error, which may quote what was printed: that may be half a kubeconfig.
+    if (exitCode !== 0) {
+        const words = (0,sanitize/* sanitizeText */.j)(stderr).trim().split('\n').at(-1) ?? '';
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `kubeadm issued no kubeconfig: ${words}`, {
+            host: controlPlane.address,
+        });
+    }
+    return checkKubeconfig(stdout, options);
+}
+/** The cluster's own configuration tells kubeadm which CA and endpoint to use. */
+const issueScript = `
+export KUBECONFIG=${paths.adminConf}
+mkdir -p -m 0700 ${paths.runDir}
+umask 077
+trap 'rm -f "$1"' EXIT
+${paths.bin}/kubectl --cache-dir=${paths.kubectlCache} -n kube-system get configmap kubeadm-config -o 'jsonpath={.data.ClusterConfiguration}' > "$1"
+${paths.bin}/kubeadm kubeconfig user --config "$1" --client-name k8s-bootstrap-admin --org kubeadm:cluster-admins --validity-period "$2"
+`;
+/** @throws BootstrapError `E_OUTPUT` for anything but a plain kubeconfig for that server. */
+function checkKubeconfig(text, { name, server }) {
+    const parsed = schema.safeParse(parsedYaml(text));
+    if (!parsed.success) {
+        const [issue] = parsed.error.issues;
+        throw new lib_errors/* BootstrapError */.Xj('E_OUTPUT', `the host's kubeconfig is not a plain one: ${issue?.path.join('.') ?? ''} ${issue?.code ?? ''}`, {
+            hint: 'it may not name commands, files, proxies or other servers',
+        });
+    }
+    const { clusters, users } = parsed.data;
+    const { cluster } = clusters[0];
+    const { user } = users[0];
+    const key = user['client-key-data'];
+    const config = {
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name, cluster: { ...cluster, server } }],
+        users: [{ name: `${name}-admin`, user }],
+        contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
+        'current-context': name,
+    };
+    const pem = Buffer.from(key, 'base64').toString('latin1').split('\n');
+    return {
+        text: (0,dist/* stringify */.As)(config, { lineWidth: 0 }),
+        secrets: [key, ...pem.filter((line) => line !== '' && !line.startsWith('---'))],
+    };
+}
+/** What is no YAML is no kubeconfig either; the parser's own words would quote the key. */
+function parsedYaml(text) {
+    try {
+        return (0,dist/* parse */.qg)(text, { maxAliasCount: 0 });
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Writes by a new 0600 file and rename, so that neither an old mode nor an old tail survives. */
+async function writePrivateFile(path, text) {
+    const temporary = `${path}.${String(process.pid)}.tmp`;
+    try {
+        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
+        const file = await (0,external_node_fs_promises_namespaceObject.open)(temporary, 'wx', 0o600);
+        try {
+            await file.writeFile(text);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,external_node_fs_promises_namespaceObject.chmod)(temporary, 0o600);
+        await (0,external_node_fs_promises_namespaceObject.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,external_node_fs_promises_namespaceObject.rm)(temporary, { force: true });
+        throw new lib_errors/* BootstrapError */.Xj('E_OUTPUT', `cannot write ${path}`, {
+            cause: error,
+            hint: 'choose another kubeconfig path',
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/kube/nodes.js
+
+/** The cluster's nodes, control planes first, each with the address of the spec it came from. */
+async function readNodes(kubectl, hosts, signal) {
+    const { items } = await kubectl.get(['nodes'], { signal });
+    const nodes = items.map(({ metadata, spec, status }) => {
+        const internalIP = status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+        const info = status.nodeInfo;
+        return {
+            name: metadata.name,
+            role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
+            ready: status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
+                false,
+            address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
+            internalIP,
+            podCIDR: spec.podCIDR ?? '',
+            kubeletVersion: info.kubeletVersion.replace(/^v/, ''),
+            containerRuntime: info.containerRuntimeVersion,
+            osImage: (0,sanitize/* sanitizeLine */.g)(info.osImage),
+            kernelVersion: (0,sanitize/* sanitizeLine */.g)(info.kernelVersion),
+            architecture: info.architecture,
+        };
+    });
+    const rank = (node) => `${node.role === 'control-plane' ? '0' : '1'}${node.name}`;
+    return nodes.sort((a, b) => rank(a).localeCompare(rank(b)));
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/collect.js
+
+
+/** A day's credentials for the runner, written as soon as the API server answers. */
+function kubeconfig(path) {
+    return {
+        id: 'kubeconfig',
+        title: 'Write the kubeconfig',
+        scope: 'cluster',
+        needs: ['locate', 'init'],
+        run: async (cluster, { signal }) => {
+            const server = `https://${cluster.clientEndpoint}`;
+            const issued = await issueKubeconfig(cluster.controlPlane, { name: cluster.spec.name, server, signal });
+            for (const secret of issued.secrets)
+                cluster.protect(secret);
+            await writePrivateFile(path, issued.text);
+            return { changed: false, note: path };
+        },
+        describe: () => [`write ${path}`],
+    };
+}
+/** Nodes as the API server knows them, for outputs and reports. */
+const collect_collect = {
+    id: 'collect',
+    title: 'Collect nodes',
+    scope: 'cluster',
+    needs: ['locate', 'ready'],
+    run: async (cluster, { signal }) => {
+        cluster.nodes = await readNodes(cluster.kubectl, cluster.hosts, signal);
         return { changed: false };
     },
 };
 
-;// CONCATENATED MODULE: ./lib/engine/bootstrap.js
+;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
 
 
 
 
 
 
-
-
-
-
-
-
-
-/**
- * From bare hosts to a verified cluster. The order here is for reading; what waits for what is each step's `needs`,
- * and everything else runs side by side.
- */
-function bootstrapSteps(options) {
-    return [
-        ...look,
-        resolve,
-        preflight,
-        fetch,
-        begin,
-        unstage,
-        install,
-        images_images,
-        init,
-        installCni,
-        deployVerification,
-        kubeconfig(options.kubeconfigPath),
-        join,
-        revoke,
-        ready,
-        collect_collect,
-        verify,
-        removeVerification,
-    ];
-}
-/** What `plan` really does; the rest of the graph it describes. */
-const planSteps = [...look, resolve, preflight];
-/** The same checks on a cluster that is up. */
-const verifySteps = [
-    ...look,
-    resolve,
-    locate,
-    deployVerification,
-    ready,
-    collect_collect,
-    verify,
-    removeVerification,
-];
-const nodesSteps = [...look, locate, collect_collect];
-function kubeconfigSteps(path) {
-    return [...look, locate, kubeconfig(path)];
-}
-
-;// CONCATENATED MODULE: ./lib/engine/graph.js
-/** The steps as a graph over this cluster's hosts: one instance per host for per-host steps, needs resolved to keys. */
-function buildGraph(steps, cluster) {
-    const hostsOf = new Map(steps.map((step) => [step.id, hostsIn(step, cluster)]));
-    const keysFor = (id, host) => {
-        const hosts = hostsOf.get(id);
-        if (hosts === undefined)
-            return [];
-        if (hosts === 'cluster')
-            return [id];
-        const same = hosts.filter((candidate) => candidate === host);
-        return (same.length > 0 ? same : hosts).map((candidate) => keyOf(id, candidate));
-    };
-    const instances = steps.flatMap((step) => instantiate(step, cluster, (id, host) => keysFor(id, host)));
-    assertAcyclic(instances);
-    return instances;
-}
-function hostsIn(step, cluster) {
-    switch (step.scope) {
-        case 'cluster':
-            return 'cluster';
-        case 'hosts':
-            return cluster.hosts;
-        case 'first':
-            return [cluster.controlPlane];
-        case 'others':
-            return cluster.hosts.filter((host) => host !== cluster.controlPlane);
-    }
-}
-function keyOf(id, host) {
-    return `${id}@${host.address}`;
-}
-function instantiate(step, cluster, keysFor) {
-    const always = step.always ?? false;
-    if (step.scope === 'cluster') {
-        const needs = step.needs.flatMap((id) => keysFor(id));
-        return [
-            {
-                info: { key: step.id, id: step.id, title: step.title, needs },
-                always,
-                run: (tools) => step.run(cluster, tools),
-                describe: () => step.describe?.(cluster) ?? [],
-            },
-        ];
-    }
-    const hosts = hostsIn(step, cluster);
-    return (hosts === 'cluster' ? [] : hosts).map((host) => ({
-        info: {
-            key: keyOf(step.id, host),
-            id: step.id,
-            title: step.title,
-            host: host.address,
-            needs: step.needs.flatMap((id) => keysFor(id, host)),
-        },
-        always,
-        run: (tools) => step.run(cluster, host, tools),
-        describe: () => step.describe?.(cluster, host) ?? [],
-    }));
-}
-/** @throws TypeError for a cycle, which only a defect of the declarations can make. */
-function assertAcyclic(instances) {
-    const done = new Set();
-    let left = [...instances];
-    while (left.length > 0) {
-        const ready = left.filter(({ info }) => info.needs.every((key) => done.has(key)));
-        if (ready.length === 0)
-            throw new TypeError(`steps wait for each other: ${left.map((s) => s.info.key).join(', ')}`);
-        for (const { info } of ready)
-            done.add(info.key);
-        left = left.filter(({ info }) => !done.has(info.key));
-    }
-}
-
-// EXTERNAL MODULE: ./lib/lib/redact.js
-var redact = __nccwpck_require__(7158);
-;// CONCATENATED MODULE: ./lib/host/host.js
-/** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
-class Host {
-    spec;
-    #runner;
-    #facts;
-    /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
-    state;
-    constructor(spec) {
-        this.spec = spec;
-    }
-    get address() {
-        return this.spec.address;
-    }
-    get isControlPlane() {
-        return this.spec.role === 'control-plane';
-    }
-    get runner() {
-        if (this.#runner === undefined)
-            throw new TypeError(`${this.address} is not connected yet`);
-        return this.#runner;
-    }
-    /** Whether its facts have been read. */
-    get known() {
-        return this.#facts !== undefined;
-    }
-    get facts() {
-        if (this.#facts === undefined)
-            throw new TypeError(`the facts of ${this.address} are not known yet`);
-        return this.#facts;
-    }
-    attach(runner) {
-        this.#runner = runner;
-    }
-    learn(facts) {
-        this.#facts = facts;
-    }
-    /** Kubernetes' name of the node: the user's, else the host's own name as kubeadm would take it. */
-    get nodeName() {
-        return this.spec.name ?? this.facts.hostname.toLowerCase();
-    }
-    /** The address the node uses inside the cluster. */
-    get internalAddress() {
-        return this.spec.internalAddress ?? this.facts.primaryAddress ?? this.address;
-    }
-    /** Runs a program as root. */
-    root(argv, options = {}) {
-        return this.runner.run(argv, { ...options, sudo: true });
-    }
-    /** Runs a POSIX shell script as root, with `set -eu`; `args` become `$1` …. No secrets in either: use `input`. */
-    sh(script, args = [], options = {}) {
-        return this.root(['sh', '-c', `set -eu\n${script}`, 'k8s-bootstrap', ...args], options);
-    }
-    /** Writes a file as root. */
-    write(path, data, options = {}) {
-        return this.runner.upload({ data }, path, { ...options, sudo: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubectl.js
-
-
-/** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */
-class Kubectl {
-    #host;
-    constructor(host) {
-        this.#host = host;
-    }
-    run(args, options = {}) {
-        const global = [`--kubeconfig=${paths.adminConf}`, `--cache-dir=${paths.kubectlCache}`];
-        return this.#host.root([`${paths.bin}/kubectl`, ...global, ...args], options);
-    }
-    /** Whether the cluster holds the objects just so, and applying them would change nothing. */
-    async matches(objects, options = {}) {
-        const args = ['diff', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
-        const { exitCode } = await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects), accept: 'any' });
-        return exitCode === 0;
-    }
-    /** Server-side, so that neither size limits nor earlier field managers are in the way. */
-    async apply(objects, options = {}) {
-        const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
-        await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects) });
-    }
-    /** `kubectl get … -o json`, parsed. */
-    async get(args, options = {}) {
-        const { stdout } = await this.run(['get', ...args, '-o', 'json'], {
-            maxOutputBytes: 32 * 1024 * 1024,
-            ...options,
+/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
+const connect_connect = {
+    id: 'connect',
+    title: 'Connect',
+    scope: 'hosts',
+    needs: [],
+    run: async (cluster, host, { signal }) => {
+        const runner = await cluster.connect(host, signal);
+        cluster.releases.push(() => runner.close());
+        host.attach(runner);
+        return { changed: false };
+    },
+};
+/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
+const SILENCE_SEC = 45;
+/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
+const connect_lock = {
+    id: 'lock',
+    title: 'Lock',
+    scope: 'hosts',
+    needs: ['connect'],
+    run: async (cluster, host, { signal }) => {
+        const lease = {};
+        cluster.releases.unshift(async () => {
+            await lease.held?.close();
         });
-        return JSON.parse(stdout);
+        await take(cluster, host, lease, signal);
+        return { changed: false };
+    },
+};
+/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
+async function take(cluster, host, lease, signal) {
+    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
+    const held = await host.runner.hold(argv, { sudo: true, signal });
+    if (held.firstLine !== 'locked') {
+        await held.close();
+        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
+            host: host.address,
+            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+        });
     }
+    lease.held = held;
+    void held.lost
+        .then(() => takeAgain(cluster, host, lease, signal))
+        .catch((error) => {
+        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
+    });
 }
-
-;// CONCATENATED MODULE: ./lib/engine/cluster.js
-
-
-
-/** What the steps of one run share. Each field says which step fills it; reading it earlier is a defect. */
-class Cluster {
-    spec;
-    cni;
-    hosts;
-    events;
-    clock;
-    redactor;
-    /** Tells this run from others, for the lock's holder. */
-    runId = `run ${(0,external_node_crypto_.randomUUID)().slice(0, 8)}, started ${new Date().toISOString()}`;
-    /** Connects to a host; the provider's. */
-    connect;
-    /** Ends the run with this error. */
-    abort;
-    #beforeFirstChange;
-    /** Something on a host was changed, or is about to be. */
-    changing = false;
-    /** Exact version without `v`: `resolve`. */
-    kubernetesVersion = '';
-    cniVersion = '';
-    /** Objects of the CNI's manifest, ready to apply: `resolve`. */
-    cniObjects = [];
-    artifacts;
-    distribution = 'pull';
-    findings = [];
-    /** Every host is fit and holds verified artifacts: `begin`. */
-    begun = false;
-    /** The control plane was made by this run: `init`. */
-    fresh = false;
-    /** The secrets to join with: `init`, or the first join of a later run. */
-    join;
-    /** Public ids of all tokens that this run made, to be revoked. */
-    tokenIds = [];
-    caHash;
-    /** The one minting under way. */
-    minting;
-    /** Ends when the control plane that joins now is done. */
-    controlPlaneTurn = Promise.resolve();
-    checks = [];
-    nodes = [];
-    pods = [];
-    /** Things to give back when the run ends, whatever its outcome. */
-    releases = [];
-    constructor(options) {
-        this.spec = options.spec;
-        this.cni = options.cni;
-        this.events = options.events;
-        this.clock = options.clock;
-        this.redactor = options.redactor;
-        this.connect = options.connect;
-        this.abort = options.abort ?? (() => undefined);
-        this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
-        this.hosts = options.spec.hosts.map((spec) => new Host(spec));
-    }
-    /** The control plane that initialises the cluster. */
-    get controlPlane() {
-        const first = this.hosts.find((host) => host.isControlPlane);
-        if (first === undefined)
-            throw new TypeError('a validated spec has a control plane');
-        return first;
-    }
-    get kubectl() {
-        return new Kubectl(this.controlPlane);
-    }
-    /** `host:port` under which nodes reach the API server. */
-    get endpoint() {
-        return this.#endpointAt(this.controlPlane.internalAddress);
-    }
-    /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
-    get clientEndpoint() {
-        return this.#endpointAt(this.controlPlane.address);
-    }
-    #endpointAt(address) {
-        const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
-        const host = controlPlaneEndpoint ?? address;
-        if (/^\[.*\]:\d+$|^[^:]+:\d+$/.test(host))
-            return host;
-        return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${String(apiServerPort)}`;
-    }
-    /** To be called before anything on a host is changed; tells the front end once. */
-    beginChange() {
-        if (this.changing)
+/** As patient with a host that is away as the commands that run on it. */
+async function takeAgain(...args) {
+    for (let losses = 1;; losses += 1) {
+        try {
+            await take(...args);
             return;
-        this.changing = true;
-        this.#beforeFirstChange();
-    }
-    /** Registers a value that nothing may ever print, here and with the front end. */
-    protect(secret) {
-        this.redactor.add(secret);
-        this.events.emit({ type: 'secret', value: secret });
-    }
-    report(finding) {
-        this.findings.push(finding);
-        this.events.emit({ type: 'finding', finding });
+        }
+        catch (error) {
+            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
+            if (!away || losses > MAX_LOSSES)
+                throw error;
+        }
     }
 }
+/**
+ * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
+ * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
+ */
+const lockScript = `
+tries=0
+until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
+  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
+  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
+    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
+  fi
+  tries=$((tries + 1)); sleep 1
+done
+printf '%s\\n' "$2" > "$1"
+echo locked
+while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
+rm -f "$1"
+`;
+const connect_facts = {
+    id: 'facts',
+    title: 'Read facts',
+    scope: 'hosts',
+    needs: ['lock'],
+    run: async (_cluster, host, { signal }) => {
+        const found = await readFacts(host, { signal });
+        host.learn(found);
+        const state = parseState(found.state);
+        host.state = state === 'unreadable' ? undefined : state;
+        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
+    },
+};
+/** Looking, without changing anything: what every command begins with. */
+const look = [connect_connect, connect_lock, connect_facts];
 
-;// CONCATENATED MODULE: ./lib/engine/critical-path.js
-/** The chain of waits that decided how long the run took: keys in order, from the last step's end backwards. */
-function criticalPath(timings) {
-    const ran = new Map(timings.filter((timing) => timing.outcome !== 'skipped').map((timing) => [timing.key, timing]));
-    const end = (timing) => timing.startMs + timing.durationMs;
-    const latest = (candidates) => candidates.reduce((best, candidate) => (best === undefined || end(candidate) > end(best) ? candidate : best), undefined);
-    const path = [];
-    for (let step = latest([...ran.values()]); step !== undefined;) {
-        path.unshift(step.key);
-        step = latest(step.needs.flatMap((key) => ran.get(key) ?? []));
-    }
-    return path;
-}
+;// CONCATENATED MODULE: ./lib/engine/steps/install.js
 
-;// CONCATENATED MODULE: ./lib/engine/report.js
 
-/** What the run amounts to. */
-function buildReport({ cluster, command, startedAt, result }) {
-    const { spec } = cluster;
-    const { error, timings } = result;
+
+
+
+
+
+
+/** Puts the container runtime and Kubernetes' programs in place, configures kernel and runtime, starts containerd. */
+const install_install = {
+    id: 'install',
+    title: 'Install runtime and Kubernetes',
+    scope: 'hosts',
+    needs: ['begin'],
+    run: async (cluster, host, { signal, log }) => {
+        const missing = missingArtifacts(cluster, host);
+        const known = host.state?.phase === 'prepared' || host.state === undefined;
+        if (known) {
+            const state = stateOf(cluster, host);
+            if (JSON.stringify(state) !== JSON.stringify(host.state)) {
+                cluster.beginChange();
+                await writeState(host, state, signal);
+            }
+        }
+        if (missing.length > 0)
+            cluster.beginChange();
+        for (const artifact of missing) {
+            log(`installing ${artifact.name} ${artifact.version}`);
+            await host.sh(installScripts[artifact.name] ?? '', [stagedPath(artifact), artifact.sha256], { signal });
+        }
+        const pauseImage = (await kubeadmImages(cluster, host, signal)).find((image) => image.includes('/pause:'));
+        if (pauseImage === undefined)
+            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'kubeadm names no pause image');
+        const files = [
+            ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
+            ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
+        ];
+        const stale = await staleFiles(host, files, { signal });
+        // The kubelet reads its resolver file anew for every pod; nobody has to be restarted for it.
+        const settled = missing.length === 0 && stale.every(({ path }) => path === paths.resolvConf);
+        const active = settled && (await runtimeIsCurrent(host, signal));
+        if (active && stale.length === 0)
+            return { changed: false, note: 'in place already' };
+        cluster.beginChange();
+        await writeFiles(host, stale, { signal });
+        if (active)
+            return { changed: true };
+        const { stdout } = await host.sh(activateScript, [], { signal });
+        if (!stdout.includes('bridge-netfilter')) {
+            throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'the kernel has no bridge netfilter (br_netfilter), which Kubernetes needs', { hint: 'install a kernel with the br_netfilter module (linux-modules-extra on some clouds)' });
+        }
+        return { changed: true };
+    },
+    describe: (cluster, host) => [
+        ...missingArtifacts(cluster, host).map(({ name, version }) => `install ${name} ${version}`),
+        'configure containerd, kubelet, sysctls and kernel modules',
+    ],
+};
+/** What was there before the first change stays as it was first seen; the rest is this run's. */
+function stateOf(cluster, host) {
+    const { facts } = host;
     return {
         schemaVersion: 1,
-        command,
-        outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
-        unchanged: error === undefined && !cluster.changing,
-        startedAt: new Date(startedAt).toISOString(),
-        durationMs: cluster.clock.now() - startedAt,
-        cluster: {
-            name: spec.name,
-            provider: spec.provider,
-            kubernetesVersion: cluster.kubernetesVersion,
-            cni: cluster.cni.name,
-            cniVersion: cluster.cniVersion,
-            podCIDR: spec.cni.podCIDR,
-            serviceCIDR: spec.kubernetes.serviceCIDR,
-            controlPlaneEndpoint: `https://${cluster.clientEndpoint}`,
+        cluster: cluster.spec.name,
+        role: host.spec.role,
+        phase: 'prepared',
+        kubernetesVersion: cluster.kubernetesVersion,
+        cni: cluster.cni.name,
+        before: host.state?.before ?? {
+            directories: facts.directoryModes,
+            sysctls: facts.sysctls,
+            nftTables: facts.nftTables,
+            nftChains: facts.nftChains,
         },
-        nodes: cluster.nodes,
-        pods: cluster.pods,
-        checks: cluster.checks,
-        findings: cluster.findings,
-        timings,
-        criticalPath: criticalPath(timings),
-        ...(error === undefined ? {} : { error: toReportError(error) }),
     };
 }
-function toReportError({ code, message, host, step, where, hint, errors }) {
-    return {
-        code,
-        message,
-        ...(host === undefined ? {} : { host }),
-        ...(step === undefined ? {} : { step }),
-        ...(where === undefined ? {} : { where }),
-        ...(hint === undefined ? {} : { hint }),
-        ...(errors.length === 0 ? {} : { errors: errors.map(toReportError) }),
-    };
+/** Moves a verified program to its place and remembers its checksum. */
+const program = (to) => `
+install -D -m 0755 "$1" "${to}.new"
+mv -f "${to}.new" "${to}"
+rm -f "$1"
+`;
+const install_remember = (name) => `
+mkdir -p ${paths.installed}
+printf '%s\\n' "$2" > ${paths.installed}/${name}
+`;
+const installScripts = {
+    containerd: `
+tar -xzf "$1" --no-same-owner -C ${paths.bin} --strip-components=1
+rm -f "$1"
+${install_remember('containerd')}`,
+    'cni-plugins': `
+mkdir -p ${paths.cniBin}
+tar -xzf "$1" --no-same-owner -C ${paths.cniBin}
+rm -f "$1"
+${install_remember('cni-plugins')}`,
+    runc: `${program(paths.runc)}${install_remember('runc')}`,
+    kubeadm: `${program(`${paths.bin}/kubeadm`)}${install_remember('kubeadm')}`,
+    kubelet: `${program(`${paths.bin}/kubelet`)}${install_remember('kubelet')}`,
+    kubectl: `${program(`${paths.bin}/kubectl`)}${install_remember('kubectl')}`,
+};
+/** containerd runs, and was started after its configuration was written. Times are whole seconds. */
+const currentScript = `
+systemctl is-active --quiet containerd.service || exit 1
+[ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || exit 1
+since_boot=$(systemctl show -p ExecMainStartTimestampMonotonic --value containerd.service)
+started=$(($(date +%s) - $(cut -d . -f 1 /proc/uptime) + since_boot / 1000000))
+for file in ${paths.containerdConfig} ${paths.units}/containerd.service; do
+  [ "$(stat -c %Y "$file")" -le $((started + 1)) ] || exit 1
+done
+`;
+async function runtimeIsCurrent(host, signal) {
+    const { exitCode } = await host.sh(currentScript, [], { signal, accept: 'any' });
+    return exitCode === 0;
 }
+const activateScript = `
+for module in overlay br_netfilter; do modprobe "$module" 2>/dev/null || true; done
+if [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ]; then echo bridge-netfilter; fi
+sysctl -q -p ${paths.sysctl} || true
+systemctl daemon-reload
+systemctl enable --quiet containerd.service kubelet.service
+systemctl restart containerd.service
+`;
 
-;// CONCATENATED MODULE: ./lib/engine/scheduler.js
+;// CONCATENATED MODULE: ./lib/engine/steps/join.js
 
-/** How long steps marked `always` may go on after the run was cancelled or its time was up. */
-const scheduler_GRACE_MS = 10_000;
-/**
- * Runs every step as soon as the steps it needs are done. The first failure starts no more and aborts all others but
- * its own siblings on other hosts, which go on, so that one run tells of every host that has the fault. Steps marked
- * `always` run all the same, on a signal of their own; what fails there hides nothing that failed before.
- */
-async function runGraph(graph, options) {
-    const { events, clock } = options;
-    const startedAt = clock.now();
-    const stops = new Map(graph.map((step) => [step.info.id, new AbortController()]));
-    const errors = [];
-    const timings = new Map();
-    const running = new Map();
-    const late = delayed(options.signal, scheduler_GRACE_MS);
-    const signalFor = (id) => {
-        const stop = stops.get(id);
-        return stop === undefined ? options.signal : AbortSignal.any([options.signal, stop.signal]);
-    };
-    const finish = (step, outcome, startMs, note, error) => {
-        const durationMs = clock.now() - startedAt - startMs;
-        timings.set(step.info.key, { ...step.info, outcome, startMs, durationMs });
-        events.emit({
-            type: 'step-end',
-            step: step.info,
-            outcome,
-            durationMs,
-            ...(note === undefined ? {} : { note }),
-            ...(error === undefined ? {} : { error }),
-        });
-        return outcome === 'done' || outcome === 'unchanged';
-    };
-    const start = async (step) => {
-        const needed = await Promise.all(step.info.needs.map((key) => running.get(key) ?? Promise.resolve(false)));
-        const startMs = clock.now() - startedAt;
-        const halted = options.signal.aborted || errors.length > 0 || needed.includes(false);
-        if (!step.always && halted)
-            return finish(step, 'skipped', startMs);
-        events.emit({ type: 'step-start', step: step.info });
-        const log = (line) => {
-            events.emit({ type: 'step-log', step: step.info, line });
-        };
-        const own = step.always ? late.signal : signalFor(step.info.id);
-        try {
-            const result = await step.run({ signal: own, log });
-            return finish(step, result?.changed === false ? 'unchanged' : 'done', startMs, result?.note);
+
+
+
+
+/** `kubeadm join`: workers side by side, further control planes one after the other, since etcd takes one at a time. */
+const join_join = {
+    id: 'join',
+    title: 'kubeadm join',
+    scope: 'others',
+    needs: ['images', 'init'],
+    run: async (cluster, host, tools) => {
+        if (host.state?.phase === 'member') {
+            await expectNode(cluster, host, tools.signal);
+            return { changed: false, note: 'a node already' };
         }
-        catch (thrown) {
-            if (own.aborted)
-                return finish(step, 'cancelled', startMs);
-            const error = (0,lib_errors/* toBootstrapError */.on)(thrown).in({ host: step.info.host, step: step.info.id });
-            if (!step.always || (errors.length === 0 && !options.signal.aborted))
-                errors.push(error);
-            const reason = new lib_errors/* BootstrapError */.Xj('E_CANCELLED', 'stopped, since another step failed');
-            for (const [id, stop] of stops)
-                if (id !== step.info.id)
-                    stop.abort(reason);
-            return finish(step, 'failed', startMs, undefined, error);
-        }
-    };
-    // The graph lists needs before dependants, so that each finds its needs' promises.
-    for (const step of sortByNeeds(graph))
-        running.set(step.info.key, start(step));
-    await Promise.all(running.values());
-    late.clear();
-    const ordered = graph.flatMap((step) => timings.get(step.info.key) ?? []);
-    const error = errors.length > 0 ? (0,lib_errors/* combineErrors */.Lt)(errors) : cancelled(options.signal);
-    return error === undefined ? { timings: ordered } : { timings: ordered, error };
-}
-/** A signal that aborts some time after another one. */
-function delayed(signal, ms) {
-    const controller = new AbortController();
-    let timer;
-    const onAbort = () => {
-        timer = setTimeout(() => {
-            controller.abort(signal.reason);
-        }, ms);
-    };
-    if (signal.aborted)
-        onAbort();
-    else
-        signal.addEventListener('abort', onAbort, { once: true });
-    const clear = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-    };
-    return { signal: controller.signal, clear };
-}
-function cancelled(signal) {
-    if (!signal.aborted)
-        return undefined;
-    return signal.reason instanceof lib_errors/* BootstrapError */.Xj
-        ? signal.reason
-        : new lib_errors/* BootstrapError */.Xj('E_CANCELLED', 'the run was cancelled');
-}
-function sortByNeeds(graph) {
-    const sorted = [];
-    const placed = new Set();
-    const place = (step) => {
-        if (placed.has(step.info.key))
-            return;
-        placed.add(step.info.key);
-        for (const key of step.info.needs) {
-            const needed = graph.find((candidate) => candidate.info.key === key);
-            if (needed !== undefined)
-                place(needed);
-        }
-        sorted.push(step);
-    };
-    for (const step of graph)
-        place(step);
-    return sorted;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/execute.js
-
-
-
-
-
-
-
-
-/**
- * Runs steps over the spec's hosts within the spec's deadline, gives back what was taken, and ends with `run-end`.
- * @throws BootstrapError what went wrong, after `run-end`.
- */
-async function execute(spec, options) {
-    const { clock, command } = options;
-    const stop = new AbortController();
-    const redactor = new redact/* Redactor */.p();
-    const events = redacting(options.events, redactor);
-    const cluster = new Cluster({
-        spec,
-        cni: (0,lib_cni/* cniNamed */.ER)(spec.cni.name),
-        events,
-        clock,
-        redactor,
-        connect: (host, signal) => {
-            const onWarning = (message) => {
-                events.emit({ type: 'warning', message: (0,sanitize/* sanitizeLine */.g)(message), host: host.address });
-            };
-            return options.connect(host.spec, { spec, signal, clock, onWarning });
-        },
-        abort: (error) => {
-            stop.abort(error);
-        },
-        ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
-    });
-    for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
-        if (secret !== undefined)
-            cluster.protect(secret);
+        cluster.beginChange();
+        const turn = host.isControlPlane ? cluster.controlPlaneTurn : Promise.resolve();
+        const work = turn.then(() => joinHost(cluster, host, tools));
+        if (host.isControlPlane)
+            cluster.controlPlaneTurn = work.catch(() => undefined);
+        await work;
+        return { changed: true };
+    },
+    describe: (_cluster, host) => [`kubeadm join as ${host.spec.role}, CA hash pinned`],
+};
+async function joinHost(cluster, host, tools) {
+    if (host.state?.phase === 'joining' && (await isReadyNode(cluster, host, tools.signal))) {
+        await setPhase(host, 'member', tools.signal);
+        return;
     }
-    const startedAt = clock.now();
-    const graph = buildGraph(options.steps, cluster);
-    events.emit({
-        type: 'run-start',
-        command,
-        hosts: spec.hosts.map(({ address }) => address),
-        steps: graph.map(({ info }) => info),
-    });
-    const deadline = withDeadline(AbortSignal.any([options.signal, stop.signal]), spec.timeouts.totalSec);
-    const result = await runGraph(graph, { events, clock, signal: deadline.signal });
-    deadline.clear();
-    await release(cluster);
-    const report = cleaner(redactor)(buildReport({ cluster, command, startedAt, result }));
-    events.emit({ type: 'run-end', report });
-    if (result.error !== undefined)
-        throw redactError(result.error, redactor);
-    return { report, cluster };
+    const running = await settleEarlier(host, 'join', tools);
+    const material = await joinMaterial(cluster, tools.signal);
+    if (!running && host.isControlPlane && material.certificateKey === undefined) {
+        throw new lib_errors/* BootstrapError */.Xj('E_JOIN', 'control planes can only be added while the cluster is made', {
+            hint: 'run `k8s-bootstrap down`, then `up` with all control planes',
+        });
+    }
+    const config = joinConfig({ spec: cluster.spec, host, endpoint: cluster.endpoint, ...material });
+    await runKubeadm(cluster, host, { verb: 'join', config }, tools);
 }
-/** In turn, since the last to be taken (locks) go first; what fails here has nobody left to tell. */
-async function release(cluster) {
-    for (const give of cluster.releases)
-        await give().catch(() => undefined);
+/** A run that was cut off may have joined the host without being able to say so. */
+async function isReadyNode(cluster, host, signal) {
+    const path = '{.status.conditions[?(@.type=="Ready")].status}';
+    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', `jsonpath=${path}`];
+    const { stdout } = await cluster.kubectl.run(get, { signal });
+    return stdout.trim() === 'True';
 }
-function withDeadline(signal, totalSec) {
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-        deadline.abort(new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `the run took longer than ${String(totalSec)} s`, {
-            where: 'timeouts.totalSec',
-            hint: 'see in the timings which step took so long, or allow more',
-        }));
-    }, totalSec * 1000);
-    const clear = () => {
-        clearTimeout(timer);
-    };
-    return { signal: AbortSignal.any([signal, deadline.signal]), clear };
-}
-/** The one door for everything the engine says: no known secret and no control sequence gets past it. */
-function redacting(sink, redactor) {
-    const clean = cleaner(redactor);
-    return {
-        emit: (event) => {
-            sink.emit(event.type === 'secret' ? event : clean(event));
-        },
-    };
-}
-function cleaner(redactor) {
-    const clean = (value) => {
-        if (typeof value === 'string')
-            return (0,sanitize/* sanitizeText */.j)(redactor.redact(value));
-        if (value instanceof lib_errors/* BootstrapError */.Xj)
-            return redactError(value, redactor);
-        if (Array.isArray(value))
-            return value.map(clean);
-        if (typeof value !== 'object' || value === null)
-            return value;
-        return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
-    };
-    return clean;
-}
-function redactError(error, redactor) {
-    const { host, step, where, hint, errors } = error;
-    const clean = (text) => (0,sanitize/* sanitizeText */.j)(redactor.redact(text));
-    return new lib_errors/* BootstrapError */.Xj(error.code, clean(error.message), {
-        host,
-        step,
-        where,
-        hint: hint === undefined ? undefined : clean(hint),
-        errors: errors.map((inner) => redactError(inner, redactor)),
+/** Only a clear "there is no such node" counts; a node is never reset on a guess. */
+async function expectNode(cluster, host, signal) {
+    const get = ['get', 'node', host.nodeName, '--ignore-not-found', '-o', 'name'];
+    const { stdout } = await cluster.kubectl.run(get, { signal });
+    if (stdout.trim() !== '')
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_JOIN', `the host was joined to this cluster, but there is no node ${host.nodeName}`, {
+        host: host.address,
+        hint: 'it belongs to an earlier cluster of that name, or its node was deleted: run `k8s-bootstrap down` on it',
     });
 }
+/** An API server that is there may be away for a moment, while etcd takes a new member in. */
+const REVOKE_SEC = 30;
+/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
+const revoke = {
+    id: 'revoke',
+    title: 'Revoke the join token',
+    scope: 'cluster',
+    needs: ['join', 'init'],
+    always: true,
+    run: async (cluster, { signal }) => {
+        if (cluster.tokenIds.length === 0)
+            return { changed: false, note: 'none was made' };
+        if (cluster.controlPlane.state?.phase === 'member')
+            await awaitApi(cluster, signal, REVOKE_SEC);
+        else if (!cluster.controlPlane.connected || !(await apiAnswers(cluster, signal))) {
+            return { changed: false, note: 'the cluster did not come up far enough to know it' };
+        }
+        const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
+        // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
+        // run may have left its own.
+        const tokens = cluster.fresh
+            ? ['--field-selector=type=bootstrap.kubernetes.io/token']
+            : cluster.tokenIds.map((id) => `bootstrap-token-${id}`);
+        const options = { signal, timeoutMs: 30_000 };
+        await cluster.kubectl.run([...remove, ...tokens], options);
+        if (cluster.fresh)
+            await cluster.kubectl.run([...remove, 'kubeadm-certs'], options);
+        cluster.join = undefined;
+        cluster.tokenIds.length = 0;
+        return { changed: true };
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/engine/steps/network.js
+
+
+
+/** Applies the CNI as soon as the API server answers; nobody waits for it here. */
+const installCni = {
+    id: 'install-cni',
+    title: 'Install the CNI',
+    scope: 'cluster',
+    needs: ['init'],
+    run: async (cluster, { signal }) => {
+        const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
+        if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
+            return { changed: false, note };
+        cluster.beginChange();
+        await cluster.kubectl.apply(cluster.cniObjects, { signal });
+        return { changed: true, note };
+    },
+    describe: (cluster) => [
+        `apply ${String(cluster.cniObjects.length)} objects of ${cluster.cni.title} ${cluster.cniVersion}`,
+    ],
+};
+/** The verification's pods start with the nodes, not after them. */
+const deployVerification = {
+    id: 'deploy-nginx',
+    title: 'Deploy nginx',
+    scope: 'cluster',
+    needs: ['resolve', 'locate', 'init'],
+    run: async (cluster, { signal }) => {
+        await deployProbes(cluster.kubectl, cluster.spec, { signal });
+        return { changed: true };
+    },
+    describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
+};
+/** All nodes Ready and the CNI rolled out on all of them: Ready alone only says that some CNI configuration is there. */
+const ready = {
+    id: 'ready',
+    title: 'Nodes and CNI ready',
+    scope: 'cluster',
+    needs: ['resolve', 'locate', 'join', 'install-cni'],
+    run: async (cluster, { signal, log }) => {
+        const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
+        const left = () => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
+        const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
+        const options = { signal, timeoutMs, accept: 'any' };
+        // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
+        const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
+        const appeared = await cluster.kubectl.run(['wait', ...nodes, '--for=create', `--timeout=${left()}`], options);
+        const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
+        if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
+            throw await notReady(cluster, signal);
+        }
+        log('all nodes are Ready');
+        for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
+            const rollout = [
+                '-n',
+                namespace,
+                'rollout',
+                'status',
+                `${kind.toLowerCase()}/${name}`,
+                `--timeout=${left()}`,
+            ];
+            const result = await cluster.kubectl.run(rollout, options);
+            if (result.exitCode !== 0)
+                throw await cniError(cluster, signal, 'is not rolled out');
+            log(`${kind} ${namespace}/${name} is rolled out`);
+        }
+        await labelNodes(cluster, signal);
+        return { changed: false };
+    },
+};
+/** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
+async function notReady(cluster, signal) {
+    const names = cluster.hosts.map((host) => host.nodeName);
+    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error) => ({
+        reasons: unread(error),
+        network: false,
+    }));
+    if (network)
+        return cniError(cluster, signal, 'did not come up', reasons);
+    return new lib_errors/* BootstrapError */.Xj('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
+        hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
+    });
+}
+async function cniError(cluster, signal, what, more = []) {
+    const workloads = cluster.cni.workloads(cluster.cniObjects);
+    const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
+    const reasons = (await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal).catch(unread)))).flat();
+    const why = [...reasons, ...(reasons.length === 0 ? more : [])].slice(0, 6);
+    return new lib_errors/* BootstrapError */.Xj('E_CNI', `${cluster.cni.title} ${what}: ${why.join('; ') || 'its pods give no reason'}`, {
+        hint: `see its pods: kubectl -n ${namespaces[0] ?? 'kube-system'} get pods -o wide`,
+    });
+}
+/** An API server that gives no reasons does not change what went wrong. */
+function unread(error) {
+    return [`the reasons cannot be read: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`];
+}
+/** Labels that a kubelet may not give itself (NodeRestriction) come from here. */
+async function labelNodes(cluster, signal) {
+    for (const host of cluster.hosts) {
+        const labels = Object.entries(host.spec.labels).map(([key, value]) => `${key}=${value}`);
+        if (labels.length > 0)
+            await cluster.kubectl.run(['label', '--overwrite', 'node', host.nodeName, ...labels], { signal });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/locate.js
+
+
+/** For what needs a cluster that is up: sees that there is one, and that it is ours. */
+const locate = {
+    id: 'locate',
+    title: 'Find the cluster',
+    scope: 'cluster',
+    needs: ['facts'],
+    run: async (cluster, { signal }) => {
+        const { state, address } = cluster.controlPlane;
+        if (state?.phase !== 'member' || state.cluster !== cluster.spec.name) {
+            throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no cluster ${JSON.stringify(cluster.spec.name)} on ${address}`, {
+                host: address,
+                hint: 'bring it up first: k8s-bootstrap up',
+            });
+        }
+        cluster.kubernetesVersion = state.kubernetesVersion;
+        if (!(await apiAnswers(cluster, signal))) {
+            throw new lib_errors/* BootstrapError */.Xj('E_NODES', 'the API server does not answer', {
+                host: address,
+                hint: 'see journalctl -u kubelet there',
+            });
+        }
+        return { changed: false, note: `Kubernetes ${state.kubernetesVersion}` };
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/host/reset/files.js
 
@@ -40461,9 +41280,714 @@ function resetSteps(keep) {
     return [ownership, reset];
 }
 
+;// CONCATENATED MODULE: ./lib/engine/steps/verify.js
+
+
+
+
+/** The gate and the checks; what they find decides whether the run is a success. */
+const verify = {
+    id: 'verify',
+    title: 'Verify the network',
+    scope: 'cluster',
+    needs: ['ready', 'deploy-nginx'],
+    run: async (cluster, { signal, log }) => {
+        const { spec, kubectl, clock } = cluster;
+        const deadline = clock.now() + spec.verify.timeoutSec * 1000;
+        const context = {
+            kubectl,
+            spec,
+            signal,
+            log,
+            secondsLeft: () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000)),
+            pods: [],
+        };
+        cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
+        for (const result of cluster.checks)
+            cluster.events.emit({ type: 'check', result });
+        // Only to be shown: where the API server is gone, the checks have said so.
+        cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
+        const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
+        if (bad.length > 0)
+            throw verdict(bad);
+        return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
+    },
+    describe: ({ spec }) => checksNamed(spec.verify.checks).map(({ title }) => title),
+};
+function verdict(bad) {
+    const failed = bad.filter(({ status }) => status === 'fail');
+    const [first] = failed.length > 0 ? failed : bad;
+    const text = bad.map(({ title, observed }) => `${title}: ${observed}`).join('\n');
+    return new lib_errors/* BootstrapError */.Xj(failed.length > 0 ? 'E_VERIFY' : 'E_PROBE', text, { hint: first?.hint });
+}
+/** Leaves nothing of the verification in the cluster, unless asked to; a failed one is kept to be looked at. */
+const removeVerification = {
+    id: 'remove-nginx',
+    title: 'Remove nginx',
+    scope: 'cluster',
+    needs: ['verify'],
+    run: async (cluster, { signal }) => {
+        if (cluster.spec.verify.keep)
+            return { changed: false, note: 'kept, as asked' };
+        await removeProbes(cluster.kubectl, { signal });
+        return { changed: false };
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/engine/bootstrap.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const sshParts = {
+    look: look,
+    resolve: resolve,
+    survey: [...look, resolve, preflight],
+    nodes: [...look, resolve, preflight, fetch, begin, unstage, install_install, loadImages, images_images, init, join_join],
+    remove: (keep) => [...look, ...resetSteps(keep)],
+};
+const kindParts = { ...kindSteps, remove: () => kindSteps.remove };
+const bootstrap_partsOf = (provider) => (provider === 'kind' ? kindParts : sshParts);
+/**
+ * From bare hosts to a verified cluster. The order here is for reading; what waits for what is each step's `needs`,
+ * and everything else runs side by side. All that follows the nodes is the same for every provider.
+ */
+function bootstrapSteps(options) {
+    return [
+        ...bootstrap_partsOf(options.provider).nodes,
+        installCni,
+        deployVerification,
+        kubeconfig(options.kubeconfigPath),
+        revoke,
+        ready,
+        collect_collect,
+        verify,
+        removeVerification,
+    ];
+}
+function planSteps(provider) {
+    return bootstrap_partsOf(provider).survey;
+}
+function removalSteps(provider, keep) {
+    return bootstrap_partsOf(provider).remove(keep);
+}
+/** The same checks on a cluster that is up. */
+function verifySteps(provider) {
+    return [
+        ...bootstrap_partsOf(provider).look,
+        bootstrap_partsOf(provider).resolve,
+        locate,
+        deployVerification,
+        ready,
+        collect_collect,
+        verify,
+        removeVerification,
+    ];
+}
+function nodesSteps(provider) {
+    return [...bootstrap_partsOf(provider).look, locate, collect_collect];
+}
+function kubeconfigSteps(provider, path) {
+    return [...bootstrap_partsOf(provider).look, locate, kubeconfig(path)];
+}
+
+;// CONCATENATED MODULE: ./lib/engine/graph.js
+/** The steps as a graph over this cluster's hosts: one instance per host for per-host steps, needs resolved to keys. */
+function buildGraph(steps, cluster) {
+    const hostsOf = new Map(steps.map((step) => [step.id, hostsIn(step, cluster)]));
+    const keysFor = (id, host) => {
+        const hosts = hostsOf.get(id);
+        if (hosts === undefined)
+            return [];
+        if (hosts === 'cluster')
+            return [id];
+        const same = hosts.filter((candidate) => candidate === host);
+        return (same.length > 0 ? same : hosts).map((candidate) => keyOf(id, candidate));
+    };
+    const instances = steps.flatMap((step) => instantiate(step, cluster, (id, host) => keysFor(id, host)));
+    assertAcyclic(instances);
+    return instances;
+}
+function hostsIn(step, cluster) {
+    switch (step.scope) {
+        case 'cluster':
+            return 'cluster';
+        case 'hosts':
+            return cluster.hosts;
+        case 'first':
+            return [cluster.controlPlane];
+        case 'others':
+            return cluster.hosts.filter((host) => host !== cluster.controlPlane);
+    }
+}
+function keyOf(id, host) {
+    return `${id}@${host.address}`;
+}
+function instantiate(step, cluster, keysFor) {
+    const always = step.always ?? false;
+    if (step.scope === 'cluster') {
+        const needs = step.needs.flatMap((id) => keysFor(id));
+        return [
+            {
+                info: { key: step.id, id: step.id, title: step.title, needs },
+                always,
+                run: (tools) => step.run(cluster, tools),
+                describe: () => step.describe?.(cluster) ?? [],
+            },
+        ];
+    }
+    const hosts = hostsIn(step, cluster);
+    return (hosts === 'cluster' ? [] : hosts).map((host) => ({
+        info: {
+            key: keyOf(step.id, host),
+            id: step.id,
+            title: step.title,
+            host: host.address,
+            needs: step.needs.flatMap((id) => keysFor(id, host)),
+        },
+        always,
+        run: (tools) => step.run(cluster, host, tools),
+        describe: () => step.describe?.(cluster, host) ?? [],
+    }));
+}
+/** @throws TypeError for a cycle, which only a defect of the declarations can make. */
+function assertAcyclic(instances) {
+    const done = new Set();
+    let left = [...instances];
+    while (left.length > 0) {
+        const ready = left.filter(({ info }) => info.needs.every((key) => done.has(key)));
+        if (ready.length === 0)
+            throw new TypeError(`steps wait for each other: ${left.map((s) => s.info.key).join(', ')}`);
+        for (const { info } of ready)
+            done.add(info.key);
+        left = left.filter(({ info }) => !done.has(info.key));
+    }
+}
+
+// EXTERNAL MODULE: ./lib/lib/redact.js
+var redact = __nccwpck_require__(7158);
+;// CONCATENATED MODULE: ./lib/host/host.js
+/** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
+class Host {
+    spec;
+    #runner;
+    #facts;
+    /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
+    state;
+    constructor(spec) {
+        this.spec = spec;
+    }
+    get address() {
+        return this.spec.address;
+    }
+    get isControlPlane() {
+        return this.spec.role === 'control-plane';
+    }
+    get runner() {
+        if (this.#runner === undefined)
+            throw new TypeError(`${this.address} is not connected yet`);
+        return this.#runner;
+    }
+    /** Whether there is a connection to it. */
+    get connected() {
+        return this.#runner !== undefined;
+    }
+    /** Whether its facts have been read. */
+    get known() {
+        return this.#facts !== undefined;
+    }
+    get facts() {
+        if (this.#facts === undefined)
+            throw new TypeError(`the facts of ${this.address} are not known yet`);
+        return this.#facts;
+    }
+    attach(runner) {
+        this.#runner = runner;
+    }
+    learn(facts) {
+        this.#facts = facts;
+    }
+    /** Kubernetes' name of the node: the user's, else the host's own name as kubeadm would take it. */
+    get nodeName() {
+        return this.spec.name ?? this.facts.hostname.toLowerCase();
+    }
+    /** The address the node uses inside the cluster. */
+    get internalAddress() {
+        return this.spec.internalAddress ?? this.facts.primaryAddress ?? this.address;
+    }
+    /** Runs a program as root. */
+    root(argv, options = {}) {
+        return this.runner.run(argv, { ...options, sudo: true });
+    }
+    /** Runs a POSIX shell script as root, with `set -eu`; `args` become `$1` …. No secrets in either: use `input`. */
+    sh(script, args = [], options = {}) {
+        return this.root(['sh', '-c', `set -eu\n${script}`, 'k8s-bootstrap', ...args], options);
+    }
+    /** Writes a file as root. */
+    write(path, data, options = {}) {
+        return this.runner.upload({ data }, path, { ...options, sudo: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/kube/kubectl.js
+
+
+/** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */
+class Kubectl {
+    #host;
+    constructor(host) {
+        this.#host = host;
+    }
+    run(args, options = {}) {
+        const global = [`--kubeconfig=${paths.adminConf}`, `--cache-dir=${paths.kubectlCache}`];
+        return this.#host.root([`${paths.bin}/kubectl`, ...global, ...args], options);
+    }
+    /** Whether the cluster holds the objects just so, and applying them would change nothing. */
+    async matches(objects, options = {}) {
+        const args = ['diff', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+        const { exitCode } = await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects), accept: 'any' });
+        return exitCode === 0;
+    }
+    /** Server-side, so that neither size limits nor earlier field managers are in the way. */
+    async apply(objects, options = {}) {
+        const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+        await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects) });
+    }
+    /** `kubectl get … -o json`, parsed. */
+    async get(args, options = {}) {
+        const { stdout } = await this.run(['get', ...args, '-o', 'json'], {
+            maxOutputBytes: 32 * 1024 * 1024,
+            ...options,
+        });
+        return JSON.parse(stdout);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/engine/cluster.js
+
+
+
+
+
+/** What the steps of one run share. Each field says which step fills it; reading it earlier is a defect. */
+class Cluster {
+    spec;
+    cni;
+    hosts;
+    events;
+    clock;
+    redactor;
+    /** Tells this run from others, for the lock's holder. */
+    runId = `run ${(0,external_node_crypto_.randomUUID)().slice(0, 8)}, started ${new Date().toISOString()}`;
+    /** Runs commands on the machine that k8s-bootstrap runs on. */
+    local;
+    /** Of provider kind only. */
+    kind;
+    /** `host:port` under which this machine reaches the API server, where that is not the control plane's own address. */
+    publishedEndpoint;
+    /** Connects to a host; the provider's. */
+    connect;
+    /** Ends the run with this error. */
+    abort;
+    #beforeFirstChange;
+    /** Something on a host was changed, or is about to be. */
+    changing = false;
+    /** Exact version without `v`: `resolve`. */
+    kubernetesVersion = '';
+    cniVersion = '';
+    /** Objects of the CNI's manifest, ready to apply: `resolve`. */
+    cniObjects = [];
+    artifacts;
+    distribution = 'pull';
+    /** Images of this machine that nodes are to have: `preflight`. */
+    localImages = [];
+    findings = [];
+    /** Every host is fit and holds verified artifacts: `begin`. */
+    begun = false;
+    /** The control plane was made by this run: `init`. */
+    fresh = false;
+    /** The secrets to join with: `init`, or the first join of a later run. */
+    join;
+    /** Public ids of all tokens that this run made, to be revoked. */
+    tokenIds = [];
+    caHash;
+    /** The one minting under way. */
+    minting;
+    /** Ends when the control plane that joins now is done. */
+    controlPlaneTurn = Promise.resolve();
+    checks = [];
+    nodes = [];
+    pods = [];
+    /** Things to give back when the run ends, whatever its outcome. */
+    releases = [];
+    constructor(options) {
+        this.spec = options.spec;
+        this.cni = options.cni;
+        this.events = options.events;
+        this.clock = options.clock;
+        this.redactor = options.redactor;
+        this.connect = options.connect;
+        this.local = options.local ?? new LocalRunner();
+        this.kind = new KindRun(this.local);
+        this.abort = options.abort ?? (() => undefined);
+        this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
+        this.hosts = options.spec.hosts.map((spec) => new Host(spec));
+    }
+    /** The control plane that initialises the cluster. */
+    get controlPlane() {
+        const first = this.hosts.find((host) => host.isControlPlane);
+        if (first === undefined)
+            throw new TypeError('a validated spec has a control plane');
+        return first;
+    }
+    get kubectl() {
+        return new Kubectl(this.controlPlane);
+    }
+    /** `host:port` under which nodes reach the API server. */
+    get endpoint() {
+        return this.#endpointAt(this.controlPlane.internalAddress);
+    }
+    /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
+    get clientEndpoint() {
+        const { controlPlaneEndpoint } = this.spec.kubernetes;
+        const published = this.publishedEndpoint;
+        if (published === undefined)
+            return this.#endpointAt(this.controlPlane.address);
+        // The user's name for the machine, and the port that it publishes unless the user named that as well.
+        if (controlPlaneEndpoint === undefined)
+            return published;
+        const port = published.slice(published.lastIndexOf(':') + 1);
+        return hasPort(controlPlaneEndpoint)
+            ? controlPlaneEndpoint
+            : `${bracketed(controlPlaneEndpoint)}:${port}`;
+    }
+    #endpointAt(address) {
+        const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
+        const host = controlPlaneEndpoint ?? address;
+        return hasPort(host) ? host : `${bracketed(host)}:${String(apiServerPort)}`;
+    }
+    /** To be called before anything on a host is changed; tells the front end once. */
+    beginChange() {
+        if (this.changing)
+            return;
+        this.changing = true;
+        this.#beforeFirstChange();
+    }
+    /** Registers a value that nothing may ever print, here and with the front end. */
+    protect(secret) {
+        this.redactor.add(secret);
+        this.events.emit({ type: 'secret', value: secret });
+    }
+    report(finding) {
+        this.findings.push(finding);
+        this.events.emit({ type: 'finding', finding });
+    }
+}
+function hasPort(endpoint) {
+    return /^\[.*\]:\d+$|^[^:]+:\d+$/.test(endpoint);
+}
+function bracketed(host) {
+    return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/critical-path.js
+/** The chain of waits that decided how long the run took: keys in order, from the last step's end backwards. */
+function criticalPath(timings) {
+    const ran = new Map(timings.filter((timing) => timing.outcome !== 'skipped').map((timing) => [timing.key, timing]));
+    const end = (timing) => timing.startMs + timing.durationMs;
+    const latest = (candidates) => candidates.reduce((best, candidate) => (best === undefined || end(candidate) > end(best) ? candidate : best), undefined);
+    const path = [];
+    for (let step = latest([...ran.values()]); step !== undefined;) {
+        path.unshift(step.key);
+        step = latest(step.needs.flatMap((key) => ran.get(key) ?? []));
+    }
+    return path;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/report.js
+
+/** What the run amounts to. */
+function buildReport({ cluster, command, startedAt, result }) {
+    const { spec } = cluster;
+    const { error, timings } = result;
+    return {
+        schemaVersion: 1,
+        command,
+        outcome: error === undefined ? 'success' : error.code === 'E_CANCELLED' ? 'cancelled' : 'failure',
+        unchanged: error === undefined && !cluster.changing,
+        startedAt: new Date(startedAt).toISOString(),
+        durationMs: cluster.clock.now() - startedAt,
+        cluster: {
+            name: spec.name,
+            provider: spec.provider,
+            kubernetesVersion: cluster.kubernetesVersion,
+            cni: cluster.cni.name,
+            cniVersion: cluster.cniVersion,
+            podCIDR: spec.cni.podCIDR,
+            serviceCIDR: spec.kubernetes.serviceCIDR,
+            controlPlaneEndpoint: `https://${cluster.clientEndpoint}`,
+        },
+        nodes: cluster.nodes,
+        pods: cluster.pods,
+        checks: cluster.checks,
+        findings: cluster.findings,
+        timings,
+        criticalPath: criticalPath(timings),
+        ...(error === undefined ? {} : { error: toReportError(error) }),
+    };
+}
+function toReportError({ code, message, host, step, where, hint, errors }) {
+    return {
+        code,
+        message,
+        ...(host === undefined ? {} : { host }),
+        ...(step === undefined ? {} : { step }),
+        ...(where === undefined ? {} : { where }),
+        ...(hint === undefined ? {} : { hint }),
+        ...(errors.length === 0 ? {} : { errors: errors.map(toReportError) }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/scheduler.js
+
+/** How long steps marked `always` may go on after the run was cancelled or its time was up. */
+const scheduler_GRACE_MS = 10_000;
+/**
+ * Runs every step as soon as the steps it needs are done. The first failure starts no more and aborts all others but
+ * its own siblings on other hosts, which go on, so that one run tells of every host that has the fault. Steps marked
+ * `always` run all the same, on a signal of their own; what fails there hides nothing that failed before.
+ */
+async function runGraph(graph, options) {
+    const { events, clock } = options;
+    const startedAt = clock.now();
+    const stops = new Map(graph.map((step) => [step.info.id, new AbortController()]));
+    const errors = [];
+    const timings = new Map();
+    const running = new Map();
+    const late = delayed(options.signal, scheduler_GRACE_MS);
+    const signalFor = (id) => {
+        const stop = stops.get(id);
+        return stop === undefined ? options.signal : AbortSignal.any([options.signal, stop.signal]);
+    };
+    const finish = (step, outcome, startMs, note, error) => {
+        const durationMs = clock.now() - startedAt - startMs;
+        timings.set(step.info.key, { ...step.info, outcome, startMs, durationMs });
+        events.emit({
+            type: 'step-end',
+            step: step.info,
+            outcome,
+            durationMs,
+            ...(note === undefined ? {} : { note }),
+            ...(error === undefined ? {} : { error }),
+        });
+        return outcome === 'done' || outcome === 'unchanged';
+    };
+    const start = async (step) => {
+        const needed = await Promise.all(step.info.needs.map((key) => running.get(key) ?? Promise.resolve(false)));
+        const startMs = clock.now() - startedAt;
+        const halted = options.signal.aborted || errors.length > 0 || needed.includes(false);
+        if (!step.always && halted)
+            return finish(step, 'skipped', startMs);
+        events.emit({ type: 'step-start', step: step.info });
+        const log = (line) => {
+            events.emit({ type: 'step-log', step: step.info, line });
+        };
+        const own = step.always ? late.signal : signalFor(step.info.id);
+        try {
+            const result = await step.run({ signal: own, log });
+            return finish(step, result?.changed === false ? 'unchanged' : 'done', startMs, result?.note);
+        }
+        catch (thrown) {
+            if (own.aborted)
+                return finish(step, 'cancelled', startMs);
+            const error = (0,lib_errors/* toBootstrapError */.on)(thrown).in({ host: step.info.host, step: step.info.id });
+            if (!step.always || (errors.length === 0 && !options.signal.aborted))
+                errors.push(error);
+            const reason = new lib_errors/* BootstrapError */.Xj('E_CANCELLED', 'stopped, since another step failed');
+            for (const [id, stop] of stops)
+                if (id !== step.info.id)
+                    stop.abort(reason);
+            return finish(step, 'failed', startMs, undefined, error);
+        }
+    };
+    // The graph lists needs before dependants, so that each finds its needs' promises.
+    for (const step of sortByNeeds(graph))
+        running.set(step.info.key, start(step));
+    await Promise.all(running.values());
+    late.clear();
+    const ordered = graph.flatMap((step) => timings.get(step.info.key) ?? []);
+    const error = errors.length > 0 ? (0,lib_errors/* combineErrors */.Lt)(errors) : cancelled(options.signal);
+    return error === undefined ? { timings: ordered } : { timings: ordered, error };
+}
+/** A signal that aborts some time after another one. */
+function delayed(signal, ms) {
+    const controller = new AbortController();
+    let timer;
+    const onAbort = () => {
+        timer = setTimeout(() => {
+            controller.abort(signal.reason);
+        }, ms);
+    };
+    if (signal.aborted)
+        onAbort();
+    else
+        signal.addEventListener('abort', onAbort, { once: true });
+    const clear = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+    };
+    return { signal: controller.signal, clear };
+}
+function cancelled(signal) {
+    if (!signal.aborted)
+        return undefined;
+    return signal.reason instanceof lib_errors/* BootstrapError */.Xj
+        ? signal.reason
+        : new lib_errors/* BootstrapError */.Xj('E_CANCELLED', 'the run was cancelled');
+}
+function sortByNeeds(graph) {
+    const sorted = [];
+    const placed = new Set();
+    const place = (step) => {
+        if (placed.has(step.info.key))
+            return;
+        placed.add(step.info.key);
+        for (const key of step.info.needs) {
+            const needed = graph.find((candidate) => candidate.info.key === key);
+            if (needed !== undefined)
+                place(needed);
+        }
+        sorted.push(step);
+    };
+    for (const step of graph)
+        place(step);
+    return sorted;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/execute.js
+
+
+
+
+
+
+
+
+/**
+ * Runs steps over the spec's hosts within the spec's deadline, gives back what was taken, and ends with `run-end`.
+ * @throws BootstrapError what went wrong, after `run-end`.
+ */
+async function execute(spec, options) {
+    const { clock, command } = options;
+    const stop = new AbortController();
+    const redactor = new redact/* Redactor */.p();
+    const events = redacting(options.events, redactor);
+    const cluster = new Cluster({
+        spec,
+        cni: (0,lib_cni/* cniNamed */.ER)(spec.cni.name),
+        events,
+        clock,
+        redactor,
+        connect: (host, signal) => {
+            const onWarning = (message) => {
+                events.emit({ type: 'warning', message: (0,sanitize/* sanitizeLine */.g)(message), host: host.address });
+            };
+            return options.connect(host.spec, { spec, signal, clock, onWarning });
+        },
+        abort: (error) => {
+            stop.abort(error);
+        },
+        ...(options.local === undefined ? {} : { local: options.local }),
+        ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
+    });
+    for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
+        if (secret !== undefined)
+            cluster.protect(secret);
+    }
+    const startedAt = clock.now();
+    const graph = buildGraph(options.steps, cluster);
+    events.emit({
+        type: 'run-start',
+        command,
+        hosts: spec.hosts.map(({ address }) => address),
+        steps: graph.map(({ info }) => info),
+    });
+    const deadline = withDeadline(AbortSignal.any([options.signal, stop.signal]), spec.timeouts.totalSec);
+    const result = await runGraph(graph, { events, clock, signal: deadline.signal });
+    deadline.clear();
+    await release(cluster);
+    const report = cleaner(redactor)(buildReport({ cluster, command, startedAt, result }));
+    events.emit({ type: 'run-end', report });
+    if (result.error !== undefined)
+        throw redactError(result.error, redactor);
+    return { report, cluster };
+}
+/** In turn, since the last to be taken (locks) go first; what fails here has nobody left to tell. */
+async function release(cluster) {
+    for (const give of cluster.releases)
+        await give().catch(() => undefined);
+}
+function withDeadline(signal, totalSec) {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+        deadline.abort(new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `the run took longer than ${String(totalSec)} s`, {
+            where: 'timeouts.totalSec',
+            hint: 'see in the timings which step took so long, or allow more',
+        }));
+    }, totalSec * 1000);
+    const clear = () => {
+        clearTimeout(timer);
+    };
+    return { signal: AbortSignal.any([signal, deadline.signal]), clear };
+}
+/** The one door for everything the engine says: no known secret and no control sequence gets past it. */
+function redacting(sink, redactor) {
+    const clean = cleaner(redactor);
+    return {
+        emit: (event) => {
+            sink.emit(event.type === 'secret' ? event : clean(event));
+        },
+    };
+}
+function cleaner(redactor) {
+    const clean = (value) => {
+        if (typeof value === 'string')
+            return (0,sanitize/* sanitizeText */.j)(redactor.redact(value));
+        if (value instanceof lib_errors/* BootstrapError */.Xj)
+            return redactError(value, redactor);
+        if (Array.isArray(value))
+            return value.map(clean);
+        if (typeof value !== 'object' || value === null)
+            return value;
+        return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clean(inner)]));
+    };
+    return clean;
+}
+function redactError(error, redactor) {
+    const { host, step, where, hint, errors } = error;
+    const clean = (text) => (0,sanitize/* sanitizeText */.j)(redactor.redact(text));
+    return new lib_errors/* BootstrapError */.Xj(error.code, clean(error.message), {
+        host,
+        step,
+        where,
+        hint: hint === undefined ? undefined : clean(hint),
+        errors: errors.map((inner) => redactError(inner, redactor)),
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/index.js
-
-
 
 
 
@@ -40473,14 +41997,14 @@ function resetSteps(keep) {
 function createEngine(options = {}) {
     const run = (spec, context, rest) => execute(spec, {
         clock: systemClock,
-        connect: (host, connectOptions) => providerNamed(spec.provider).connect(host, connectOptions),
+        connect: (host, connectOptions) => providers[spec.provider].connect(host, connectOptions),
         ...options,
         ...context,
         ...rest,
     });
     return {
         up: async (spec, { kubeconfigPath, beforeFirstChange, ...context }) => {
-            const steps = bootstrapSteps({ kubeconfigPath });
+            const steps = bootstrapSteps({ provider: spec.provider, kubeconfigPath });
             const { report } = await run(spec, context, {
                 command: 'up',
                 steps,
@@ -40488,15 +42012,18 @@ function createEngine(options = {}) {
             });
             return { report, kubeconfigPath };
         },
-        down: async (spec, { keep, ...context }) => reportOf(run(spec, context, { command: 'down', steps: [...look, ...resetSteps(keep)] })),
-        verify: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: verifySteps })),
-        nodes: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: nodesSteps })),
+        down: async (spec, { keep, ...context }) => reportOf(run(spec, context, { command: 'down', steps: removalSteps(spec.provider, keep) })),
+        verify: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: verifySteps(spec.provider) })),
+        nodes: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: nodesSteps(spec.provider) })),
         kubeconfig: async (spec, { kubeconfigPath, ...context }) => {
-            await run(spec, context, { command: 'verify', steps: kubeconfigSteps(kubeconfigPath) });
+            await run(spec, context, { command: 'verify', steps: kubeconfigSteps(spec.provider, kubeconfigPath) });
         },
         plan: async (spec, context) => {
-            const { report, cluster } = await run(spec, context, { command: 'plan', steps: planSteps });
-            const graph = buildGraph(bootstrapSteps({ kubeconfigPath: 'the kubeconfig' }), cluster);
+            const { report, cluster } = await run(spec, context, {
+                command: 'plan',
+                steps: planSteps(spec.provider),
+            });
+            const graph = buildGraph(bootstrapSteps({ provider: spec.provider, kubeconfigPath: 'the kubeconfig' }), cluster);
             return {
                 report,
                 steps: graph.map((step) => {
@@ -40997,7 +42524,7 @@ function compress(groups) {
 
 /***/ }),
 
-/***/ 5528:
+/***/ 3609:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41056,7 +42583,46 @@ var external_node_os_ = __nccwpck_require__(8161);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/lib/home.js
 var home = __nccwpck_require__(7028);
+;// CONCATENATED MODULE: ./lib/spec/kind-hosts.js
+/**
+ * The nodes that kind shall make, under the names that it gives them. Hosts that were listed stand for a node each, with
+ * its role, name, labels and taints, so that the file for machines makes the same cluster in Docker; counts win.
+ */
+function kindHosts({ name, kind, hosts }, roles) {
+    const counted = kind.controlPlanes !== undefined || kind.workers !== undefined || hosts.length === 0;
+    const listed = hosts.map((host, index) => ({ ...host, role: roles[index] ?? 'worker' }));
+    const planes = listed.filter(({ role }) => role === 'control-plane').length;
+    const [controlPlanes, workers] = hosts.length === 0 ? [1, 2] : [planes, listed.length - planes];
+    const nodes = counted
+        ? [
+            ...repeat('control-plane', kind.controlPlanes ?? controlPlanes),
+            ...repeat('worker', kind.workers ?? workers),
+        ]
+        : listed;
+    const seen = { 'control-plane': 0, worker: 0 };
+    return nodes.map(({ role, name: nodeName, labels = {}, taints = [] }) => {
+        seen[role] += 1;
+        const number = seen[role] === 1 ? '' : String(seen[role]);
+        return {
+            address: `${name}-${role}${number}`,
+            role,
+            ...(nodeName === undefined ? {} : { name: nodeName }),
+            user: 'root',
+            port: 22,
+            labels,
+            taints,
+        };
+    });
+}
+function repeat(role, count) {
+    return Array.from({ length: count }, () => ({ role }));
+}
+
+// EXTERNAL MODULE: ./lib/spec/schema/text.js
+var schema_text = __nccwpck_require__(36);
 ;// CONCATENATED MODULE: ./lib/spec/complete.js
+
+
 
 
 
@@ -41077,7 +42643,7 @@ function complete(parsed, input, source) {
         ...at('keyFile', ssh.bastion.keyFile, ['ssh', 'bastion']),
     };
     const roles = rolesOf(parsed.hosts);
-    const hosts = parsed.hosts.map((host, index) => ({
+    const machines = parsed.hosts.map((host, index) => ({
         user: ssh.user,
         port: ssh.port,
         ...keyFile,
@@ -41087,6 +42653,7 @@ function complete(parsed, input, source) {
     }));
     return {
         ...parsed,
+        kind: withoutCounts(parsed.kind),
         kubernetes: { ...kubernetes, kubeadmPatches: kubernetes.kubeadmPatches },
         cni: { ...cni, ...(isUrl(cni.manifest) ? {} : at('manifest', cni.manifest, ['cni'])) },
         ssh: {
@@ -41095,7 +42662,8 @@ function complete(parsed, input, source) {
             ...at('knownHosts', ssh.knownHosts, ['ssh']),
             ...(bastion === undefined ? {} : { bastion }),
         },
-        hosts,
+        hosts: parsed.provider === 'kind' ? kindHosts(parsed, roles) : machines,
+        images: parsed.images.map((image, index) => ((0,schema_text/* isTar */.YZ)(image) ? absolute(image, ['images', index]) : image)),
         artifacts: {
             ...artifacts,
             ...(artifacts.mirror === undefined ? {} : { mirror: artifacts.mirror.replace(/\/+$/, '') }),
@@ -41105,6 +42673,14 @@ function complete(parsed, input, source) {
                 : absolute(artifacts.cacheDir, ['artifacts', 'cacheDir']),
         },
         registryMirrors: Object.fromEntries(Object.entries(registryMirrors).map(([name, url]) => [name, url.replace(/\/+$/, '')])),
+    };
+}
+/** The numbers of nodes have become hosts. */
+function withoutCounts({ nodeImage, apiServerPort, portMappings }) {
+    return {
+        ...(nodeImage === undefined ? {} : { nodeImage }),
+        ...(apiServerPort === undefined ? {} : { apiServerPort }),
+        portMappings,
     };
 }
 function isUrl(text) {
@@ -41140,58 +42716,6 @@ function shown(value) {
     const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
     return text.length <= MAX_SHOWN ? text : `${text.slice(0, MAX_SHOWN)}…`;
 }
-
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
-var schemas = __nccwpck_require__(2311);
-// EXTERNAL MODULE: ./lib/spec/address.js
-var spec_address = __nccwpck_require__(9139);
-// EXTERNAL MODULE: ./lib/spec/cidr.js
-var cidr = __nccwpck_require__(3073);
-;// CONCATENATED MODULE: ./lib/spec/schema/text.js
-
-
-
-/** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-function pattern(regex, error) {
-    return schemas/* string */.YjP().max(4096).regex(regex, { error });
-}
-function checked(valid, error) {
-    return schemas/* string */.YjP().max(4096).refine(valid, { error });
-}
-const address = checked(spec_address/* isAddress */.PW, 'is not an address; give an IPv4 or IPv6 address without a zone, or a DNS name');
-const ipAddress = checked((text) => (0,spec_address/* parseIp */.r5)(text) !== undefined, 'is not an IP address; give an IPv4 or IPv6 address without a zone');
-const hostPort = checked((text) => (0,spec_address/* parseHostPort */.Dv)(text) !== undefined, 'is not host[:port]; put IPv6 in brackets');
-const port = schemas/* int */.Whr()
-    .refine(spec_address/* isPort */.sW, { error: 'is not a port; give a number from 1 to 65535' })
-    .meta({ minimum: 1, maximum: 65_535 });
-const user = pattern(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, 'is not a user name; letters, digits, "_", "." and "-" are allowed, 32 at most');
-const dnsLabel = pattern(DNS_LABEL, 'is not a name; lower-case letters, digits and "-" are allowed, 63 at most');
-const nodeName = checked((text) => text.length <= 63 && text.split('.').every((part) => DNS_LABEL.test(part)), 'is not a node name; lower-case letters, digits, "-" and "." are allowed, 63 at most');
-const dnsDomain = checked((text) => (0,spec_address/* isDnsName */.rM)(text) && text === text.toLowerCase(), 'is not a DNS domain; write it in lower case, such as cluster.local');
-const text_cidr = schemas/* string */.YjP().check((context) => {
-    const text = context.value;
-    if ((0,cidr/* parseCidr */.GN)(text) !== undefined)
-        return;
-    const proper = (0,cidr/* canonicalCidr */.Zl)(text);
-    const message = proper === undefined
-        ? 'is not a CIDR; write one block such as 10.244.0.0/16'
-        : `has bits set behind its prefix; write ${proper}`;
-    context.issues.push({ code: 'custom', message, input: text });
-});
-const fingerprint = pattern(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'is not a host key fingerprint; write SHA256: and 43 characters, as ssh-keygen -lf prints it');
-const sha256 = pattern(/^[0-9a-fA-F]{64}$/, 'is not a sha256; give 64 hex digits').overwrite((text) => text.toLowerCase());
-const path = pattern(/^[^\0\r\n]+$/, 'is not a path; give one on a single line');
-/** No user, query or fragment: none has a meaning here, and a password in a URL would be printed. */
-const url = checked((text) => /^https?:\/\/[\w.~:/%[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== '', 'is not a URL of this kind; give http(s)://host[:port][/path] without user, query or fragment');
-const registry = pattern(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'is not the name of a registry; write it as in image names, such as docker.io');
-const text_image = pattern(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/, 'is not an image reference; write [registry/]name[:tag][@sha256:…]');
-const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
-const componentVersion = pattern(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'is not a version; write it like 1.2.3, without a v');
-const seconds = schemas/* number */.aig()
-    .positive({ error: 'is no time; give seconds above 0' })
-    .max(86_400, { error: 'is too long; at most 86400 seconds, a day' });
-const secret = schemas/* string */.YjP().min(1).max(65_536);
 
 ;// CONCATENATED MODULE: ./lib/spec/suggest.js
 const MAX_DISTANCE = 2;
@@ -41263,7 +42787,7 @@ function checkCni({ cni }, names) {
     }
     if (!own || !isUrl(cni.manifest))
         return problems;
-    if (!url.safeParse(cni.manifest).success) {
+    if (!schema_text/* url */.OZ.safeParse(cni.manifest).success) {
         problems.push({
             path: ['cni', 'manifest'],
             what: 'is not a URL of this kind',
@@ -41286,13 +42810,19 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 
 
+
 /** Files that are named must be there and readable. */
-function checkFiles({ ssh, hosts, artifacts, cni }) {
+function checkFiles({ provider, ssh, hosts, artifacts, cni, images, }) {
     const named = [
-        [['ssh', 'keyFile'], ssh.keyFile],
-        [['ssh', 'knownHosts'], ssh.knownHosts],
-        [['ssh', 'bastion', 'keyFile'], ssh.bastion?.keyFile],
+        ...(provider === 'ssh'
+            ? [
+                [['ssh', 'keyFile'], ssh.keyFile],
+                [['ssh', 'knownHosts'], ssh.knownHosts],
+                [['ssh', 'bastion', 'keyFile'], ssh.bastion?.keyFile],
+            ]
+            : []),
         ...hosts.map(({ keyFile }, index) => [['hosts', index, 'keyFile'], keyFile]),
+        ...images.flatMap((image, index) => ((0,schema_text/* isTar */.YZ)(image) ? [[['images', index], image]] : [])),
         [['artifacts', 'checksums'], artifacts.checksums],
         [['cni', 'manifest'], isUrl(cni.manifest) ? undefined : cni.manifest],
     ];
@@ -41321,12 +42851,14 @@ function whyUnreadable(file) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/spec/address.js
+var spec_address = __nccwpck_require__(9139);
 ;// CONCATENATED MODULE: ./lib/spec/checks/hosts.js
 
+/** With several control planes there is a container `<name>-external-load-balancer` as well. */
+const MAX_KIND_NAME = { one: 45, several: 40 };
 /** Enough hosts, a control plane among them, and none twice. */
-function checkHosts({ provider, hosts, verify }, minNodesGiven) {
-    if (provider !== 'ssh')
-        return [];
+function checkHosts({ provider, name, hosts, verify }, minNodesGiven) {
     if (hosts.length === 0)
         return [
             { path: ['hosts'], what: 'there are none', fix: 'give at least one, the first is the control plane' },
@@ -41341,6 +42873,13 @@ function checkHosts({ provider, hosts, verify }, minNodesGiven) {
     }
     if (verify.minNodes > hosts.length)
         problems.push(tooFew(verify.minNodes, hosts.length, minNodesGiven));
+    // kind names containers and host names after the cluster, and a host name ends at 63 characters.
+    const planes = hosts.filter(({ role }) => role === 'control-plane').length;
+    const longest = MAX_KIND_NAME[planes > 1 ? 'several' : 'one'];
+    if (provider === 'kind' && name.length > longest) {
+        const fix = `at most ${String(longest)} characters with provider kind${planes > 1 ? ' and several control planes' : ''}`;
+        problems.push({ path: ['name'], what: 'is too long', fix });
+    }
     return [
         ...problems,
         ...duplicates(hosts, 'address', ({ address }) => (0,spec_address/* canonicalAddress */.Z5)(address)),
@@ -41375,6 +42914,8 @@ function duplicates(hosts, field, keyOf) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/spec/cidr.js
+var cidr = __nccwpck_require__(3073);
 ;// CONCATENATED MODULE: ./lib/spec/checks/networks.js
 
 
@@ -41783,28 +43324,36 @@ function placeOf({ path, shownPath = path }, input) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
 var json_schema_processors = __nccwpck_require__(8439);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
+var schemas = __nccwpck_require__(2311);
 ;// CONCATENATED MODULE: ./lib/spec/schema/artifacts.js
 
 
 /** The newest releases in the tables of `artifacts/data`; a test holds them together. */
-const defaultVersions = { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1' };
+const defaultVersions = {
+    containerd: '2.3.4',
+    runc: '1.4.3',
+    cniPlugins: '1.9.1',
+    kind: '0.33.0',
+};
 const artifacts = schemas/* strictObject */.rej({
-    mirror: url
+    mirror: schema_text/* url */.OZ
         .exactOptional()
         .describe('Base URL of a mirror; upstream’s host name is the first segment of paths below it. Default: upstream.'),
-    checksums: path
+    checksums: schema_text/* path */.Ae
         .exactOptional()
         .describe('sha256sum file with names `<upstream host>/<path>`; it takes precedence over the built-in table.'),
     distribution: schemas/* enum */.k5n(['auto', 'push', 'pull'])
         .default('auto')
         .describe('`pull`: hosts download; `push`: the runner downloads and copies; `auto`: pull if every host can.'),
-    cacheDir: path
+    cacheDir: schema_text/* path */.Ae
         .exactOptional()
         .describe('Where the runner keeps downloads. Default: below `$RUNNER_TOOL_CACHE`, else `~/.cache/k8s-bootstrap`.'),
     versions: schemas/* strictObject */.rej({
-        containerd: componentVersion.default(defaultVersions.containerd),
-        runc: componentVersion.default(defaultVersions.runc),
-        cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
+        containerd: schema_text/* componentVersion */.Il.default(defaultVersions.containerd),
+        runc: schema_text/* componentVersion */.Il.default(defaultVersions.runc),
+        cniPlugins: schema_text/* componentVersion */.Il.default(defaultVersions.cniPlugins),
+        kind: schema_text/* componentVersion */.Il.default(defaultVersions.kind),
     })
         .prefault({})
         .meta({ title: 'Component versions' }),
@@ -41825,12 +43374,12 @@ const cni = schemas/* strictObject */.rej({
         .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
         .default('default')
         .describe('A version of the CNI, or `default`.'),
-    podCIDR: text_cidr
+    podCIDR: schema_text/* cidr */.BF
         .default('10.244.0.0/16')
         .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
     options: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()).default({}).describe('Settings of the CNI’s own.'),
-    manifest: path.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
-    sha256: sha256.exactOptional().describe('Checksum of the manifest; required for a URL.'),
+    manifest: schema_text/* path */.Ae.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
+    sha256: schema_text/* sha256 */.sc.exactOptional().describe('Checksum of the manifest; required for a URL.'),
 })
     .meta({ title: 'Container network' });
 
@@ -41852,22 +43401,61 @@ const host_taint = schemas/* strictObject */.rej({
 })
     .meta({ title: 'Taint' });
 const host = schemas/* strictObject */.rej({
-    address: address.describe('IP address or DNS name.'),
+    address: schema_text/* address */.hl.describe('IP address or DNS name.'),
     role: schemas/* enum */.k5n(['control-plane', 'worker'])
         .exactOptional()
         .describe('Default: `worker`; of the first host, `control-plane` unless another one is.'),
-    name: nodeName.exactOptional().describe('Name of the node. Default: the host’s own.'),
-    user: user.exactOptional().describe('Default: `ssh.user`.'),
-    port: port.exactOptional().describe('Default: `ssh.port`.'),
-    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
-    hostKey: fingerprint.exactOptional().describe('Fingerprint of the host key, `SHA256:…`.'),
+    name: schema_text/* nodeName */.qp.exactOptional().describe('Name of the node. Default: the host’s own.'),
+    user: schema_text/* user */.kQ.exactOptional().describe('Default: `ssh.user`.'),
+    port: schema_text/* port */.Oh.exactOptional().describe('Default: `ssh.port`.'),
+    keyFile: schema_text/* path */.Ae.exactOptional().describe('Private key. Default: the one of `ssh`.'),
+    hostKey: schema_text/* fingerprint */.Rj.exactOptional().describe('Fingerprint of the host key, `SHA256:…`.'),
     labels: schemas/* record */.g1P(key, value).default({}).describe('Labels of the node.'),
     taints: schemas/* array */.YOg(host_taint).max(100).default([]).describe('Taints of the node.'),
-    internalAddress: ipAddress
+    internalAddress: schema_text/* ipAddress */.M1
         .exactOptional()
         .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),
 })
     .meta({ title: 'Host' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/kind.js
+
+
+const portMapping = schemas/* strictObject */.rej({
+    hostPort: schema_text/* port */.Oh.describe('Port of the machine.'),
+    containerPort: schema_text/* port */.Oh.describe('Port of the node, such as a NodePort or one that a pod takes as hostPort.'),
+    listenAddress: schema_text/* ipAddress */.M1
+        .default('127.0.0.1')
+        .describe('Address of the machine that the port is opened at.'),
+    protocol: schemas/* enum */.k5n(['TCP', 'UDP', 'SCTP']).default('TCP'),
+})
+    .meta({ title: 'Port mapping' });
+/** Nodes beyond these would not fit a machine; the limit only keeps slips from filling it. */
+const count = schemas/* int */.Whr().max(50, { error: 'is too many; at most 50' });
+const kind = schemas/* strictObject */.rej({
+    controlPlanes: count
+        .min(1, { error: 'is too few; at least 1' })
+        .exactOptional()
+        .describe('Control planes to make. Default: as many as `hosts` has, else 1.'),
+    workers: count
+        .min(0, { error: 'cannot be negative' })
+        .exactOptional()
+        .describe('Workers to make. Default: as many as `hosts` has, else 2.'),
+    nodeImage: schema_text/* image */.Sl
+        .exactOptional()
+        .describe('Image of the nodes. Default: the one of the Kubernetes version that kind’s project published.'),
+    apiServerPort: schema_text/* port */.Oh
+        .exactOptional()
+        .describe('Port of the API server on the machine. Default: a free one.'),
+    portMappings: schemas/* array */.YOg(portMapping)
+        .max(100)
+        .default([])
+        .describe('Ports of the first control plane to be published on the machine.'),
+})
+    .meta({
+    title: 'kind',
+    description: 'Nodes as containers of the machine’s own Docker; only for `provider: kind`.',
+});
 
 ;// CONCATENATED MODULE: ./lib/spec/schema/kubernetes.js
 
@@ -41893,12 +43481,12 @@ const kubernetes = schemas/* strictObject */.rej({
     version: version
         .default('stable')
         .describe('Exact (`1.36.3`), newest known patch of a minor (`1.36`), `stable`, `latest`, or a minor before it (`N-1`).'),
-    serviceCIDR: text_cidr.default('10.96.0.0/16').describe('Addresses of services.'),
-    dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),
-    controlPlaneEndpoint: hostPort
+    serviceCIDR: schema_text/* cidr */.BF.default('10.96.0.0/16').describe('Addresses of services.'),
+    dnsDomain: schema_text/* dnsDomain */.Iz.default('cluster.local').describe('DNS domain of services.'),
+    controlPlaneEndpoint: schema_text/* hostPort */.QL
         .exactOptional()
         .describe('`host[:port]` of the API server for clients. Default: the first control plane.'),
-    apiServerPort: port.default(6443).describe('Port of the API server on its host.'),
+    apiServerPort: schema_text/* port */.Oh.default(6443).describe('Port of the API server on its host.'),
     kubeadmPatches: schemas/* array */.YOg(kubeadmPatch)
         .max(100)
         .default([])
@@ -41910,22 +43498,22 @@ const kubernetes = schemas/* strictObject */.rej({
 
 
 const bastion = schemas/* strictObject */.rej({
-    address: address.describe('IP address or DNS name.'),
-    user: user.exactOptional().describe('Default: `ssh.user`.'),
-    port: port.default(22),
-    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
-    hostKey: fingerprint.exactOptional().describe('Fingerprint of its host key.'),
+    address: schema_text/* address */.hl.describe('IP address or DNS name.'),
+    user: schema_text/* user */.kQ.exactOptional().describe('Default: `ssh.user`.'),
+    port: schema_text/* port */.Oh.default(22),
+    keyFile: schema_text/* path */.Ae.exactOptional().describe('Private key. Default: the one of `ssh`.'),
+    hostKey: schema_text/* fingerprint */.Rj.exactOptional().describe('Fingerprint of its host key.'),
 })
     .meta({ title: 'Bastion', description: 'Jump host through which all hosts are reached.' });
 const ssh = schemas/* strictObject */.rej({
-    user: user.default('root').describe('User to log in as; root, or one who may use sudo.'),
-    port: port.default(22).describe('Port of the SSH server.'),
-    keyFile: path.exactOptional().describe('Path of the private key.'),
-    key: secret.exactOptional().describe('The private key itself. A secret: better not in a file.'),
-    passphrase: secret.exactOptional().describe('Passphrase of the private key. A secret.'),
-    sudoPassword: secret.exactOptional().describe('Password for sudo where it asks for one. A secret.'),
-    knownHosts: path.exactOptional().describe('Path of a known_hosts file.'),
-    knownHostsText: secret.exactOptional().describe('Lines of a known_hosts file.'),
+    user: schema_text/* user */.kQ.default('root').describe('User to log in as; root, or one who may use sudo.'),
+    port: schema_text/* port */.Oh.default(22).describe('Port of the SSH server.'),
+    keyFile: schema_text/* path */.Ae.exactOptional().describe('Path of the private key.'),
+    key: schema_text/* secret */.rJ.exactOptional().describe('The private key itself. A secret: better not in a file.'),
+    passphrase: schema_text/* secret */.rJ.exactOptional().describe('Passphrase of the private key. A secret.'),
+    sudoPassword: schema_text/* secret */.rJ.exactOptional().describe('Password for sudo where it asks for one. A secret.'),
+    knownHosts: schema_text/* path */.Ae.exactOptional().describe('Path of a known_hosts file.'),
+    knownHostsText: schema_text/* secret */.rJ.exactOptional().describe('Lines of a known_hosts file.'),
     hostKeyChecking: schemas/* enum */.k5n(['strict', 'accept-new', 'off'])
         .default('strict')
         .describe('`strict`: pinned host keys only; `accept-new` trusts the first key seen; `off` trusts any.'),
@@ -41941,18 +43529,18 @@ const verify = schemas/* strictObject */.rej({
         .min(1, { error: 'is too few; at least 1' })
         .default(2)
         .describe('On how many nodes nginx must run and answer.'),
-    checks: schemas/* array */.YOg(id)
+    checks: schemas/* array */.YOg(schema_text.id)
         .min(1)
         .max(100)
         .default(['default'])
         .describe('Checks to run; `default` stands for the default set.'),
     images: schemas/* strictObject */.rej({
-        nginx: text_image.default('docker.io/library/nginx:1.29-alpine').describe('What is deployed.'),
-        client: text_image.default('docker.io/library/busybox:1.37').describe('What sends requests.'),
+        nginx: schema_text/* image */.Sl.default('docker.io/library/nginx:1.29-alpine').describe('What is deployed.'),
+        client: schema_text/* image */.Sl.default('docker.io/library/busybox:1.37').describe('What sends requests.'),
     })
         .prefault({})
         .meta({ title: 'Images' }),
-    timeoutSec: seconds.default(180).describe('Seconds for the whole verification.'),
+    timeoutSec: schema_text/* seconds */.YA.default(180).describe('Seconds for the whole verification.'),
     keep: schemas/* boolean */.zMY().default(false).describe('Keep the verification’s namespace afterwards.'),
 })
     .meta({ title: 'Verification' });
@@ -41966,30 +43554,38 @@ const verify = schemas/* strictObject */.rej({
 
 
 
+
 /** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
 const clusterFile = schemas/* strictObject */.rej({
-    provider: schemas/* enum */.k5n(['ssh']).default('ssh').describe('Where the hosts come from.'),
-    name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
+    provider: schemas/* enum */.k5n(['ssh', 'kind'])
+        .default('ssh')
+        .describe('`ssh`: machines that are there; `kind`: containers of the machine’s own Docker.'),
+    name: schema_text/* dnsLabel */.UG.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
     kubernetes: kubernetes.prefault({}),
     cni: cni.prefault({}),
     ssh: ssh.prefault({}),
+    kind: kind.prefault({}),
     hosts: schemas/* array */.YOg(host).max(1000).default([]).describe('Control planes and workers.'),
     artifacts: artifacts.prefault({}),
-    registryMirrors: schemas/* record */.g1P(registry, url)
+    images: schemas/* array */.YOg(schema_text/* localImage */.tY)
+        .max(100)
+        .default([])
+        .describe('Images of the machine to load into every node: names in its Docker, or paths of tars.'),
+    registryMirrors: schemas/* record */.g1P(schema_text/* registry */.u5, schema_text/* url */.OZ)
         .default({})
         .describe('Registry, as in image names → URL of its mirror, `http(s)://host[:port][/v2/path]`.'),
     verify: verify.prefault({}),
     timeouts: schemas/* strictObject */.rej({
-        totalSec: seconds.default(900).describe('Seconds for the whole run.'),
-        readySec: seconds
+        totalSec: schema_text/* seconds */.YA.default(900).describe('Seconds for the whole run.'),
+        readySec: schema_text/* seconds */.YA
             .default(240)
             .describe('Seconds for all nodes to be Ready and the CNI to be rolled out.'),
-        connectSec: seconds.default(60).describe('Seconds to reach a host by SSH.'),
+        connectSec: schema_text/* seconds */.YA.default(60).describe('Seconds to reach a host by SSH.'),
     })
         .prefault({})
         .meta({ title: 'Timeouts' }),
     preflight: schemas/* strictObject */.rej({
-        ignore: schemas/* array */.YOg(id)
+        ignore: schemas/* array */.YOg(schema_text.id)
             .max(100)
             .default([])
             .describe('Findings to take as warnings; `all` for every one.'),
@@ -42195,6 +43791,86 @@ function follows({ path }, others) {
         return isWithin(other.path, path) || (parent.length > 0 && isWithin(path, parent));
     });
 }
+
+
+/***/ }),
+
+/***/ 36:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ae: () => (/* binding */ path),
+/* harmony export */   BF: () => (/* binding */ cidr),
+/* harmony export */   Il: () => (/* binding */ componentVersion),
+/* harmony export */   Iz: () => (/* binding */ dnsDomain),
+/* harmony export */   M1: () => (/* binding */ ipAddress),
+/* harmony export */   OZ: () => (/* binding */ url),
+/* harmony export */   Oh: () => (/* binding */ port),
+/* harmony export */   QL: () => (/* binding */ hostPort),
+/* harmony export */   Rj: () => (/* binding */ fingerprint),
+/* harmony export */   Sl: () => (/* binding */ image),
+/* harmony export */   UG: () => (/* binding */ dnsLabel),
+/* harmony export */   YA: () => (/* binding */ seconds),
+/* harmony export */   YZ: () => (/* binding */ isTar),
+/* harmony export */   hl: () => (/* binding */ address),
+/* harmony export */   id: () => (/* binding */ id),
+/* harmony export */   kQ: () => (/* binding */ user),
+/* harmony export */   qp: () => (/* binding */ nodeName),
+/* harmony export */   rJ: () => (/* binding */ secret),
+/* harmony export */   sc: () => (/* binding */ sha256),
+/* harmony export */   tY: () => (/* binding */ localImage),
+/* harmony export */   u5: () => (/* binding */ registry)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2311);
+/* harmony import */ var _address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9139);
+/* harmony import */ var _cidr_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3073);
+
+
+
+/** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
+const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+function pattern(regex, error) {
+    return zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(4096).regex(regex, { error });
+}
+function checked(valid, error) {
+    return zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().max(4096).refine(valid, { error });
+}
+const address = checked(_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isAddress */ .PW, 'is not an address; give an IPv4 or IPv6 address without a zone, or a DNS name');
+const ipAddress = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseIp */ .r5)(text) !== undefined, 'is not an IP address; give an IPv4 or IPv6 address without a zone');
+const hostPort = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseHostPort */ .Dv)(text) !== undefined, 'is not host[:port]; put IPv6 in brackets');
+const port = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr()
+    .refine(_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isPort */ .sW, { error: 'is not a port; give a number from 1 to 65535' })
+    .meta({ minimum: 1, maximum: 65_535 });
+const user = pattern(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, 'is not a user name; letters, digits, "_", "." and "-" are allowed, 32 at most');
+const dnsLabel = pattern(DNS_LABEL, 'is not a name; lower-case letters, digits and "-" are allowed, 63 at most');
+const nodeName = checked((text) => text.length <= 63 && text.split('.').every((part) => DNS_LABEL.test(part)), 'is not a node name; lower-case letters, digits, "-" and "." are allowed, 63 at most');
+const dnsDomain = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isDnsName */ .rM)(text) && text === text.toLowerCase(), 'is not a DNS domain; write it in lower case, such as cluster.local');
+const cidr = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().check((context) => {
+    const text = context.value;
+    if ((0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCidr */ .GN)(text) !== undefined)
+        return;
+    const proper = (0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalCidr */ .Zl)(text);
+    const message = proper === undefined
+        ? 'is not a CIDR; write one block such as 10.244.0.0/16'
+        : `has bits set behind its prefix; write ${proper}`;
+    context.issues.push({ code: 'custom', message, input: text });
+});
+const fingerprint = pattern(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'is not a host key fingerprint; write SHA256: and 43 characters, as ssh-keygen -lf prints it');
+const sha256 = pattern(/^[0-9a-fA-F]{64}$/, 'is not a sha256; give 64 hex digits').overwrite((text) => text.toLowerCase());
+const path = pattern(/^[^\0\r\n]+$/, 'is not a path; give one on a single line');
+/** No user, query or fragment: none has a meaning here, and a password in a URL would be printed. */
+const url = checked((text) => /^https?:\/\/[\w.~:/%[\]-]+$/.test(text) && URL.canParse(text) && new URL(text).hostname !== '', 'is not a URL of this kind; give http(s)://host[:port][/path] without user, query or fragment');
+const registry = pattern(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'is not the name of a registry; write it as in image names, such as docker.io');
+const image = pattern(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/, 'is not an image reference; write [registry/]name[:tag][@sha256:…]');
+/** Whether an entry of `images` is the path of a tar, and not a name in Docker. */
+const isTar = (text) => /\.tar$/i.test(text) || /^([.]{0,2}|~)\//.test(text);
+const localImage = checked((text) => (isTar(text) ? path : image).safeParse(text).success, 'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)');
+const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
+const componentVersion = pattern(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'is not a version; write it like 1.2.3, without a v');
+const seconds = zod__WEBPACK_IMPORTED_MODULE_2__/* .number */ .aig()
+    .positive({ error: 'is no time; give seconds above 0' })
+    .max(86_400, { error: 'is too long; at most 86400 seconds, a day' });
+const secret = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().min(1).max(65_536);
 
 
 /***/ }),
