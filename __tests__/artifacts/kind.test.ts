@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { kindNodes } from '../../src/artifacts/data/kind-nodes.ts';
-import { isPinned, kindNodeImage } from '../../src/artifacts/kind-nodes.ts';
+import { isPinned, kindNodeImage, knownKindVersions } from '../../src/artifacts/kind-nodes.ts';
 import { resolveKindArtifacts } from '../../src/artifacts/resolve.ts';
+import { resolveKubernetesVersion } from '../../src/artifacts/versions.ts';
 import { fakeSpec } from '../helpers/cluster.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-kind-artifacts-'));
@@ -79,6 +80,12 @@ describe('the image of kind’s nodes', () => {
         new RegExp(`^kindest/node:v${version.replaceAll('.', '\\.')}@sha256:[0-9a-f]{64}$`),
       );
     expect(new Set(Object.values(kindNodes)).size).toBe(Object.keys(kindNodes).length);
+  });
+
+  it('is offered only of versions that are not refused then', () => {
+    const known = knownKindVersions();
+    expect(known).toContain('1.36.4');
+    expect(known.map((version) => resolveKubernetesVersion(version, { known }))).toEqual(known);
   });
 });
 

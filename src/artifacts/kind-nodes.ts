@@ -1,7 +1,8 @@
 import { BootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { kindNodes } from './data/kind-nodes.ts';
-import { resolveKubernetesVersion } from './versions.ts';
+import { minorOf } from './version-order.ts';
+import { resolveKubernetesVersion, supportedMinors } from './versions.ts';
 
 export interface KindNodeImage {
   readonly image: string;
@@ -32,9 +33,9 @@ export function isPinned(image: string): boolean {
   return image.includes('@sha256:');
 }
 
-/** Versions with a published image, newest first. */
+/** Versions with a published image that can be asked for, newest first. */
 export function knownKindVersions(): readonly string[] {
-  return Object.keys(kindNodes);
+  return Object.keys(kindNodes).filter((version) => supportedMinors.includes(minorOf(version)));
 }
 
 function refuseOther(wanted: string, tagged: string | undefined): void {
