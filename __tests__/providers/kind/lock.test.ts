@@ -27,6 +27,14 @@ describe('a name on this machine', () => {
     await Promise.all(taken.map(give));
   });
 
+  test('may be longer than a socket’s, and counts to its end', async () => {
+    const name = `${randomUUID()}${'x'.repeat(200)}`;
+    const mine = await takeName(`${name}1`, 'run 1');
+    expect(await takeName(`${name}1`, 'run 2')).toEqual({ heldBy: 'run 1' });
+    await give(await takeName(`${name}2`, 'run 2'));
+    await give(mine);
+  });
+
   test('whoever has it, no more than a line’s worth of its words is told', async () => {
     const name = randomUUID();
     const mine = await takeName(name, 'x'.repeat(1_000));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createConnection, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { sanitizeLine } from '../../lib/sanitize.ts';
@@ -9,7 +10,8 @@ export type LockAttempt = { readonly close: () => Promise<void> } | { readonly h
  * there is no file that could be left behind, and whoever finds the name taken is told by whom.
  */
 export async function takeName(name: string, holder: string): Promise<LockAttempt> {
-  const path = `\0k8s-bootstrap-${name}`;
+  // Of one length, since a socket's name ends at 107 bytes.
+  const path = `\0k8s-bootstrap-${createHash('sha256').update(name).digest('hex')}`;
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
     socket.end(`${holder}\n`);
