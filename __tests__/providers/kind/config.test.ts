@@ -90,6 +90,7 @@ describe('kind’s configuration', () => {
     ['10.1.2.3:7443', '10.1.2.3'],
     ['[fd00::1]:7443', 'fd00::1'],
     ['[fd00::1]', 'fd00::1'],
+    ['fd00::1', 'fd00::1'],
   ])('the certificate is good for the user’s %s', (controlPlaneEndpoint, name) => {
     const { of } = config(withKubernetes({ controlPlaneEndpoint }));
     expect(of('ClusterConfiguration')?.['apiServer']).toEqual({

@@ -59,7 +59,7 @@ function ownPatches(
     ...(host.name === undefined ? {} : { name: host.name }),
     ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
   };
-  const endpoint = kubernetes.controlPlaneEndpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const endpoint = kubernetes.controlPlaneEndpoint && hostOf(kubernetes.controlPlaneEndpoint);
   return [
     {
       kind: 'ClusterConfiguration',
@@ -82,6 +82,12 @@ function ownPatches(
     // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
     ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration' as const, failCgroupV1: false }] : []),
   ];
+}
+
+/** The host of `host[:port]`; IPv6 without brackets has no port. */
+function hostOf(endpoint: string): string {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
+  return bracketed ?? plain ?? endpoint;
 }
 
 /** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
