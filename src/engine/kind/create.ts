@@ -80,16 +80,14 @@ async function claim(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const masquerade = ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=true'];
   const ipv6 = ['--ipv6', '--subnet', 'fc00:f853:ccd:e793::/64'];
   const make = ['network', 'create', '--driver', 'bridge', ...masquerade, ...label];
-  const failure = await kind.docker
+  await kind.docker
     .run([...make, ...ipv6, NETWORK], { signal })
     .catch(() => kind.docker.run([...make, NETWORK], { signal }))
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
+    .catch(async (error: unknown) => {
+      // Another run may have made it at the same moment.
+      if ((await kind.docker.network(NETWORK, { signal })) === undefined) throw error;
+    });
   const network = await kind.docker.network(NETWORK, { signal });
-  // Another run may have made it at the same moment.
-  if (failure !== undefined && network === undefined) throw failure;
   const [overlap] = network === undefined ? [] : networkFindings(cluster, subnetsOf(network));
   if (overlap === undefined) return;
   await removeCluster(cluster, signal);
