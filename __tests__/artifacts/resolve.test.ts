@@ -113,6 +113,7 @@ describe('resolveArtifacts', () => {
     expect(artifacts.kubeadm).toEqual({
       name: 'kubeadm',
       version: '1.36.3',
+      arch: 'arm64',
       upstream: 'dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm',
       url: 'https://dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm',
       sha256: '276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de',

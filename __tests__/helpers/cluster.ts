@@ -1,3 +1,4 @@
+import type { RemoteCache } from '../../src/artifacts/remote-cache.ts';
 import { cniNamed } from '../../src/cni/index.ts';
 import { Cluster } from '../../src/engine/cluster.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
@@ -119,8 +120,10 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
 }
 
 /** A cluster over fake runners, all hosts connected and known. */
-export function fakeCluster(options: FakeSpecOptions & { rules?: readonly FakeRule[] } = {}) {
-  const { rules = [], ...rest } = options;
+export function fakeCluster(
+  options: FakeSpecOptions & { rules?: readonly FakeRule[]; remoteCache?: RemoteCache } = {},
+) {
+  const { rules = [], remoteCache, ...rest } = options;
   const spec = fakeSpec(rest);
   const events: EngineEvent[] = [];
   const runners = spec.hosts.map((host) => new FakeRunner(rules, host.address));
@@ -130,6 +133,7 @@ export function fakeCluster(options: FakeSpecOptions & { rules?: readonly FakeRu
     events: { emit: (event) => events.push(event) },
     clock: systemClock,
     redactor: new Redactor(),
+    ...(remoteCache === undefined ? {} : { remoteCache }),
     connect: (host) => Promise.resolve(runners[spec.hosts.indexOf(host.spec)] ?? new FakeRunner()),
   });
   cluster.kubernetesVersion = '1.36.3';

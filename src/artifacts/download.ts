@@ -6,6 +6,7 @@ import { checksumError } from './checksum-error.ts';
 import { cachePath, isCached, writeAtomically } from './cache.ts';
 import { downloadError, HttpError, networkReason, request, type Fetch } from './http.ts';
 import { shareUnless } from './in-flight.ts';
+import { remoteKey, type RemoteCache } from './remote-cache.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export { probeSource } from './probe.ts';
@@ -14,6 +15,8 @@ export interface DownloadOptions {
   readonly cacheDir: string;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Asked before the download, and given what was downloaded. */
+  readonly remoteCache?: RemoteCache | undefined;
   /** Default: the platform's. */
   readonly fetch?: Fetch | undefined;
   /** Called after each chunk; `total` is undefined when the server does not say it. */
@@ -29,8 +32,9 @@ const MIN_BYTES = 8 * 1024;
 const MAX_BYTES = 2 * 1024 ** 3;
 
 /**
- * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. Server
- * errors and lost connections are tried again. Callers at the same time share one download.
+ * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. A remote
+ * cache is asked before the artifact's server, whose errors and lost connections are tried again. Callers at the same
+ * time share one download.
  *
  * @returns path of a file that others use too: never to be written.
  * @throws BootstrapError `E_DOWNLOAD`, `E_CHECKSUM`; the signal's reason when it aborts.
@@ -39,6 +43,7 @@ export async function downloadArtifact(artifact: Artifact, options: DownloadOpti
   const path = cachePath(options.cacheDir, artifact.sha256);
   await shareUnless(path, options.signal, async () => {
     if (await isCached(path, artifact.sha256, options.signal)) return;
+    if (await isRestored(artifact, path, options)) return;
     try {
       await retry(
         () => writeAtomically(path, (file) => transfer(artifact, options, (chunk) => file.appendFile(chunk))),
@@ -54,8 +59,22 @@ export async function downloadArtifact(artifact: Artifact, options: DownloadOpti
     } catch (error) {
       throw error instanceof HttpError ? downloadError(artifact.url, error) : error;
     }
+    options.remoteCache?.keep(remoteKey(artifact), path);
   });
   return path;
+}
+
+async function isRestored(
+  artifact: Artifact,
+  path: string,
+  { remoteCache, signal }: DownloadOptions,
+): Promise<boolean> {
+  if (remoteCache === undefined) return false;
+  if (!(await remoteCache.restore(remoteKey(artifact), path, signal))) return false;
+  if (await isCached(path, artifact.sha256, signal)) return true;
+  const { name, version } = artifact;
+  remoteCache.giveUp(`what it has as ${name} ${version} does not match the checksum; it was not used`);
+  return false;
 }
 
 type Write = (chunk: Uint8Array) => Promise<void>;

@@ -70,7 +70,7 @@ function withChecksums<T>(
     const upstream = locate(version, arch);
     const sha256 = table.get(upstream);
     if (sha256 === undefined) missing.push(`${name} ${version} (${upstream})`);
-    return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
+    return { name, version, arch, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
   });
   if (missing.length > 0) {
     const known = knownKubernetesVersions(table).slice(0, 5).join(', ');

@@ -1,6 +1,9 @@
+import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import type { Report } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { EventSink } from './events.ts';
+
+export type { RemoteCache } from '../artifacts/remote-cache.ts';
 
 /** What Action and CLI call. Every function rejects with a BootstrapError only. */
 export interface Engine {
@@ -29,6 +32,8 @@ export interface UpOptions extends RunContext {
   readonly kubeconfigPath: string;
   /** Called once before the first change to any host. */
   readonly beforeFirstChange?: () => void;
+  /** Where what this machine downloads is kept between runs. Hosts that download themselves do not use it. */
+  readonly remoteCache?: RemoteCache;
 }
 
 export interface DownOptions extends RunContext {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import type { KubernetesArtifacts } from '../artifacts/resolve.ts';
 import type { Cni } from '../cni/cni.ts';
 import { LocalRunner } from '../exec/local.ts';
@@ -33,6 +34,8 @@ export class Cluster {
   publishedEndpoint: string | undefined;
   /** Connects to a host; the provider's. */
   readonly connect: (host: Host, signal: AbortSignal) => Promise<Runner>;
+  /** Where downloads of this machine are kept between runs. */
+  readonly remoteCache: RemoteCache | undefined;
   /** Ends the run with this error. */
   readonly abort: (error: BootstrapError) => void;
   readonly #beforeFirstChange: () => void;
@@ -77,6 +80,7 @@ export class Cluster {
     this.connect = options.connect;
     this.local = options.local ?? new LocalRunner();
     this.kind = new KindRun(this.local);
+    this.remoteCache = options.remoteCache;
     this.abort = options.abort ?? (() => undefined);
     this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
     this.hosts = options.spec.hosts.map((spec) => new Host(spec));
@@ -155,6 +159,7 @@ export interface ClusterOptions {
   readonly local?: Runner;
   readonly abort?: (error: BootstrapError) => void;
   readonly beforeFirstChange?: () => void;
+  readonly remoteCache?: RemoteCache;
 }
 
 export interface JoinSecrets {

@@ -1,3 +1,4 @@
+import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import { cniNamed } from '../cni/index.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Runner } from '../exec/runner.ts';
@@ -24,6 +25,7 @@ export interface ExecuteOptions {
   /** Default: this machine itself. */
   readonly local?: Runner;
   readonly beforeFirstChange?: () => void;
+  readonly remoteCache?: RemoteCache;
 }
 
 /**
@@ -55,6 +57,7 @@ export async function execute(
     },
     ...(options.local === undefined ? {} : { local: options.local }),
     ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
+    ...(options.remoteCache === undefined ? {} : { remoteCache: options.remoteCache }),
   });
   for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
     if (secret !== undefined) cluster.protect(secret);

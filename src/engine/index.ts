@@ -31,12 +31,13 @@ export function createEngine(
       ...rest,
     });
   return {
-    up: async (spec, { kubeconfigPath, beforeFirstChange, ...context }) => {
+    up: async (spec, { kubeconfigPath, beforeFirstChange, remoteCache, ...context }) => {
       const steps = bootstrapSteps({ provider: spec.provider, kubeconfigPath });
       const { report } = await run(spec, context, {
         command: 'up',
         steps,
         ...(beforeFirstChange === undefined ? {} : { beforeFirstChange }),
+        ...(remoteCache === undefined ? {} : { remoteCache }),
       });
       return { report, kubeconfigPath };
     },

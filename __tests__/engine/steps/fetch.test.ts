@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -14,9 +14,20 @@ const kubelet = fakeArtifact('kubelet');
 const STAGED = `/var/lib/k8s-bootstrap/artifacts/${kubelet.sha256}`;
 
 /** A host that has everything but the kubelet. */
-function setUp(distribution: 'pull' | 'push', cacheDir = '/nowhere') {
+function setUp(distribution: 'pull' | 'push', cacheDir = '/nowhere', asked: string[] = []) {
   const { artifacts } = fakeSpec();
-  const { cluster, runner } = fakeCluster({ with: { artifacts: { ...artifacts, cacheDir } } });
+  const { cluster, runner } = fakeCluster({
+    with: { artifacts: { ...artifacts, cacheDir } },
+    remoteCache: {
+      restore: (key, path) => {
+        asked.push(key);
+        writeFileSync(path, 'kubelet');
+        return Promise.resolve(true);
+      },
+      keep: () => undefined,
+      giveUp: () => undefined,
+    },
+  });
   const host = cluster.controlPlane;
   cluster.artifacts = fakeArtifacts;
   cluster.distribution = distribution;
@@ -42,10 +53,12 @@ describe('fetch', () => {
 
 describe('pull', () => {
   test('lets the host fetch and check what it lacks, and nothing else', async () => {
-    const { run, runner } = setUp('pull');
+    const asked: string[] = [];
+    const { run, runner } = setUp('pull', '/nowhere', asked);
     runner.on('sh -c', '');
     expect(await run()).toEqual({ changed: true, note: 'pull: kubelet' });
     expect(runner.calls.map(({ argv }) => argv.slice(4))).toEqual([[kubelet.url, kubelet.sha256, STAGED]]);
+    expect(asked).toEqual([]);
   });
 
   /** The script for real, over a fake curl that gets what it is told. */
@@ -115,6 +128,17 @@ describe('push', () => {
         options: expect.objectContaining({ sudo: true, mode: 0o600 }),
       },
     ]);
+  });
+
+  test('asks the remote cache for what is not here', async () => {
+    const path = cachePath(cacheDir, kubelet.sha256);
+    rmSync(path);
+    const asked: string[] = [];
+    const { run, runner } = setUp('push', cacheDir, asked);
+    runner.on('sha256sum', `${kubelet.sha256}  ${STAGED}\n`);
+    await run();
+    expect(asked).toEqual([`k8s-bootstrap-kubelet-1.2.3-any-${kubelet.sha256}`]);
+    expect(runner.uploads).toMatchObject([{ content: { path } }]);
   });
 
   test('what arrives otherwise is E_CHECKSUM', async () => {

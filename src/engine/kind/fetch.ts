@@ -1,6 +1,7 @@
 import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Artifact } from '../../artifacts/artifact.ts';
 import { downloadArtifact } from '../../artifacts/download.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterStep } from '../step.ts';
@@ -35,10 +36,10 @@ export const fetch: ClusterStep = {
 
 /** The cache's files are nobody's to execute or change, so that kind runs from a copy that goes with the run. */
 async function fetchKind(cluster: Cluster, signal: AbortSignal): Promise<void> {
-  const { kind, spec, clock } = cluster;
+  const { kind } = cluster;
   const artifact = kind.artifacts?.kind;
   if (artifact === undefined) return;
-  const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+  const path = await download(cluster, artifact, signal);
   const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-kind-'));
   cluster.releases.push(() => rm(dir, { recursive: true, force: true }));
   kind.binary = join(dir, 'kind');
@@ -47,7 +48,14 @@ async function fetchKind(cluster: Cluster, signal: AbortSignal): Promise<void> {
 }
 
 /** Downloads them, once, for all nodes. @returns the archive's path. */
-export async function fetchPlugins({ kind, spec, clock }: Cluster, signal: AbortSignal): Promise<string> {
-  if (kind.artifacts === undefined) throw new TypeError('the artifacts are not resolved yet');
-  return downloadArtifact(kind.artifacts.cniPlugins, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+export async function fetchPlugins(cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const { artifacts } = cluster.kind;
+  if (artifacts === undefined) throw new TypeError('the artifacts are not resolved yet');
+  return download(cluster, artifacts.cniPlugins, signal);
+}
+
+function download(cluster: Cluster, artifact: Artifact, signal: AbortSignal): Promise<string> {
+  const { clock, remoteCache } = cluster;
+  const { cacheDir } = cluster.spec.artifacts;
+  return downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
 }

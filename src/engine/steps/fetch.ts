@@ -76,8 +76,9 @@ async function pull(_cluster: Cluster, host: Host, artifact: Artifact, { signal 
 }
 
 async function push(cluster: Cluster, host: Host, artifact: Artifact, { signal }: StepTools): Promise<void> {
+  const { clock, remoteCache } = cluster;
   const { cacheDir } = cluster.spec.artifacts;
-  const path = await downloadArtifact(artifact, { cacheDir, signal, clock: cluster.clock });
+  const path = await downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
   const to = stagedPath(artifact);
   await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
   const { stdout } = await host.root(['sha256sum', to], { signal });
