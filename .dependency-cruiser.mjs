@@ -12,7 +12,7 @@ const allowed = {
   providers: ['host', 'kube', 'exec', 'lib'],
   engine: ['providers', 'cni', 'verify', 'artifacts', 'host', 'kube', 'exec', 'spec', 'report', 'lib'],
   frontend: ['spec', 'report', 'lib'],
-  action: ['engine', 'cni', 'frontend', 'spec', 'report', 'lib'],
+  action: ['engine', 'cni', 'frontend', 'exec', 'spec', 'report', 'lib'],
   cli: ['engine', 'cni', 'frontend', 'spec', 'report', 'lib'],
 };
 

@@ -5,10 +5,11 @@ import { repository, runTool } from './run.ts';
 const bundles = [
   { entry: 'action/main.js', name: 'main' },
   { entry: 'action/post.js', name: 'post' },
+  { entry: 'action/cache-client.js', name: 'cache' },
   { entry: 'cli/main.js', name: 'cli' },
 ];
 
-/** Compiles the sources and makes the three bundles in `outDir`, which is emptied first. */
+/** Compiles the sources and makes the bundles in `outDir`, which is emptied first. */
 export function bundle(outDir: string): void {
   const lib = join(repository, 'lib');
   rmSync(lib, { recursive: true, force: true });

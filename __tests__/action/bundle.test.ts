@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-const built = existsSync('dist/main/index.js') && existsSync('dist/cli/index.js');
+const built = ['main', 'cache', 'cli'].every((name) => existsSync(`dist/${name}/index.js`));
 let dir: string;
 
 function start(file: string, argv: readonly string[], env: Readonly<Record<string, string>>) {
@@ -51,6 +51,13 @@ afterAll(() => {
     expect(start('dist/post/index.js', [], env())).toEqual({
       status: 0,
       stdout: 'nothing was changed, nothing to clean up\n',
+      stderr: '',
+    });
+  });
+
+  test('of the cache’s client says that there is no cache', () => {
+    expect(start('dist/cache/index.js', ['restore', 'key', 'file'], env())).toMatchObject({
+      status: 11,
       stderr: '',
     });
   });

@@ -11,7 +11,7 @@ interface ActionFile {
 }
 
 const action = parse(readFileSync('action.yml', 'utf8')) as ActionFile;
-const actionOnly = ['on-failure', 'on-cancel', 'cleanup', 'kubeconfig-path', 'report-path'];
+const actionOnly = ['on-failure', 'on-cancel', 'cleanup', 'cache', 'kubeconfig-path', 'report-path'];
 
 describe('action.yml', () => {
   test('has exactly the inputs there are, in their order', () => {
@@ -25,7 +25,7 @@ describe('action.yml', () => {
 
   test('leaves defaults of the cluster to the cluster file', () => {
     const withDefault = Object.entries(action.inputs).filter(([, input]) => input.default !== undefined);
-    expect(withDefault.map(([name]) => name)).toEqual(['on-failure', 'cleanup']);
+    expect(withDefault.map(([name]) => name)).toEqual(['on-failure', 'cleanup', 'cache']);
   });
 
   test('runs on node24, and cleans up whatever happened', () => {

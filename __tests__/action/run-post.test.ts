@@ -1,20 +1,33 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runPost } from '../../src/action/run-post.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
 import type { SpecSource } from '../../src/spec/load.ts';
 import { ActionEnvironment } from '../helpers/action-environment.ts';
+import { FakeCache } from '../helpers/fake-cache.ts';
 import { FakeEngine, fakeSpec } from '../helpers/fake-engine.ts';
 
 let environment: ActionEnvironment;
+let cache: FakeCache;
 
 async function post(phase: string, inputs: Readonly<Record<string, string>>, engine = new FakeEngine()) {
   environment = new ActionEnvironment(inputs);
   process.env['STATE_phase'] = phase;
   const load = ({ fields }: SpecSource) => ({ ...fakeSpec, provider: fields?.provider ?? 'ssh' });
-  await runPost({ engine, load, env: process.env, signals: environment.signals, graceMs: 1 });
+  process.env['STATE_downloads'] = JSON.stringify([{ key: 'k', path: environment.path('kubelet') }]);
+  await runPost({
+    engine,
+    load,
+    env: process.env,
+    signals: environment.signals,
+    graceMs: 1,
+    cacheClient: cache.client,
+  });
   return engine.calls.map(({ name, options }) => [name, options.keep]);
 }
 
+beforeEach(() => {
+  cache = new FakeCache();
+});
 afterEach(() => {
   environment.restore();
 });
@@ -43,6 +56,26 @@ describe('runPost', () => {
     ['reset', { 'on-failure': 'reset' }, []],
   ])('after "%s" with %j', async (phase, inputs, calls) => {
     expect(await post(phase, inputs)).toEqual(calls);
+  });
+
+  test.each([
+    ['success', ['save']],
+    ['failure', ['save']],
+    ['reset', ['save']],
+    ['cancelled', []],
+    ['changing', []],
+  ])('after "%s", into the job’s cache: %j', async (phase, operations) => {
+    await post(phase, {});
+    expect(cache.requests.map(({ operation }) => operation)).toEqual(operations);
+  });
+
+  test('a cache that is broken is a warning, never a failure', async () => {
+    cache.before = () => Promise.reject(new Error('HTTP 500'));
+    await post('success', {});
+    expect(environment.log).toContain(
+      '::warning title=k8s-bootstrap::downloads are not kept in the job’s cache: HTTP 500',
+    );
+    expect(process.exitCode).not.toBe(1);
   });
 
   test('trouble is a warning, never a failure', async () => {

@@ -4,19 +4,29 @@ import { run } from '../../src/action/run.ts';
 import type { UpOptions, UpResult } from '../../src/engine/api.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
 import { ActionEnvironment } from '../helpers/action-environment.ts';
+import { FakeCache } from '../helpers/fake-cache.ts';
 import { FakeEngine, fakeSpec } from '../helpers/fake-engine.ts';
 import { sampleReport } from '../helpers/sample-report.ts';
 
 let environment: ActionEnvironment;
 let engine: FakeEngine;
+let cache: FakeCache;
 
 function start(inputs: Readonly<Record<string, string>> = {}): void {
   environment = new ActionEnvironment(inputs);
   engine = new FakeEngine();
+  cache = new FakeCache();
 }
 
 const runAction = (graceMs = 1_000) =>
-  run({ engine, load: () => fakeSpec, env: process.env, signals: environment.signals, graceMs });
+  run({
+    engine,
+    load: () => fakeSpec,
+    env: process.env,
+    signals: environment.signals,
+    graceMs,
+    cacheClient: cache.client,
+  });
 
 const failUp = (error: Error) => (options: UpOptions) => {
   options.beforeFirstChange?.();
@@ -50,6 +60,32 @@ describe('a run that succeeds', () => {
     expect(JSON.parse(readFileSync(outputs['report'] ?? '', 'utf8'))).toEqual(sampleReport());
     expect(environment.read('GITHUB_STEP_SUMMARY')).toContain('### Nodes');
     expect(environment.values('GITHUB_STATE')).toEqual({ phase: 'success' });
+    expect(process.exitCode).not.toBe(1);
+  });
+
+  test.each([
+    ['true', 'http://h/', true],
+    ['false', 'http://h/', false],
+    ['', '', false],
+  ])('with cache "%s" and a cache at "%s" gives the engine one: %s', async (input, url, given) => {
+    start({ cache: input });
+    process.env['ACTIONS_RESULTS_URL'] = url;
+    await runAction();
+    expect((engine.calls[0]?.options as UpOptions).remoteCache !== undefined).toBe(given);
+  });
+
+  test('does so whatever happens to its cache', async () => {
+    start();
+    process.env['ACTIONS_RESULTS_URL'] = 'http://h/';
+    cache.before = () => Promise.reject(new Error('HTTP 500'));
+    const up = engine.onUp;
+    engine.onUp = async (options) => {
+      await options.remoteCache?.restore('k', environment.path('ab/k'), options.signal);
+      return up(options);
+    };
+    await runAction();
+    expect(environment.log.match(/^::(warning|error)/gm)).toEqual(['::warning']);
+    expect(environment.values('GITHUB_OUTPUT')['outcome']).toBe('success');
     expect(process.exitCode).not.toBe(1);
   });
 
@@ -165,6 +201,7 @@ describe('before the engine starts', () => {
       env: process.env,
       signals: environment.signals,
       graceMs: 1,
+      cacheClient: cache.client,
     });
     expect(environment.log).toContain(
       '::error title=k8s-bootstrap%3A E_SPEC,file=cluster.yaml,line=3,col=5::no hosts',

@@ -17,6 +17,8 @@ export interface ActionInputs {
   /** Undefined: what suits the provider. */
   readonly onCancel: AfterTrouble | undefined;
   readonly cleanup: Cleanup;
+  /** Keep downloads in the job's cache. */
+  readonly cache: boolean;
   /** Empty: a file in the runner's temporary directory. */
   readonly kubeconfigPath: string;
   /** Directory; empty: one in the runner's temporary directory. */
@@ -44,6 +46,7 @@ export function readInputs(env: Readonly<Record<string, string | undefined>>): A
     onFailure: choice('on-failure', ['keep', 'reset']),
     onCancel: trimmed('on-cancel') === '' ? undefined : choice<AfterTrouble>('on-cancel', ['keep', 'reset']),
     cleanup: choice('cleanup', ['keep', 'reset', 'reset-keep-artifacts']),
+    cache: choice('cache', ['true', 'false']) === 'true',
     kubeconfigPath: trimmed('kubeconfig-path'),
     reportPath: trimmed('report-path'),
   };

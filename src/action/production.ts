@@ -1,10 +1,14 @@
+import { join } from 'node:path';
 import { cniNames } from '../cni/index.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadSpec } from '../spec/load.ts';
+import { cacheProcess } from './cache-process.ts';
 import type { ActionDependencies } from './dependencies.ts';
 
 /** The runner sends SIGTERM 7.5 s after SIGINT; this leaves time to write what is known. */
 const GRACE_MS = 6_000;
+
+const CACHE_LIMITS = { answerMs: 15_000, transferMs: 60_000 };
 
 /** The real things. */
 export function productionDependencies(): ActionDependencies {
@@ -13,6 +17,7 @@ export function productionDependencies(): ActionDependencies {
     load: (source) => loadSpec(source, { cniNames }),
     env: process.env,
     signals: process,
+    cacheClient: cacheProcess(join(import.meta.dirname, '..', 'cache', 'index.js'), CACHE_LIMITS),
     graceMs: GRACE_MS,
   };
 }

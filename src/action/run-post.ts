@@ -1,43 +1,54 @@
 import * as core from '@actions/core';
 import type { DownOptions } from '../engine/api.ts';
-import { cancelOnSignals } from '../frontend/cancellation.ts';
+import { cancelOnSignals, type Cancellation } from '../frontend/cancellation.ts';
 import { toBootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { annotateWarning } from './annotations.ts';
 import type { ActionDependencies } from './dependencies.ts';
+import { keepDownloads } from './download-cache.ts';
 import { readInputs, type ActionInputs } from './inputs.ts';
 import { ActionReporter } from './reporter.ts';
-import { readState, type RunPhase } from './state.ts';
+import { readDownloads, readState, type RunPhase } from './state.ts';
 
 /**
- * The post step: takes the cluster off the hosts, if the inputs say so for the way the main step ended. Trouble here is
- * a warning, since the job's result is that of its other steps.
+ * The post step: takes the cluster off the hosts, if the inputs say so for the way the main step ended, and then puts
+ * new downloads into the job's cache. Trouble here is a warning, since the job's result is that of its other steps.
  */
 export async function runPost(dependencies: ActionDependencies): Promise<void> {
   const cancellation = cancelOnSignals(dependencies.signals, dependencies.graceMs);
+  const { phase } = readState();
   try {
-    const { phase } = readState();
-    if (phase === '') {
-      core.info('nothing was changed, nothing to clean up');
-      return;
-    }
-    const inputs = readInputs(dependencies.env);
-    const keep = whatToKeep(phase, inputs, () => dependencies.load(inputs.spec).provider);
-    if (keep === 'everything') {
-      core.info('the hosts are left as they are');
-      return;
-    }
-    const spec = dependencies.load(inputs.spec);
-    const events = new ActionReporter();
-    await cancellation.bounded(dependencies.engine.down(spec, { events, signal: cancellation.signal, keep }));
-    core.info('the cluster was taken off the hosts');
+    await cleanUp(phase, dependencies, cancellation);
   } catch (thrown) {
     const error = toBootstrapError(thrown);
     const hint = error.hint === undefined ? '' : ` (fix: ${error.hint})`;
     annotateWarning(`cleaning up failed: ${error.code}: ${error.message}${hint}`, error.host);
-  } finally {
-    cancellation.dispose();
   }
+  // Whoever cancels a job wants it to end.
+  if (phase !== 'cancelled' && phase !== 'changing' && !cancellation.signal.aborted)
+    await keepDownloads(readDownloads(), dependencies.cacheClient, cancellation.signal);
+  cancellation.dispose();
+}
+
+async function cleanUp(
+  phase: RunPhase,
+  { engine, env, load }: ActionDependencies,
+  cancellation: Cancellation,
+): Promise<void> {
+  if (phase === '') {
+    core.info('nothing was changed, nothing to clean up');
+    return;
+  }
+  const inputs = readInputs(env);
+  const keep = whatToKeep(phase, inputs, () => load(inputs.spec).provider);
+  if (keep === 'everything') {
+    core.info('the hosts are left as they are');
+    return;
+  }
+  const events = new ActionReporter();
+  const { signal } = cancellation;
+  await cancellation.bounded(engine.down(load(inputs.spec), { events, signal, keep }));
+  core.info('the cluster was taken off the hosts');
 }
 
 function whatToKeep(

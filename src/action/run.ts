@@ -6,6 +6,7 @@ import { toBootstrapError, type BootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { annotateError, annotateWarning } from './annotations.ts';
 import type { ActionDependencies } from './dependencies.ts';
+import { cacheOffered, DownloadCache } from './download-cache.ts';
 import { checkCommandFiles, temporaryPath } from './environment.ts';
 import { readInputs, type ActionInputs } from './inputs.ts';
 import { setClusterOutputs, setOutcome, setRunOutputs } from './outputs.ts';
@@ -60,13 +61,16 @@ async function bootstrap(dependencies: ActionDependencies, cancellation: Cancell
     setOutcome('failure');
     throw thrown;
   }
-  const { spec, kubeconfigPath, reporter, reportDir } = prepared;
+  const { inputs, spec, kubeconfigPath, reporter, reportDir } = prepared;
   let changing = false;
   try {
     const up = dependencies.engine.up(spec, {
       events: reporter,
       signal: cancellation.signal,
       kubeconfigPath,
+      ...(inputs.cache && cacheOffered(dependencies.env)
+        ? { remoteCache: new DownloadCache(dependencies.cacheClient) }
+        : {}),
       beforeFirstChange: () => {
         changing = true;
         saveState({ phase: 'changing' });
