@@ -32274,7 +32274,7 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _cni_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
-/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6187);
+/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1825);
 /* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3609);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5209);
 
@@ -34080,7 +34080,7 @@ function allTraces() {
 
 /***/ }),
 
-/***/ 6187:
+/***/ 1825:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36318,7 +36318,7 @@ function ownPatches({ kubernetes }, host, { cgroup, token }) {
         ...(host.name === undefined ? {} : { name: host.name }),
         ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
     };
-    const endpoint = kubernetes.controlPlaneEndpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    const endpoint = kubernetes.controlPlaneEndpoint && hostOf(kubernetes.controlPlaneEndpoint);
     return [
         {
             kind: 'ClusterConfiguration',
@@ -36341,6 +36341,11 @@ function ownPatches({ kubernetes }, host, { cgroup, token }) {
         // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
         ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
     ];
+}
+/** The host of `host[:port]`; IPv6 without brackets has no port. */
+function hostOf(endpoint) {
+    const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
+    return bracketed ?? plain ?? endpoint;
 }
 /** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
 function taintsOf({ role, taints }) {
@@ -37115,12 +37120,14 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 
 
 
+
 /**
  * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
  * there is no file that could be left behind, and whoever finds the name taken is told by whom.
  */
 async function takeName(name, holder) {
-    const path = `\0k8s-bootstrap-${name}`;
+    // Of one length, since a socket's name ends at 107 bytes.
+    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
     const server = (0,external_node_net_.createServer)((socket) => {
         socket.on('error', () => undefined);
         socket.end(`${holder}\n`);
@@ -37318,6 +37325,35 @@ const kindNodes = {
     '1.35.8': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
     '1.34.11': 'kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
 };
+
+;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
+/** A release: three numbers, compared from the left; a pre-release comes before its release. */
+const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
+/** Whether it is `major.minor.patch` without a pre-release. */
+function isRelease(version) {
+    return RELEASE.test(version) && !version.includes('-');
+}
+/** `1.36` of `1.36.3`. */
+function minorOf(version) {
+    return version.split('.').slice(0, 2).join('.');
+}
+/** Order for `sort`, newest first. */
+function newestFirst(a, b) {
+    const left = partsOf(a);
+    const right = partsOf(b);
+    for (const [index, part] of left.entries()) {
+        const other = right[index] ?? 0;
+        if (part !== other)
+            return other - part;
+    }
+    return 0;
+}
+function partsOf(version) {
+    const match = RELEASE.exec(version);
+    if (match === null)
+        return [-1, -1, -1, -1];
+    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
+}
 
 ;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
 const github = 'github.com';
@@ -37677,35 +37713,6 @@ function read(file) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
-/** A release: three numbers, compared from the left; a pre-release comes before its release. */
-const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
-/** Whether it is `major.minor.patch` without a pre-release. */
-function isRelease(version) {
-    return RELEASE.test(version) && !version.includes('-');
-}
-/** `1.36` of `1.36.3`. */
-function minorOf(version) {
-    return version.split('.').slice(0, 2).join('.');
-}
-/** Order for `sort`, newest first. */
-function newestFirst(a, b) {
-    const left = partsOf(a);
-    const right = partsOf(b);
-    for (const [index, part] of left.entries()) {
-        const other = right[index] ?? 0;
-        if (part !== other)
-            return other - part;
-    }
-    return 0;
-}
-function partsOf(version) {
-    const match = RELEASE.exec(version);
-    if (match === null)
-        return [-1, -1, -1, -1];
-    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
-}
-
 ;// CONCATENATED MODULE: ./lib/artifacts/versions.js
 
 
@@ -37780,6 +37787,7 @@ function unsupported(wanted, usable) {
 
 
 
+
 /**
  * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
  * that is not in the table becomes the image's usual name without one, for an engine that has it already.
@@ -37801,9 +37809,9 @@ function kindNodeImage({ kind, kubernetes }) {
 function isPinned(image) {
     return image.includes('@sha256:');
 }
-/** Versions with a published image, newest first. */
+/** Versions with a published image that can be asked for, newest first. */
 function knownKindVersions() {
-    return Object.keys(kindNodes);
+    return Object.keys(kindNodes).filter((version) => supportedMinors.includes(minorOf(version)));
 }
 function refuseOther(wanted, tagged) {
     const version = wanted.replace(/^v/, '');
@@ -38014,6 +38022,12 @@ async function orAborted(work, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/artifacts/remote-cache.js
+/** What an artifact is kept under. No two files have the same: the checksum is part of it. */
+function remoteKey({ name, version, arch, sha256 }) {
+    return ['k8s-bootstrap', name, version, arch ?? 'any', sha256].join('-').replace(/[^\w.+-]/g, '_');
+}
+
 ;// CONCATENATED MODULE: ./lib/artifacts/watchdog.js
 
 /** Ends a transfer that trickles or stands still, however long a deadline the run has. */
@@ -38080,13 +38094,15 @@ async function probeSource(artifact, options = {}) {
 
 
 
+
 const ATTEMPTS = 5;
 const MIN_BYTES = 8 * 1024;
 /** More than any artifact has; a server must not fill the runner's disk. */
 const MAX_BYTES = 2 * 1024 ** 3;
 /**
- * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. Server
- * errors and lost connections are tried again. Callers at the same time share one download.
+ * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. A remote
+ * cache is asked before the artifact's server, whose errors and lost connections are tried again. Callers at the same
+ * time share one download.
  *
  * @returns path of a file that others use too: never to be written.
  * @throws BootstrapError `E_DOWNLOAD`, `E_CHECKSUM`; the signal's reason when it aborts.
@@ -38095,6 +38111,8 @@ async function downloadArtifact(artifact, options) {
     const path = cachePath(options.cacheDir, artifact.sha256);
     await shareUnless(path, options.signal, async () => {
         if (await isCached(path, artifact.sha256, options.signal))
+            return;
+        if (await isRestored(artifact, path, options))
             return;
         try {
             await retry(() => writeAtomically(path, (file) => transfer(artifact, options, (chunk) => file.appendFile(chunk))), {
@@ -38109,8 +38127,20 @@ async function downloadArtifact(artifact, options) {
         catch (error) {
             throw error instanceof HttpError ? downloadError(artifact.url, error) : error;
         }
+        options.remoteCache?.keep(remoteKey(artifact), path);
     });
     return path;
+}
+async function isRestored(artifact, path, { remoteCache, signal }) {
+    if (remoteCache === undefined)
+        return false;
+    if (!(await remoteCache.restore(remoteKey(artifact), path, signal)))
+        return false;
+    if (await isCached(path, artifact.sha256, signal))
+        return true;
+    const { name, version } = artifact;
+    remoteCache.giveUp(`what it has as ${name} ${version} does not match the checksum; it was not used`);
+    return false;
 }
 async function transfer(artifact, options, write) {
     const { clock, signal, fetch = globalThis.fetch, idleMs = 30_000 } = options;
@@ -38686,8 +38716,9 @@ async function pull(_cluster, host, artifact, { signal }) {
         throw checksumError(artifact, result.stdout);
 }
 async function push(cluster, host, artifact, { signal }) {
+    const { clock, remoteCache } = cluster;
     const { cacheDir } = cluster.spec.artifacts;
-    const path = await downloadArtifact(artifact, { cacheDir, signal, clock: cluster.clock });
+    const path = await downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
     const to = stagedPath(artifact);
     await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
     const { stdout } = await host.root(['sha256sum', to], { signal });
@@ -39133,14 +39164,15 @@ async function claim(cluster, signal) {
     const masquerade = ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=true'];
     const ipv6 = ['--ipv6', '--subnet', 'fc00:f853:ccd:e793::/64'];
     const make = ['network', 'create', '--driver', 'bridge', ...masquerade, ...label];
-    const failure = await kind.docker
+    await kind.docker
         .run([...make, ...ipv6, NETWORK], { signal })
         .catch(() => kind.docker.run([...make, NETWORK], { signal }))
-        .then(() => undefined, (error) => error);
+        .catch(async (error) => {
+        // Another run may have made it at the same moment.
+        if ((await kind.docker.network(NETWORK, { signal })) === undefined)
+            throw error;
+    });
     const network = await kind.docker.network(NETWORK, { signal });
-    // Another run may have made it at the same moment.
-    if (failure !== undefined && network === undefined)
-        throw failure;
     const [overlap] = network === undefined ? [] : networkFindings(cluster, subnetsOf(network));
     if (overlap === undefined)
         return;
@@ -39182,11 +39214,11 @@ const fetch_fetch = {
 };
 /** The cache's files are nobody's to execute or change, so that kind runs from a copy that goes with the run. */
 async function fetchKind(cluster, signal) {
-    const { kind, spec, clock } = cluster;
+    const { kind } = cluster;
     const artifact = kind.artifacts?.kind;
     if (artifact === undefined)
         return;
-    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+    const path = await download(cluster, artifact, signal);
     const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-kind-'));
     cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
     kind.binary = (0,external_node_path_.join)(dir, 'kind');
@@ -39194,10 +39226,16 @@ async function fetchKind(cluster, signal) {
     await (0,external_node_fs_promises_namespaceObject.chmod)(kind.binary, 0o700);
 }
 /** Downloads them, once, for all nodes. @returns the archive's path. */
-async function fetchPlugins({ kind, spec, clock }, signal) {
-    if (kind.artifacts === undefined)
+async function fetchPlugins(cluster, signal) {
+    const { artifacts } = cluster.kind;
+    if (artifacts === undefined)
         throw new TypeError('the artifacts are not resolved yet');
-    return downloadArtifact(kind.artifacts.cniPlugins, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+    return download(cluster, artifacts.cniPlugins, signal);
+}
+function download(cluster, artifact, signal) {
+    const { clock, remoteCache } = cluster;
+    const { cacheDir } = cluster.spec.artifacts;
+    return downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/files.js
@@ -39602,7 +39640,7 @@ function withChecksums(spec, arch, resolve) {
         const sha256 = table.get(upstream);
         if (sha256 === undefined)
             missing.push(`${name} ${version} (${upstream})`);
-        return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
+        return { name, version, arch, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
     });
     if (missing.length > 0) {
         const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
@@ -41599,6 +41637,8 @@ class Cluster {
     publishedEndpoint;
     /** Connects to a host; the provider's. */
     connect;
+    /** Where downloads of this machine are kept between runs. */
+    remoteCache;
     /** Ends the run with this error. */
     abort;
     #beforeFirstChange;
@@ -41641,6 +41681,7 @@ class Cluster {
         this.connect = options.connect;
         this.local = options.local ?? new LocalRunner();
         this.kind = new KindRun(this.local);
+        this.remoteCache = options.remoteCache;
         this.abort = options.abort ?? (() => undefined);
         this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
         this.hosts = options.spec.hosts.map((spec) => new Host(spec));
@@ -41911,6 +41952,7 @@ async function execute(spec, options) {
         },
         ...(options.local === undefined ? {} : { local: options.local }),
         ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
+        ...(options.remoteCache === undefined ? {} : { remoteCache: options.remoteCache }),
     });
     for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
         if (secret !== undefined)
@@ -42003,12 +42045,13 @@ function createEngine(options = {}) {
         ...rest,
     });
     return {
-        up: async (spec, { kubeconfigPath, beforeFirstChange, ...context }) => {
+        up: async (spec, { kubeconfigPath, beforeFirstChange, remoteCache, ...context }) => {
             const steps = bootstrapSteps({ provider: spec.provider, kubeconfigPath });
             const { report } = await run(spec, context, {
                 command: 'up',
                 steps,
                 ...(beforeFirstChange === undefined ? {} : { beforeFirstChange }),
+                ...(remoteCache === undefined ? {} : { remoteCache }),
             });
             return { report, kubeconfigPath };
         },

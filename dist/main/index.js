@@ -52055,6 +52055,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
 
 /***/ }),
 
+/***/ 1455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
 /***/ 7067:
 /***/ ((module) => {
 
@@ -60773,8 +60780,8 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2347);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(483);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(950);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3787);
 
 
 await (0,_run_js__WEBPACK_IMPORTED_MODULE_1__/* .run */ .e)((0,_production_js__WEBPACK_IMPORTED_MODULE_0__/* .productionDependencies */ .t)());
@@ -60786,7 +60793,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2347:
+/***/ 950:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60795,6 +60802,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   t: () => (/* binding */ productionDependencies)
 });
 
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
 var lib_errors = __nccwpck_require__(3393);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
@@ -61344,8 +61353,8 @@ const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createReq
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: external "node:fs/promises"
-const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: ./lib/exec/upload-file.js
 
 
@@ -61388,7 +61397,7 @@ async function uploadFile(target, start, content, remotePath, options = {}) {
 async function upload_file_open(content) {
     if ('data' in content)
         return { size: Buffer.byteLength(content.data), input: content.data };
-    const { size } = await (0,external_node_fs_promises_namespaceObject.stat)(content.path);
+    const { size } = await (0,promises_.stat)(content.path);
     return { size, input: (0,external_node_fs_.createReadStream)(content.path) };
 }
 
@@ -61832,7 +61841,7 @@ var lib = __nccwpck_require__(5472);
 /** Text of a private key file, not yet parsed. @throws E_KEY when there is no such file, or it cannot be read. */
 async function readPrivateKey(path, where) {
     try {
-        return await (0,external_node_fs_promises_namespaceObject.readFile)(path, 'utf8');
+        return await (0,promises_.readFile)(path, 'utf8');
     }
     catch (error) {
         const { code = 'unknown error' } = error;
@@ -62688,7 +62697,7 @@ async function privateKey(path, key) {
 async function knownHosts({ knownHosts: path, knownHostsText, }) {
     if (path === undefined)
         return knownHostsText;
-    return (0,external_node_fs_promises_namespaceObject.readFile)(path, 'utf8').catch((cause) => {
+    return (0,promises_.readFile)(path, 'utf8').catch((cause) => {
         throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read ${path}`, { cause, where: 'ssh.knownHosts' });
     });
 }
@@ -63148,8 +63157,6 @@ async function load(host, image, signal) {
     }
 }
 
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./lib/providers/kind/legacy-patch.js
 
 /** The first minor for which kind writes kubeadm's v1beta4; before it, it writes v1beta3 also where kubeadm knows more. */
@@ -63214,7 +63221,7 @@ function ownPatches({ kubernetes }, host, { cgroup, token }) {
         ...(host.name === undefined ? {} : { name: host.name }),
         ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
     };
-    const endpoint = kubernetes.controlPlaneEndpoint?.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+    const endpoint = kubernetes.controlPlaneEndpoint && hostOf(kubernetes.controlPlaneEndpoint);
     return [
         {
             kind: 'ClusterConfiguration',
@@ -63237,6 +63244,11 @@ function ownPatches({ kubernetes }, host, { cgroup, token }) {
         // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
         ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
     ];
+}
+/** The host of `host[:port]`; IPv6 without brackets has no port. */
+function hostOf(endpoint) {
+    const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
+    return bracketed ?? plain ?? endpoint;
 }
 /** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
 function taintsOf({ role, taints }) {
@@ -64011,12 +64023,14 @@ const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.u
 
 
 
+
 /**
  * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
  * there is no file that could be left behind, and whoever finds the name taken is told by whom.
  */
 async function takeName(name, holder) {
-    const path = `\0k8s-bootstrap-${name}`;
+    // Of one length, since a socket's name ends at 107 bytes.
+    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
     const server = (0,external_node_net_.createServer)((socket) => {
         socket.on('error', () => undefined);
         socket.end(`${holder}\n`);
@@ -64214,6 +64228,35 @@ const kindNodes = {
     '1.35.8': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
     '1.34.11': 'kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
 };
+
+;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
+/** A release: three numbers, compared from the left; a pre-release comes before its release. */
+const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
+/** Whether it is `major.minor.patch` without a pre-release. */
+function isRelease(version) {
+    return RELEASE.test(version) && !version.includes('-');
+}
+/** `1.36` of `1.36.3`. */
+function minorOf(version) {
+    return version.split('.').slice(0, 2).join('.');
+}
+/** Order for `sort`, newest first. */
+function newestFirst(a, b) {
+    const left = partsOf(a);
+    const right = partsOf(b);
+    for (const [index, part] of left.entries()) {
+        const other = right[index] ?? 0;
+        if (part !== other)
+            return other - part;
+    }
+    return 0;
+}
+function partsOf(version) {
+    const match = RELEASE.exec(version);
+    if (match === null)
+        return [-1, -1, -1, -1];
+    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
+}
 
 ;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
 const github = 'github.com';
@@ -64573,35 +64616,6 @@ function read(file) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
-/** A release: three numbers, compared from the left; a pre-release comes before its release. */
-const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
-/** Whether it is `major.minor.patch` without a pre-release. */
-function isRelease(version) {
-    return RELEASE.test(version) && !version.includes('-');
-}
-/** `1.36` of `1.36.3`. */
-function minorOf(version) {
-    return version.split('.').slice(0, 2).join('.');
-}
-/** Order for `sort`, newest first. */
-function newestFirst(a, b) {
-    const left = partsOf(a);
-    const right = partsOf(b);
-    for (const [index, part] of left.entries()) {
-        const other = right[index] ?? 0;
-        if (part !== other)
-            return other - part;
-    }
-    return 0;
-}
-function partsOf(version) {
-    const match = RELEASE.exec(version);
-    if (match === null)
-        return [-1, -1, -1, -1];
-    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
-}
-
 ;// CONCATENATED MODULE: ./lib/artifacts/versions.js
 
 
@@ -64676,6 +64690,7 @@ function unsupported(wanted, usable) {
 
 
 
+
 /**
  * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
  * that is not in the table becomes the image's usual name without one, for an engine that has it already.
@@ -64697,9 +64712,9 @@ function kindNodeImage({ kind, kubernetes }) {
 function isPinned(image) {
     return image.includes('@sha256:');
 }
-/** Versions with a published image, newest first. */
+/** Versions with a published image that can be asked for, newest first. */
 function knownKindVersions() {
-    return Object.keys(kindNodes);
+    return Object.keys(kindNodes).filter((version) => supportedMinors.includes(minorOf(version)));
 }
 function refuseOther(wanted, tagged) {
     const version = wanted.replace(/^v/, '');
@@ -64738,7 +64753,7 @@ async function isCached(path, sha256, signal) {
     }
     if (hash.digest('hex') === sha256)
         return true;
-    await (0,external_node_fs_promises_namespaceObject.rm)(path, { force: true });
+    await (0,promises_.rm)(path, { force: true });
     return false;
 }
 /**
@@ -64756,17 +64771,17 @@ async function writeAtomically(path, write) {
         finally {
             await file.close();
         }
-        await (0,external_node_fs_promises_namespaceObject.rename)(temporary, path);
+        await (0,promises_.rename)(temporary, path);
     }
     catch (error) {
-        await (0,external_node_fs_promises_namespaceObject.rm)(temporary, { force: true });
+        await (0,promises_.rm)(temporary, { force: true });
         throw error.syscall === undefined ? error : cacheError(path, error);
     }
 }
 async function openNew(path) {
     try {
-        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        return await (0,external_node_fs_promises_namespaceObject.open)(path, 'wx', 0o600);
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        return await (0,promises_.open)(path, 'wx', 0o600);
     }
     catch (error) {
         throw cacheError(path, error);
@@ -64910,6 +64925,12 @@ async function orAborted(work, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/artifacts/remote-cache.js
+/** What an artifact is kept under. No two files have the same: the checksum is part of it. */
+function remoteKey({ name, version, arch, sha256 }) {
+    return ['k8s-bootstrap', name, version, arch ?? 'any', sha256].join('-').replace(/[^\w.+-]/g, '_');
+}
+
 ;// CONCATENATED MODULE: ./lib/artifacts/watchdog.js
 
 /** Ends a transfer that trickles or stands still, however long a deadline the run has. */
@@ -64976,13 +64997,15 @@ async function probeSource(artifact, options = {}) {
 
 
 
+
 const ATTEMPTS = 5;
 const MIN_BYTES = 8 * 1024;
 /** More than any artifact has; a server must not fill the runner's disk. */
 const MAX_BYTES = 2 * 1024 ** 3;
 /**
- * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. Server
- * errors and lost connections are tried again. Callers at the same time share one download.
+ * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. A remote
+ * cache is asked before the artifact's server, whose errors and lost connections are tried again. Callers at the same
+ * time share one download.
  *
  * @returns path of a file that others use too: never to be written.
  * @throws BootstrapError `E_DOWNLOAD`, `E_CHECKSUM`; the signal's reason when it aborts.
@@ -64991,6 +65014,8 @@ async function downloadArtifact(artifact, options) {
     const path = cachePath(options.cacheDir, artifact.sha256);
     await shareUnless(path, options.signal, async () => {
         if (await isCached(path, artifact.sha256, options.signal))
+            return;
+        if (await isRestored(artifact, path, options))
             return;
         try {
             await retry(() => writeAtomically(path, (file) => transfer(artifact, options, (chunk) => file.appendFile(chunk))), {
@@ -65005,8 +65030,20 @@ async function downloadArtifact(artifact, options) {
         catch (error) {
             throw error instanceof HttpError ? downloadError(artifact.url, error) : error;
         }
+        options.remoteCache?.keep(remoteKey(artifact), path);
     });
     return path;
+}
+async function isRestored(artifact, path, { remoteCache, signal }) {
+    if (remoteCache === undefined)
+        return false;
+    if (!(await remoteCache.restore(remoteKey(artifact), path, signal)))
+        return false;
+    if (await isCached(path, artifact.sha256, signal))
+        return true;
+    const { name, version } = artifact;
+    remoteCache.giveUp(`what it has as ${name} ${version} does not match the checksum; it was not used`);
+    return false;
 }
 async function transfer(artifact, options, write) {
     const { clock, signal, fetch = globalThis.fetch, idleMs = 30_000 } = options;
@@ -74791,8 +74828,8 @@ async function fromDocker(cluster, name, signal) {
     }
     let saved;
     const save = async (until) => {
-        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-image-'));
-        cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
+        const dir = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-image-'));
+        cluster.releases.push(() => (0,promises_.rm)(dir, { recursive: true, force: true }));
         const path = (0,external_node_path_.join)(dir, 'image.tar');
         await docker.run(['save', '--output', path, name], { signal: until, timeoutMs: 10 * 60_000 });
         return path;
@@ -75271,8 +75308,9 @@ async function pull(_cluster, host, artifact, { signal }) {
         throw checksumError(artifact, result.stdout);
 }
 async function push(cluster, host, artifact, { signal }) {
+    const { clock, remoteCache } = cluster;
     const { cacheDir } = cluster.spec.artifacts;
-    const path = await downloadArtifact(artifact, { cacheDir, signal, clock: cluster.clock });
+    const path = await downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
     const to = stagedPath(artifact);
     await host.runner.upload({ path }, to, { sudo: true, mode: 0o600, signal, timeoutMs: 10 * 60_000 });
     const { stdout } = await host.root(['sha256sum', to], { signal });
@@ -75666,7 +75704,7 @@ const create = {
         kind.listen = log;
         cluster.join = newJoinSecrets(cluster);
         cluster.fresh = true;
-        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-'));
+        const dir = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-'));
         const stop = new AbortController();
         const creation = (kind.creation = createCluster(cluster.local, {
             binary: kind.binary,
@@ -75688,7 +75726,7 @@ const create = {
         }));
         cluster.releases.push(async () => {
             await creation.ended;
-            await (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true });
+            await (0,promises_.rm)(dir, { recursive: true, force: true });
         });
         try {
             await awaitStage(cluster, creation.prepared);
@@ -75718,14 +75756,15 @@ async function create_claim(cluster, signal) {
     const masquerade = ['--opt', 'com.docker.network.bridge.enable_ip_masquerade=true'];
     const ipv6 = ['--ipv6', '--subnet', 'fc00:f853:ccd:e793::/64'];
     const make = ['network', 'create', '--driver', 'bridge', ...masquerade, ...label];
-    const failure = await kind.docker
+    await kind.docker
         .run([...make, ...ipv6, NETWORK], { signal })
         .catch(() => kind.docker.run([...make, NETWORK], { signal }))
-        .then(() => undefined, (error) => error);
+        .catch(async (error) => {
+        // Another run may have made it at the same moment.
+        if ((await kind.docker.network(NETWORK, { signal })) === undefined)
+            throw error;
+    });
     const network = await kind.docker.network(NETWORK, { signal });
-    // Another run may have made it at the same moment.
-    if (failure !== undefined && network === undefined)
-        throw failure;
     const [overlap] = network === undefined ? [] : networkFindings(cluster, subnetsOf(network));
     if (overlap === undefined)
         return;
@@ -75767,22 +75806,28 @@ const fetch_fetch = {
 };
 /** The cache's files are nobody's to execute or change, so that kind runs from a copy that goes with the run. */
 async function fetchKind(cluster, signal) {
-    const { kind, spec, clock } = cluster;
+    const { kind } = cluster;
     const artifact = kind.artifacts?.kind;
     if (artifact === undefined)
         return;
-    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
-    const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-kind-'));
-    cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
+    const path = await download(cluster, artifact, signal);
+    const dir = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-kind-'));
+    cluster.releases.push(() => (0,promises_.rm)(dir, { recursive: true, force: true }));
     kind.binary = (0,external_node_path_.join)(dir, 'kind');
-    await (0,external_node_fs_promises_namespaceObject.copyFile)(path, kind.binary);
-    await (0,external_node_fs_promises_namespaceObject.chmod)(kind.binary, 0o700);
+    await (0,promises_.copyFile)(path, kind.binary);
+    await (0,promises_.chmod)(kind.binary, 0o700);
 }
 /** Downloads them, once, for all nodes. @returns the archive's path. */
-async function fetchPlugins({ kind, spec, clock }, signal) {
-    if (kind.artifacts === undefined)
+async function fetchPlugins(cluster, signal) {
+    const { artifacts } = cluster.kind;
+    if (artifacts === undefined)
         throw new TypeError('the artifacts are not resolved yet');
-    return downloadArtifact(kind.artifacts.cniPlugins, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+    return download(cluster, artifacts.cniPlugins, signal);
+}
+function download(cluster, artifact, signal) {
+    const { clock, remoteCache } = cluster;
+    const { cacheDir } = cluster.spec.artifacts;
+    return downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
 }
 
 ;// CONCATENATED MODULE: ./lib/host/files.js
@@ -76187,7 +76232,7 @@ function withChecksums(spec, arch, resolve) {
         const sha256 = table.get(upstream);
         if (sha256 === undefined)
             missing.push(`${name} ${version} (${upstream})`);
-        return { name, version, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
+        return { name, version, arch, upstream, url: urlOf(spec, upstream), sha256: sha256 ?? '' };
     });
     if (missing.length > 0) {
         const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
@@ -76728,7 +76773,7 @@ async function readManifest(cluster, signal) {
     const { spec, cni, cniVersion, clock } = cluster;
     const source = cni.manifest(spec, cniVersion);
     if ('path' in source) {
-        const data = await (0,external_node_fs_promises_namespaceObject.readFile)(source.path).catch((cause) => {
+        const data = await (0,promises_.readFile)(source.path).catch((cause) => {
             throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the manifest ${source.path}`, {
                 cause,
                 where: 'cni.manifest',
@@ -76744,7 +76789,7 @@ async function readManifest(cluster, signal) {
     }
     const artifact = resolveManifest({ name: `${cni.name}-manifest`, version: cniVersion, ...source }, spec);
     const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
-    return objectsOf(await (0,external_node_fs_promises_namespaceObject.readFile)(path, 'utf8'), artifact.url);
+    return objectsOf(await (0,promises_.readFile)(path, 'utf8'), artifact.url);
 }
 function objectsOf(text, name) {
     const objects = parseManifest(text, name);
@@ -76991,8 +77036,8 @@ function parsedYaml(text) {
 async function writePrivateFile(path, text) {
     const temporary = `${path}.${String(process.pid)}.tmp`;
     try {
-        await (0,external_node_fs_promises_namespaceObject.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        const file = await (0,external_node_fs_promises_namespaceObject.open)(temporary, 'wx', 0o600);
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
+        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
         try {
             await file.writeFile(text);
             await file.sync();
@@ -77000,11 +77045,11 @@ async function writePrivateFile(path, text) {
         finally {
             await file.close();
         }
-        await (0,external_node_fs_promises_namespaceObject.chmod)(temporary, 0o600);
-        await (0,external_node_fs_promises_namespaceObject.rename)(temporary, path);
+        await (0,promises_.chmod)(temporary, 0o600);
+        await (0,promises_.rename)(temporary, path);
     }
     catch (error) {
-        await (0,external_node_fs_promises_namespaceObject.rm)(temporary, { force: true });
+        await (0,promises_.rm)(temporary, { force: true });
         throw new lib_errors/* BootstrapError */.Xj('E_OUTPUT', `cannot write ${path}`, {
             cause: error,
             hint: 'choose another kubeconfig path',
@@ -78201,6 +78246,8 @@ class Cluster {
     publishedEndpoint;
     /** Connects to a host; the provider's. */
     connect;
+    /** Where downloads of this machine are kept between runs. */
+    remoteCache;
     /** Ends the run with this error. */
     abort;
     #beforeFirstChange;
@@ -78243,6 +78290,7 @@ class Cluster {
         this.connect = options.connect;
         this.local = options.local ?? new LocalRunner();
         this.kind = new KindRun(this.local);
+        this.remoteCache = options.remoteCache;
         this.abort = options.abort ?? (() => undefined);
         this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
         this.hosts = options.spec.hosts.map((spec) => new Host(spec));
@@ -78513,6 +78561,7 @@ async function execute(spec, options) {
         },
         ...(options.local === undefined ? {} : { local: options.local }),
         ...(options.beforeFirstChange === undefined ? {} : { beforeFirstChange: options.beforeFirstChange }),
+        ...(options.remoteCache === undefined ? {} : { remoteCache: options.remoteCache }),
     });
     for (const secret of [spec.ssh.key, spec.ssh.passphrase, spec.ssh.sudoPassword]) {
         if (secret !== undefined)
@@ -78605,12 +78654,13 @@ function createEngine(options = {}) {
         ...rest,
     });
     return {
-        up: async (spec, { kubeconfigPath, beforeFirstChange, ...context }) => {
+        up: async (spec, { kubeconfigPath, beforeFirstChange, remoteCache, ...context }) => {
             const steps = bootstrapSteps({ provider: spec.provider, kubeconfigPath });
             const { report } = await run(spec, context, {
                 command: 'up',
                 steps,
                 ...(beforeFirstChange === undefined ? {} : { beforeFirstChange }),
+                ...(remoteCache === undefined ? {} : { remoteCache }),
             });
             return { report, kubeconfigPath };
         },
@@ -79873,12 +79923,108 @@ function follows({ path }, others) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/action/cache-output.js
+
+/** What the toolkit's cache client tells in its output alone. The patterns are those of @actions/cache 6.3.0. */
+class CacheOutput {
+    #problem;
+    #taken = false;
+    #found = false;
+    /** Takes a sanitised line, in which `::` at the start has become `: :`. */
+    read(line) {
+        this.#found ||= /^: :debug::archive path:/i.test(line);
+        const problem = problems.map((pattern) => pattern.exec(line)?.[1]).find((text) => text !== undefined);
+        if (problem === undefined)
+            return;
+        this.#taken ||= /\(409\)|already exist/i.test(problem);
+        this.#problem ??= problem;
+    }
+    /** There is an entry, and its transfer begins. */
+    get found() {
+        return this.#found;
+    }
+    /** What went wrong, without URLs, since they are signed. That the entry is there already is nothing wrong. */
+    get problem() {
+        return this.#problem === undefined || this.#taken ? undefined : readable(this.#problem);
+    }
+}
+/** The first attempt that fails counts: upstream is at hand, while the toolkit's retries take half a minute. */
+const problems = [
+    /Attempt 1 of \d+ failed with error: (.+?)(?:\. Retrying request in \d+ ms\.\.\.)?$/,
+    /^: :debug::Failed to reserve cache: (?:Error: )?(.+)/,
+    /^: :(?:warning|error)(?: [^:]*)?::(?:Failed to (?:restore|save): )?(.+)/,
+    /^Failed to save: (.+)/,
+];
+function readable(text) {
+    const decoded = text.replaceAll(/%0[AD]/g, ' ').replaceAll('%25', '%');
+    return (0,sanitize/* sanitizeLine */.g)(decoded.replaceAll(/\bhttps?:\/\/\S+/gi, '(URL)')).slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./lib/action/cache-process.js
+
+
+const outcomes = { 0: 'done', 10: 'nothing', 11: 'unavailable' };
+/** An archive may name any path, and the toolkit's tar would write there; so only the last part of a name counts. */
+const FLAT = '--transform=s,.*/,, --no-same-owner';
+/**
+ * The toolkit's client as a process for each request. A process can be ended at any moment, with its retries, sockets
+ * and `tar`; it has an environment of its own, which decides where files go; and what it prints ends here.
+ *
+ * @param script path of cache-client, compiled or not.
+ */
+function cacheProcess(script, { answerMs, transferMs }) {
+    return async ({ operation, key, dir, file, temporary }, signal) => {
+        const stop = new AbortController();
+        const stopAfter = (ms, what) => setTimeout(() => {
+            stop.abort(new Error(`${what} within ${String(ms / 1000)} s`));
+        }, ms);
+        const transferring = () => stopAfter(transferMs, 'transfer not done');
+        const output = new CacheOutput();
+        let answered = operation === 'save';
+        let limit = answered ? transferring() : stopAfter(answerMs, 'no answer');
+        const onLine = (line) => {
+            output.read(line);
+            if (output.problem !== undefined)
+                stop.abort(new Error(output.problem));
+            if (answered || !output.found)
+                return;
+            answered = true;
+            clearTimeout(limit);
+            limit = transferring();
+        };
+        try {
+            const { exitCode } = await new LocalRunner().run([process.execPath, script, operation, key, file], {
+                env: {
+                    GITHUB_WORKSPACE: dir,
+                    RUNNER_TEMP: temporary,
+                    ...(operation === 'restore' ? { TAR_OPTIONS: FLAT } : {}),
+                },
+                timeoutMs: answerMs + transferMs,
+                signal: AbortSignal.any([signal, stop.signal]),
+                onLine,
+                maxOutputBytes: 0,
+                accept: 'any',
+            });
+            const outcome = outcomes[exitCode];
+            if (outcome === undefined)
+                throw new Error(`its client ended with exit code ${String(exitCode)}`);
+            return outcome;
+        }
+        finally {
+            clearTimeout(limit);
+        }
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/action/production.js
+
+
 
 
 
 /** The runner sends SIGTERM 7.5 s after SIGINT; this leaves time to write what is known. */
 const production_GRACE_MS = 6_000;
+const CACHE_LIMITS = { answerMs: 15_000, transferMs: 60_000 };
 /** The real things. */
 function productionDependencies() {
     return {
@@ -79886,6 +80032,7 @@ function productionDependencies() {
         load: (source) => loadSpec(source, { cniNames: cniNames }),
         env: process.env,
         signals: process,
+        cacheClient: cacheProcess((0,external_node_path_.join)(import.meta.dirname, '..', 'cache', 'index.js'), CACHE_LIMITS),
         graceMs: production_GRACE_MS,
     };
 }
@@ -79893,7 +80040,7 @@ function productionDependencies() {
 
 /***/ }),
 
-/***/ 483:
+/***/ 3787:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -83363,7 +83510,7 @@ function annotateSingle(error) {
     core_error(message, { title: `k8s-bootstrap: ${error.code}`, ...fileProperties(error.where) });
 }
 /** Shows a warning in the job's annotations. */
-function annotateWarning(message, host) {
+function annotations_annotateWarning(message, host) {
     warning((0,sanitize/* sanitizeText */.j)(host === undefined ? message : `[${host}] ${message}`), {
         title: 'k8s-bootstrap',
     });
@@ -83373,7 +83520,7 @@ function showFinding(finding) {
     const hint = finding.hint === undefined ? '' : ` (fix: ${finding.hint})`;
     const text = `${finding.message}${hint} [${finding.id}]`;
     if (finding.severity === 'warning') {
-        annotateWarning(text, finding.host);
+        annotations_annotateWarning(text, finding.host);
         return;
     }
     const host = finding.host === undefined ? '' : `[${finding.host}] `;
@@ -83390,6 +83537,136 @@ function fileProperties(where) {
         ...(line === undefined ? {} : { startLine: Number(line) }),
         ...(column === undefined ? {} : { startColumn: Number(column) }),
     };
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/action/state.js
+
+
+const KEY = 'phase';
+const phases = (/* unused pure expression or super */ null && (['changing', 'success', 'failure', 'cancelled', 'reset']));
+/** Replaces the state. */
+function state_saveState(state) {
+    saveState(KEY, state.phase);
+}
+/** Reads what `main` saved last; only the post step sees it. */
+function readState() {
+    const saved = core.getState(KEY);
+    return { phase: phases.find((phase) => phase === saved) ?? '' };
+}
+const DOWNLOADS = 'downloads';
+/** Replaces the list. */
+function saveDownloads(downloads) {
+    saveState(DOWNLOADS, downloads);
+}
+/** Reads what `main` saved last; only the post step sees it. */
+function readDownloads() {
+    const saved = core.getState(DOWNLOADS);
+    const list = saved === '' ? [] : JSON.parse(saved);
+    return Array.isArray(list) ? list.filter(isKept) : [];
+}
+function isKept(value) {
+    return isRecord(value) && typeof value['key'] === 'string' && typeof value['path'] === 'string';
+}
+
+;// CONCATENATED MODULE: ./lib/action/download-cache.js
+
+
+
+
+
+/** Whether the runner offers a cache at all. */
+function cacheOffered(env) {
+    return [env['ACTIONS_RESULTS_URL'], env['ACTIONS_CACHE_URL']].some((url) => url !== undefined && url !== '');
+}
+/** The job's cache. At the first problem it warns, once, and is not used again in this run. */
+class DownloadCache {
+    #client;
+    #off = new AbortController();
+    #kept = [];
+    constructor(client) {
+        this.#client = client;
+    }
+    async restore(key, path, signal) {
+        if (this.#off.signal.aborted)
+            return false;
+        try {
+            return await this.#restore(key, path, AbortSignal.any([signal, this.#off.signal]));
+        }
+        catch (error) {
+            if (!signal.aborted)
+                this.giveUp(reasonOf(error));
+            return false;
+        }
+    }
+    async #restore(key, path, signal) {
+        const outcome = await inDirectoryBeside(path, async (dir) => {
+            const request = { operation: 'restore', key, dir, file: (0,external_node_path_.basename)(path), temporary: dir };
+            const done = await this.#client(request, signal);
+            if (done === 'done')
+                await takeFile((0,external_node_path_.join)(dir, request.file), path);
+            return done;
+        });
+        if (outcome === 'unavailable')
+            this.#off.abort();
+        if (outcome === 'done')
+            info(`from the job’s cache: ${key}`);
+        return outcome === 'done';
+    }
+    keep(key, path) {
+        if (this.#off.signal.aborted)
+            return;
+        this.#kept = [...this.#kept, { key, path }];
+        saveDownloads(this.#kept);
+    }
+    giveUp(reason) {
+        if (this.#off.signal.aborted)
+            return;
+        this.#off.abort();
+        annotations_annotateWarning(`the job’s cache is not used in this run: ${reason}`);
+        if (this.#kept.length > 0)
+            saveDownloads([]);
+    }
+}
+/** Saves downloads, side by side. The first problem ends it with a warning. Never rejects. */
+async function keepDownloads(kept, client, signal) {
+    const off = new AbortController();
+    const both = AbortSignal.any([signal, off.signal]);
+    const save = async ({ key, path }) => {
+        try {
+            const outcome = await inDirectoryBeside(path, (temporary) => client({ operation: 'save', key, dir: dirname(path), file: basename(path), temporary }, both));
+            if (outcome === 'done')
+                core.info(`in the job’s cache now: ${key}`);
+        }
+        catch (error) {
+            if (both.aborted)
+                return;
+            off.abort();
+            annotateWarning(`downloads are not kept in the job’s cache: ${reasonOf(error)}`);
+        }
+    };
+    await Promise.all(kept.map(save));
+}
+async function inDirectoryBeside(path, work) {
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    const dir = await (0,promises_.mkdtemp)(`${path}.cache-`);
+    try {
+        return await work(dir);
+    }
+    finally {
+        await (0,promises_.rm)(dir, { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+    }
+}
+async function takeFile(from, to) {
+    const found = await (0,promises_.lstat)(from).catch(() => undefined);
+    if (found?.isFile() !== true)
+        throw new Error('an entry of it does not hold the file that it should');
+    await (0,promises_.chmod)(from, 0o600);
+    await (0,promises_.rename)(from, to);
+}
+function reasonOf(error) {
+    return error instanceof Error ? error.message : String(error);
 }
 
 ;// CONCATENATED MODULE: ./lib/action/environment.js
@@ -83935,6 +84212,7 @@ function readInputs(env) {
         onFailure: choice('on-failure', ['keep', 'reset']),
         onCancel: trimmed('on-cancel') === '' ? undefined : choice('on-cancel', ['keep', 'reset']),
         cleanup: choice('cleanup', ['keep', 'reset', 'reset-keep-artifacts']),
+        cache: choice('cache', ['true', 'false']) === 'true',
         kubeconfigPath: trimmed('kubeconfig-path'),
         reportPath: trimmed('report-path'),
     };
@@ -84034,7 +84312,7 @@ class ActionReporter {
                 this.#line(checkLine(event.result));
                 break;
             case 'warning':
-                annotateWarning(event.message, event.host);
+                annotations_annotateWarning(event.message, event.host);
                 break;
             case 'run-end':
                 this.#report = event.report;
@@ -84079,20 +84357,6 @@ function checkLine({ status, title, observed, expected, hint }) {
     return `${checkMarks[status]} ${title}: ${observed}${wanted}${hint === undefined ? '' : `; fix: ${hint}`}`;
 }
 
-;// CONCATENATED MODULE: ./lib/action/state.js
-
-const KEY = 'phase';
-const phases = (/* unused pure expression or super */ null && (['changing', 'success', 'failure', 'cancelled', 'reset']));
-/** Replaces the state. */
-function state_saveState(state) {
-    saveState(KEY, state.phase);
-}
-/** Reads what `main` saved last; only the post step sees it. */
-function readState() {
-    const saved = core.getState(KEY);
-    return { phase: phases.find((phase) => phase === saved) ?? '' };
-}
-
 ;// CONCATENATED MODULE: ./lib/action/summary.js
 
 
@@ -84119,6 +84383,7 @@ function bounded(markdown, maxBytes = MAX_BYTES) {
 }
 
 ;// CONCATENATED MODULE: ./lib/action/run.js
+
 
 
 
@@ -84169,13 +84434,16 @@ async function bootstrap(dependencies, cancellation) {
         setOutcome('failure');
         throw thrown;
     }
-    const { spec, kubeconfigPath, reporter, reportDir } = prepared;
+    const { inputs, spec, kubeconfigPath, reporter, reportDir } = prepared;
     let changing = false;
     try {
         const up = dependencies.engine.up(spec, {
             events: reporter,
             signal: cancellation.signal,
             kubeconfigPath,
+            ...(inputs.cache && cacheOffered(dependencies.env)
+                ? { remoteCache: new DownloadCache(dependencies.cacheClient) }
+                : {}),
             beforeFirstChange: () => {
                 changing = true;
                 state_saveState({ phase: 'changing' });
@@ -84221,7 +84489,7 @@ async function afterFailure(error, { changing, ...prepared }, dependencies, canc
     }
     catch (thrown) {
         const second = (0,errors/* toBootstrapError */.on)(thrown);
-        annotateWarning(`after the failure: ${second.code}: ${second.message}`, second.host);
+        annotations_annotateWarning(`after the failure: ${second.code}: ${second.message}`, second.host);
     }
 }
 
