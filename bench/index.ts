@@ -7,6 +7,7 @@ import { mergePatch } from '../src/lib/merge-patch.ts';
 import { repository } from '../scripts/run.ts';
 import { withBed, type State } from '../testbed/src/index.ts';
 import { hold } from './contest.ts';
+import { startIsQuick } from './start.ts';
 
 /** usage: bench/index.ts [ssh] [kind]   ROUNDS: how often each, by default 5 times */
 const rounds = Number(process.env['ROUNDS'] ?? 5);
@@ -14,6 +15,8 @@ const chosen = process.argv.slice(2);
 const scratch = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-bench-'));
 const manifestOf = ({ versions }: State): string =>
   join(repository, 'testbed/manifests/flannel', `v${versions.flannel}`, 'kube-flannel.yml');
+
+if (!(await startIsQuick(2 * rounds + 1))) process.exitCode = 1;
 
 await withBed(
   async (bed) => {
