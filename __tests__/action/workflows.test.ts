@@ -12,11 +12,14 @@ interface Workflow {
   readonly jobs: Readonly<Record<string, { readonly steps: readonly Step[] }>>;
 }
 
-const read = <T>(path: string): T => parse(readFileSync(path, 'utf8')) as T;
-const action = read<Readonly<Record<'inputs' | 'outputs', Readonly<Record<string, unknown>>>>>('action.yml');
-const { version, scripts } = read<{ version: string; scripts: Readonly<Record<string, string>> }>(
-  'package.json',
-);
+const read = (path: string): unknown => parse(readFileSync(path, 'utf8'));
+const action = read('action.yml') as Readonly<
+  Record<'inputs' | 'outputs', Readonly<Record<string, unknown>>>
+>;
+const { version, scripts } = read('package.json') as {
+  version: string;
+  scripts: Readonly<Record<string, string>>;
+};
 const own = `k8s-bootstrap/k8s-bootstrap@v${version.split('.')[0] ?? ''}`;
 
 const workflows = globSync('.github/workflows/*.yml');
@@ -24,7 +27,7 @@ const examples = globSync('examples/*.yml');
 
 /** Steps of each job by themselves: an id means something only in its job. */
 const jobsOf = (path: string): readonly (readonly Step[])[] =>
-  Object.values(read<Workflow>(path).jobs).map(({ steps }) => steps);
+  Object.values((read(path) as Workflow).jobs).map(({ steps }) => steps);
 const isOurs = ({ uses }: Step): boolean => uses === './' || uses?.startsWith('k8s-bootstrap/') === true;
 
 test('there are some', () => {
