@@ -39,7 +39,7 @@ async function app(): Promise<Record<string, string>> {
     Dockerfile: [
       `FROM ${base}`,
       'COPY index.html /www/',
-      'COPY --chmod=0755 smoke-test /app/',
+      'COPY smoke-test /app/',
       'CMD ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]',
     ].join('\n'),
     'index.html': 'the app answers\n',

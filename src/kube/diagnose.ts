@@ -1,3 +1,4 @@
+import type { Host } from '../host/host.ts';
 import { sanitizeLine } from '../lib/sanitize.ts';
 import type { Kubectl } from './kubectl.ts';
 
@@ -95,21 +96,38 @@ interface NodeList {
   }[];
 }
 
-/** Why nodes are not Ready; `network` when it is for want of a CNI. */
+/** The kubelet's last complaint on a host; empty if there is none to be had. */
+export async function kubeletComplaint(host: Host): Promise<string> {
+  const journal = ['journalctl', '-u', 'kubelet', '-n', '200', '--no-pager', '-o', 'cat'];
+  const { stdout } = await host.root(journal, { accept: 'any', timeoutMs: 15_000 });
+  const words = stdout.split('\n').findLast((line) => /^[EF]\d{4} /.test(line)) ?? '';
+  return sanitizeLine(words.replace(/^.*?\] /, '')).slice(0, 300);
+}
+
+/**
+ * Why nodes are not Ready; `network` when it is for want of a CNI.
+ *
+ * @param complaintOf what the kubelet of a node says that the API server knows nothing of.
+ */
 export async function explainNodes(
   kubectl: Kubectl,
   names: readonly string[],
   signal: AbortSignal,
+  complaintOf: (name: string) => Promise<string>,
 ): Promise<{ readonly reasons: readonly string[]; readonly network: boolean }> {
   const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
-  const reasons = names.flatMap((name) => {
+  const explain = async (name: string): Promise<readonly string[]> => {
     const node = items.find(({ metadata }) => metadata.name === name);
-    if (node === undefined) return [`${name}: its kubelet has not registered it`];
+    if (node === undefined) {
+      const words = await complaintOf(name).catch(() => '');
+      return [`${name}: its kubelet has not registered it${words === '' ? '' : `, and says: ${words}`}`];
+    }
     const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
     return condition?.status === 'True'
       ? []
       : [sanitizeLine(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
-  });
+  };
+  const reasons = (await Promise.all(names.map(explain))).flat();
   return {
     reasons,
     network: reasons.some((reason) => /cni|network plugin|NetworkReady=false/i.test(reason)),

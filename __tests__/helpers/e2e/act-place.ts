@@ -43,7 +43,8 @@ export class ActPlace {
     if (withAction) this.#copyAction(this.repository);
     for (const [path, text] of Object.entries({ ...files, '.github/workflows/workflow.yml': workflow })) {
       mkdirSync(dirname(join(this.repository, path)), { recursive: true });
-      writeFileSync(join(this.repository, path), text);
+      // Scripts are to be run.
+      writeFileSync(join(this.repository, path), text, { mode: text.startsWith('#!') ? 0o755 : 0o644 });
     }
     const git = (...args: string[]): unknown =>
       execFileSync('git', args, { cwd: this.repository, env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -6,6 +6,7 @@ import type { Runner } from '../../../src/exec/runner.ts';
 import { mergePatch } from '../../../src/lib/merge-patch.ts';
 import { freshHosts } from '../../../testbed/src/index.ts';
 import { bed, rootOnAll, temporaryFile } from './bed.ts';
+import { cli } from './cli.ts';
 import { differences, snapshot, type Snapshot } from './snapshot.ts';
 
 /** Where a cluster is made: what tests that are the same for every provider have to know of it. */
@@ -58,6 +59,8 @@ export function sshSite(): Site {
 /** Containers of the bed's engine, which becomes the Docker of this process and of all that it starts. */
 export function kindSite(name = 'site'): Site {
   let before: readonly string[] = [];
+  const file = (patch: object = {}): string =>
+    temporaryFile('cluster.yaml', stringify(fields({ provider: 'kind', name, hosts: null, ...patch })));
   const names = [`${name}-control-plane`, `${name}-worker`, `${name}-worker2`] as const;
   return {
     provider: 'kind',
@@ -65,10 +68,11 @@ export function kindSite(name = 'site'): Site {
     endpoint: /^https:\/\/127\.0\.0\.1:\d+$/,
     prepare: async () => {
       useBedsDocker();
+      // What a run that was broken off left behind would be found, and nothing be made.
+      await cli(['down', '-f', file(), '--quiet']);
       before = await inEngine();
     },
-    clusterFile: (patch = {}) =>
-      temporaryFile('cluster.yaml', stringify(fields({ provider: 'kind', name, hosts: null, ...patch }))),
+    clusterFile: file,
     nodes: () => Promise.resolve(names.map((container) => new DockerRunner(container))),
     // Containers share the machine's process list.
     watched: () => Promise.resolve([new LocalRunner()]),

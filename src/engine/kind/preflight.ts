@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { isPinned, knownKindVersions } from '../../artifacts/kind-nodes.ts';
 import { isCached, cachePath } from '../../artifacts/cache.ts';
@@ -26,6 +27,7 @@ async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<read
   const input = { spec, hosts, kubernetesVersion };
   return [
     ...engine(cluster),
+    ...(await inotify(cluster)),
     ...occupancy(cluster),
     ...(kind.found === 'whole'
       ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
@@ -61,6 +63,24 @@ function engine({ kind }: Cluster): readonly Finding[] {
     });
   }
   return found;
+}
+
+/** What one node takes of them, with systemd, containerd, kubelet and its pods; and what the machine's own programs do. */
+const INOTIFY = { perNode: 16, own: 40 } as const;
+
+/** All nodes share what the machine allows root; where it runs out, kubelets end with "too many open files". */
+async function inotify({ hosts }: Cluster): Promise<readonly Finding[]> {
+  const limit = Number(await readFile('/proc/sys/fs/inotify/max_user_instances', 'utf8').catch(() => 'none'));
+  const wanted = INOTIFY.own + INOTIFY.perNode * hosts.length;
+  if (!(limit < wanted)) return [];
+  return [
+    {
+      id: 'inotify',
+      severity: 'warning',
+      message: `the machine allows ${String(limit)} inotify instances, and ${String(hosts.length)} nodes may need ${String(wanted)}`,
+      hint: 'sysctl fs.inotify.max_user_instances=512',
+    },
+  ];
 }
 
 /** What is there under the cluster's name. */

@@ -1,7 +1,7 @@
 import { deployProbes } from '../../verify/deployment.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
-import { explainPods, explainNodes } from '../../kube/diagnose.ts';
+import { explainPods, explainNodes, kubeletComplaint } from '../../kube/diagnose.ts';
 import type { ClusterStep } from '../step.ts';
 
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
@@ -79,13 +79,18 @@ export const ready: ClusterStep = {
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
 async function notReady(cluster: Cluster, signal: AbortSignal): Promise<BootstrapError> {
   const names = cluster.hosts.map((host) => host.nodeName);
-  const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error: unknown) => ({
-    reasons: unread(error),
-    network: false,
-  }));
+  const complaintOf = (name: string): Promise<string> => {
+    const host = cluster.hosts.find(({ nodeName }) => nodeName === name);
+    return host === undefined ? Promise.resolve('') : kubeletComplaint(host);
+  };
+  const { reasons, network } = await explainNodes(cluster.kubectl, names, signal, complaintOf).catch(
+    (error: unknown) => ({ reasons: unread(error), network: false }),
+  );
   if (network) return cniError(cluster, signal, 'did not come up', reasons);
   return new BootstrapError('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
-    hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
+    hint: reasons.some((reason) => reason.includes('too many open files'))
+      ? 'allow more inotify instances on the machine: sysctl fs.inotify.max_user_instances=512'
+      : 'see the kubelet’s journal on the node (journalctl -u kubelet)',
   });
 }
 
