@@ -2,6 +2,7 @@ import type { RemoteCache } from '../../src/artifacts/remote-cache.ts';
 import { cniNamed } from '../../src/cni/index.ts';
 import { Cluster } from '../../src/engine/cluster.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
+import type { Runner } from '../../src/exec/runner.ts';
 import type { Facts } from '../../src/host/facts.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { Redactor } from '../../src/lib/redact.ts';
@@ -121,9 +122,13 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
 
 /** A cluster over fake runners, all hosts connected and known. */
 export function fakeCluster(
-  options: FakeSpecOptions & { rules?: readonly FakeRule[]; remoteCache?: RemoteCache } = {},
+  options: FakeSpecOptions & {
+    readonly rules?: readonly FakeRule[];
+    readonly remoteCache?: RemoteCache;
+    readonly local?: Runner;
+  } = {},
 ) {
-  const { rules = [], remoteCache, ...rest } = options;
+  const { rules = [], remoteCache, local, ...rest } = options;
   const spec = fakeSpec(rest);
   const events: EngineEvent[] = [];
   const runners = spec.hosts.map((host) => new FakeRunner(rules, host.address));
@@ -134,6 +139,7 @@ export function fakeCluster(
     clock: systemClock,
     redactor: new Redactor(),
     ...(remoteCache === undefined ? {} : { remoteCache }),
+    ...(local === undefined ? {} : { local }),
     connect: (host) => Promise.resolve(runners[spec.hosts.indexOf(host.spec)] ?? new FakeRunner()),
   });
   cluster.kubernetesVersion = '1.36.3';
