@@ -7,7 +7,7 @@ export const paths = {
   staging: '/var/lib/k8s-bootstrap/artifacts',
   /** One file per installed artifact, holding its sha256. */
   installed: '/var/lib/k8s-bootstrap/installed',
-  /** One empty file per image of the user's that was loaded, named by its id. */
+  /** One file per name of an image of the user's that was loaded, holding the id of what it stood for. */
   images: '/var/lib/k8s-bootstrap/images',
   /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
   runDir: '/run/k8s-bootstrap',

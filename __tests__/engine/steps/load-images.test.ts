@@ -48,6 +48,25 @@ describe('local images', () => {
     expect(hosts.imported(2)).toEqual(['tar of sha256:aaa', 'tar of sha256:bbb']);
   });
 
+  test('that are what they were before are loaded again as well: the name stood for another one since', async () => {
+    using hosts = new ImageHosts();
+    for (const id of ['sha256:aaa', 'sha256:bbb', 'sha256:aaa']) {
+      hosts.docker.images.set('app:1', id);
+      await hosts.run('app:1');
+    }
+    expect(hosts.imported(0)).toEqual(['tar of sha256:aaa', 'tar of sha256:bbb', 'tar of sha256:aaa']);
+  });
+
+  test('with a further name are loaded by that name too', async () => {
+    using hosts = new ImageHosts();
+    hosts.docker.images.set('app:1', 'sha256:aaa').set('app:2', 'sha256:aaa');
+    await hosts.run('app:1');
+    const { results } = await hosts.run('app:1', 'app:2');
+    expect(results).toEqual(Array(3).fill({ changed: true, note: '1 loaded' }));
+    expect(saves(hosts).at(-1)).toMatch(/ app:2$/);
+    expect((await hosts.run('app:2', 'app:1')).results).toEqual(Array(3).fill(unchanged));
+  });
+
   test('in a tar are taken as they are, and known by their content', async () => {
     using hosts = new ImageHosts();
     const tar = hosts.shells[0].path('app.tar');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CommandError } from '../../exec/command-error.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
@@ -6,7 +7,7 @@ import type { Cluster } from '../cluster.ts';
 import type { LocalImage } from '../local-images.ts';
 import type { HostStep } from '../step.ts';
 
-/** Brings the user's own images to the node. What a host was given is remembered there by the image's id. */
+/** Brings the user's own images to the node, which remembers for each name the id of what it was given last. */
 export const loadImages: HostStep = {
   id: 'load-images',
   title: 'Load local images',
@@ -16,7 +17,7 @@ export const loadImages: HostStep = {
     if (cluster.localImages.length === 0) return { changed: false };
     const { stdout } = await host.sh(listScript, [], { signal });
     const loaded = new Set(stdout.split('\n'));
-    const missing = cluster.localImages.filter(({ id }) => !loaded.has(id));
+    const missing = cluster.localImages.filter((image) => !loaded.has(`${recordOf(image)} ${image.id}`));
     if (missing.length === 0) return { changed: false, note: 'all loaded already' };
     cluster.beginChange();
     for (const image of missing) {
@@ -28,13 +29,22 @@ export const loadImages: HostStep = {
   describe: ({ spec }: Cluster) => spec.images.map((name) => `load ${name}`),
 };
 
-const listScript = `if [ -d ${paths.images} ]; then ls ${paths.images}; fi`;
+/** Name of the file that remembers an image; its own may hold anything. */
+function recordOf({ name }: LocalImage): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+const listScript = `
+for file in ${paths.images}/*; do
+  if [ -f "$file" ]; then echo "\${file##*/} $(cat "$file")"; fi
+done
+`;
 
 const importScript = `
 trap 'rm -f "$1"' EXIT
 ${paths.bin}/ctr -n k8s.io images import "$1" >/dev/null
 mkdir -p ${paths.images}
-: > "${paths.images}/$2"
+echo "$3" > "${paths.images}/$2"
 `;
 
 async function load(host: Host, image: LocalImage, signal: AbortSignal): Promise<void> {
@@ -42,7 +52,7 @@ async function load(host: Host, image: LocalImage, signal: AbortSignal): Promise
   const to = `${paths.staging}/${image.id}.tar`;
   try {
     await host.runner.upload({ path: await image.tar(signal) }, to, { ...limits, sudo: true, mode: 0o600 });
-    await host.sh(importScript, [to, image.id], limits);
+    await host.sh(importScript, [to, recordOf(image), image.id], limits);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     throw new BootstrapError('E_IMAGE', `cannot load ${image.name}: ${toBootstrapError(error).message}`, {
