@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { DockerRunner } from '../../src/exec/docker.ts';
 import { LocalRunner } from '../../src/exec/local.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { connectSsh } from '../../src/exec/ssh/connect.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { fakeDockerExec } from '../helpers/fake-docker-exec.ts';
 import { makeKey } from '../helpers/ssh-keys.ts';
 import { TestSshServer } from '../helpers/ssh-server.ts';
 
@@ -21,6 +23,16 @@ const transports: Record<string, () => Promise<{ runner: Runner; dispose: () => 
     const target = { ...login, hostKey, hostKeyChecking: 'strict' } as const;
     const runner = await connectSsh(target, { timeoutMs: 5_000, clock: systemClock });
     return { runner, dispose: () => server[Symbol.asyncDispose]() };
+  },
+  docker: () => {
+    const dispose = fakeDockerExec('c-worker');
+    return Promise.resolve({
+      runner: new DockerRunner('c-worker'),
+      dispose: () => {
+        dispose();
+        return Promise.resolve();
+      },
+    });
   },
 };
 
@@ -198,4 +210,14 @@ describe.each(Object.keys(transports))('%s runner', (name) => {
       code: 'E_TIMEOUT',
     });
   });
+});
+
+test('a container that is not there is an error that names it', async () => {
+  const dispose = fakeDockerExec('c-worker');
+  await expect(new DockerRunner('gone').run(['true'])).rejects.toMatchObject({
+    code: 'E_COMMAND',
+    host: 'gone',
+    message: expect.stringMatching(/No such container: gone$/) as unknown,
+  });
+  dispose();
 });
