@@ -56,8 +56,8 @@ export class ImageHosts implements Disposable {
     const inside = (text: string): string =>
       text.replaceAll(`${paths.bin}/ctr`, 'ctr').replaceAll(paths.stateDir, shell.path('state'));
     runner.on('sh -c', (argv, options) => shell.run(argv.map(inside), options));
-    runner.upload = (content, path, options = {}) => {
-      runner.uploads.push({ content, path, options });
+    runner.upload = (content, path, options) => {
+      runner.uploads.push({ content, path, options: options ?? {} });
       mkdirSync(dirname(inside(path)), { recursive: true });
       writeFileSync(inside(path), 'path' in content ? readFileSync(content.path) : content.data);
       return Promise.resolve();

@@ -159,7 +159,12 @@ describe('up in Docker where there is something of the cluster', () => {
 
   test.each<[string, (bed: KindBed) => void]>([
     ['only its mark', () => undefined],
-    ['nodes that kind did not finish', (bed) => bed.docker.add('test-control-plane')],
+    [
+      'nodes that kind did not finish',
+      (bed) => {
+        bed.docker.add('test-control-plane');
+      },
+    ],
     [
       'nodes that were completed but never joined',
       (bed) => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadImages } from '../../../src/engine/steps/load-images.ts';
@@ -85,7 +85,7 @@ describe('local images', () => {
     using hosts = new ImageHosts();
     hosts.docker.images.set('app:1', 'sha256:aaa').set('db:1', 'sha256:ddd');
     await hosts.run('app:1');
-    hosts.shells[1].run(['rm', '-r', 'state/images'], {});
+    rmSync(hosts.shells[1].path('state/images'), { recursive: true });
     const { results } = await hosts.run('app:1', 'db:1');
     expect(results.map((result) => result?.note)).toEqual(['1 loaded', '2 loaded', '1 loaded']);
     expect(hosts.imported(0)).toEqual(['tar of sha256:aaa', 'tar of sha256:ddd']);
