@@ -101,6 +101,7 @@ describe('resolveKindArtifacts', () => {
     expect(kind).toEqual({
       name: 'kind',
       version: '0.33.0',
+      arch: 'amd64',
       upstream: upstream.kind,
       url: `https://${upstream.kind}`,
       sha256: 'aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d',
