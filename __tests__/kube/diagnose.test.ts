@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { explainNodes, explainPods } from '../../src/kube/diagnose.ts';
+import { explainNodes, explainPods, kubeletComplaint } from '../../src/kube/diagnose.ts';
 import { fakeCluster } from '../helpers/cluster.ts';
 import { quiet } from '../helpers/failure.ts';
 
@@ -116,6 +116,7 @@ describe('explainPods', () => {
 });
 
 describe('explainNodes', () => {
+  const silent = () => Promise.resolve('');
   const node = (name: string, status?: string, message?: string) => ({
     metadata: { name },
     status: status === undefined ? {} : { conditions: [{ type: 'Ready', status, message }] },
@@ -123,15 +124,28 @@ describe('explainNodes', () => {
 
   test('names the nodes that are not Ready, with the reason', async () => {
     const { kubectl } = answering([node('a', 'True', 'fine'), node('b', 'False', 'disk is full'), node('c')]);
-    expect(await explainNodes(kubectl, ['a', 'b', 'c', 'd'], quiet)).toEqual({
+    expect(await explainNodes(kubectl, ['a', 'b', 'c', 'd'], quiet, silent)).toEqual({
       reasons: ['b: disk is full', 'c: no word from its kubelet', 'd: its kubelet has not registered it'],
       network: false,
     });
   });
 
+  test('quotes the kubelet of a node that was never registered', async () => {
+    const { cluster, runner } = fakeCluster();
+    runner.on(
+      'journalctl',
+      'I1124 21:08:45.3 1 a.go:1] "fine"\nE1124 21:08:45.4 4312 kubelet.go:1804] "Failed" err="too many\x1b[1m open files"\nkubelet.service: Failed\n',
+    );
+    const words = await kubeletComplaint(cluster.controlPlane);
+    expect(words).toBe('"Failed" err="too many open files"');
+    const { kubectl } = answering([]);
+    const { reasons } = await explainNodes(kubectl, ['a'], quiet, () => Promise.resolve(words));
+    expect(reasons).toEqual([`a: its kubelet has not registered it, and says: ${words}`]);
+  });
+
   test('knows a missing network', async () => {
     const message = 'container runtime network not ready: NetworkReady=false';
     const { kubectl } = answering([node('a', 'False', message)]);
-    expect(await explainNodes(kubectl, ['a'], quiet)).toMatchObject({ network: true });
+    expect(await explainNodes(kubectl, ['a'], quiet, silent)).toMatchObject({ network: true });
   });
 });

@@ -35818,7 +35818,7 @@ const paths = {
     staging: '/var/lib/k8s-bootstrap/artifacts',
     /** One file per installed artifact, holding its sha256. */
     installed: '/var/lib/k8s-bootstrap/installed',
-    /** One empty file per image of the user's that was loaded, named by its id. */
+    /** One file per name of an image of the user's that was loaded, holding the id of what it stood for. */
     images: '/var/lib/k8s-bootstrap/images',
     /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
     runDir: '/run/k8s-bootstrap',
@@ -36205,7 +36205,8 @@ function imageError(cluster, output, missing) {
 
 
 
-/** Brings the user's own images to the node. What a host was given is remembered there by the image's id. */
+
+/** Brings the user's own images to the node, which remembers for each name the id of what it was given last. */
 const loadImages = {
     id: 'load-images',
     title: 'Load local images',
@@ -36216,7 +36217,7 @@ const loadImages = {
             return { changed: false };
         const { stdout } = await host.sh(listScript, [], { signal });
         const loaded = new Set(stdout.split('\n'));
-        const missing = cluster.localImages.filter(({ id }) => !loaded.has(id));
+        const missing = cluster.localImages.filter((image) => !loaded.has(`${recordOf(image)} ${image.id}`));
         if (missing.length === 0)
             return { changed: false, note: 'all loaded already' };
         cluster.beginChange();
@@ -36228,19 +36229,27 @@ const loadImages = {
     },
     describe: ({ spec }) => spec.images.map((name) => `load ${name}`),
 };
-const listScript = `if [ -d ${paths.images} ]; then ls ${paths.images}; fi`;
+/** Name of the file that remembers an image; its own may hold anything. */
+function recordOf({ name }) {
+    return (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex');
+}
+const listScript = `
+for file in ${paths.images}/*; do
+  if [ -f "$file" ]; then echo "\${file##*/} $(cat "$file")"; fi
+done
+`;
 const importScript = `
 trap 'rm -f "$1"' EXIT
 ${paths.bin}/ctr -n k8s.io images import "$1" >/dev/null
 mkdir -p ${paths.images}
-: > "${paths.images}/$2"
+echo "$3" > "${paths.images}/$2"
 `;
 async function load(host, image, signal) {
     const limits = { signal, timeoutMs: 10 * 60_000 };
     const to = `${paths.staging}/${image.id}.tar`;
     try {
         await host.runner.upload({ path: await image.tar(signal) }, to, { ...limits, sudo: true, mode: 0o600 });
-        await host.sh(importScript, [to, image.id], limits);
+        await host.sh(importScript, [to, recordOf(image), image.id], limits);
     }
     catch (error) {
         if (!(error instanceof CommandError))
@@ -38879,6 +38888,7 @@ function refusal(errors) {
 
 
 
+
 const preflight_preflight = preflightStep(async (cluster, signal) => withIgnored([...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))], cluster.spec));
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster, signal) {
@@ -38886,6 +38896,7 @@ async function kindFindings(cluster, signal) {
     const input = { spec, hosts, kubernetesVersion };
     return [
         ...engine(cluster),
+        ...(await inotify(cluster)),
         ...occupancy(cluster),
         ...(kind.found === 'whole'
             ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
@@ -38920,6 +38931,23 @@ function engine({ kind }) {
         });
     }
     return found;
+}
+/** What one node takes of them, with systemd, containerd, kubelet and its pods; and what the machine's own programs do. */
+const INOTIFY = { perNode: 16, own: 40 };
+/** All nodes share what the machine allows root; where it runs out, kubelets end with "too many open files". */
+async function inotify({ hosts }) {
+    const limit = Number(await (0,external_node_fs_promises_namespaceObject.readFile)('/proc/sys/fs/inotify/max_user_instances', 'utf8').catch(() => 'none'));
+    const wanted = INOTIFY.own + INOTIFY.perNode * hosts.length;
+    if (!(limit < wanted))
+        return [];
+    return [
+        {
+            id: 'inotify',
+            severity: 'warning',
+            message: `the machine allows ${String(limit)} inotify instances, and ${String(hosts.length)} nodes may need ${String(wanted)}`,
+            hint: 'sysctl fs.inotify.max_user_instances=512',
+        },
+    ];
 }
 /** What is there under the cluster's name. */
 function occupancy({ kind, hosts, spec }) {
@@ -39982,18 +40010,32 @@ async function diagnose_lastWords(kubectl, namespace, pod, container, signal) {
 const UNREADABLE = 'unable to retrieve container logs';
 /** Programs often tidy up after they said what is wrong. The first is klog's form of errors. */
 const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied)\b/i;
-/** Why nodes are not Ready; `network` when it is for want of a CNI. */
-async function explainNodes(kubectl, names, signal) {
+/** The kubelet's last complaint on a host; empty if there is none to be had. */
+async function kubeletComplaint(host) {
+    const journal = ['journalctl', '-u', 'kubelet', '-n', '200', '--no-pager', '-o', 'cat'];
+    const { stdout } = await host.root(journal, { accept: 'any', timeoutMs: 15_000 });
+    const words = stdout.split('\n').findLast((line) => /^[EF]\d{4} /.test(line)) ?? '';
+    return (0,sanitize/* sanitizeLine */.g)(words.replace(/^.*?\] /, '')).slice(0, 300);
+}
+/**
+ * Why nodes are not Ready; `network` when it is for want of a CNI.
+ *
+ * @param complaintOf what the kubelet of a node says that the API server knows nothing of.
+ */
+async function explainNodes(kubectl, names, signal, complaintOf) {
     const { items } = await kubectl.get(['nodes'], { signal });
-    const reasons = names.flatMap((name) => {
+    const explain = async (name) => {
         const node = items.find(({ metadata }) => metadata.name === name);
-        if (node === undefined)
-            return [`${name}: its kubelet has not registered it`];
+        if (node === undefined) {
+            const words = await complaintOf(name).catch(() => '');
+            return [`${name}: its kubelet has not registered it${words === '' ? '' : `, and says: ${words}`}`];
+        }
         const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
         return condition?.status === 'True'
             ? []
             : [(0,sanitize/* sanitizeLine */.g)(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
-    });
+    };
+    const reasons = (await Promise.all(names.map(explain))).flat();
     return {
         reasons,
         network: reasons.some((reason) => /cni|network plugin|NetworkReady=false/i.test(reason)),
@@ -40923,14 +40965,17 @@ const ready = {
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
 async function notReady(cluster, signal) {
     const names = cluster.hosts.map((host) => host.nodeName);
-    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal).catch((error) => ({
-        reasons: unread(error),
-        network: false,
-    }));
+    const complaintOf = (name) => {
+        const host = cluster.hosts.find(({ nodeName }) => nodeName === name);
+        return host === undefined ? Promise.resolve('') : kubeletComplaint(host);
+    };
+    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal, complaintOf).catch((error) => ({ reasons: unread(error), network: false }));
     if (network)
         return cniError(cluster, signal, 'did not come up', reasons);
     return new lib_errors/* BootstrapError */.Xj('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
-        hint: 'see the kubelet’s journal on the node (journalctl -u kubelet)',
+        hint: reasons.some((reason) => reason.includes('too many open files'))
+            ? 'allow more inotify instances on the machine: sysctl fs.inotify.max_user_instances=512'
+            : 'see the kubelet’s journal on the node (journalctl -u kubelet)',
     });
 }
 async function cniError(cluster, signal, what, more = []) {
