@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { Runner } from '../../src/exec/runner.ts';
+import type { Report } from '../../src/report/model.ts';
+import { kubectl, leave } from '../helpers/e2e/bed.ts';
+import { cli, type CliResult } from '../helpers/e2e/cli.ts';
+import { kindSite } from '../helpers/e2e/site.ts';
+
+jest.setTimeout(8 * 60_000);
+
+describe('provider kind: another version, two control planes, patches, names, labels and taints', () => {
+  const site = kindSite('variants');
+  let result: CliResult;
+  let controlPlane: Runner | undefined;
+  const file = (): string =>
+    site.clusterFile({
+      kubernetes: {
+        version: '1.34.4',
+        // Before 1.36, kind writes kubeadm's older format, which has maps where this has lists.
+        kubeadmPatches: [
+          { kind: 'KubeletConfiguration', maxPods: 77 },
+          {
+            kind: 'ClusterConfiguration',
+            apiServer: { extraArgs: [{ name: 'event-ttl', value: '7m0s' }] },
+          },
+        ],
+      },
+      hosts: [
+        { address: '192.0.2.1', role: 'control-plane' },
+        { address: '192.0.2.2', role: 'control-plane' },
+        {
+          address: '192.0.2.3',
+          name: 'blue',
+          labels: { 'example.com/pool': 'blue' },
+          taints: [{ key: 'example.com/slow', effect: 'PreferNoSchedule' }],
+        },
+      ],
+      verify: { minNodes: 3 },
+    });
+
+  beforeAll(async () => {
+    await site.prepare();
+    result = await cli(['up', '-f', file(), '--json']);
+    [controlPlane] = await site.nodes();
+  });
+
+  afterAll(() => leave([]));
+
+  test('comes up and is verified on all three nodes', () => {
+    expect(result.stderr).toBe('');
+    expect(result.exitCode).toBe(0);
+    const report = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '') as Report;
+    expect(
+      report.nodes.map(({ name, role, kubeletVersion, ready }) => [name, role, kubeletVersion, ready]),
+    ).toEqual([
+      ['variants-control-plane', 'control-plane', '1.34.4', true],
+      ['variants-control-plane2', 'control-plane', '1.34.4', true],
+      ['blue', 'worker', '1.34.4', true],
+    ]);
+    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
+      ['nginx-running', 'pass'],
+      ['nginx-answers', 'pass'],
+      ['service', 'pass'],
+      ['dns', 'pass'],
+    ]);
+  });
+
+  test('patches, label and taint are what was asked for', async () => {
+    const shown = await kubectl(
+      controlPlane,
+      ...[
+        'get',
+        'node',
+        'blue',
+        '-o',
+        'jsonpath={.status.capacity.pods} {.metadata.labels.example\\.com/pool} {.spec.taints[*].key}',
+      ],
+    );
+    expect(shown).toBe('77 blue example.com/slow');
+    const args = ['get', 'pods', '-n', 'kube-system', '-l', 'component=kube-apiserver', '-o', 'yaml'];
+    expect((await kubectl(controlPlane, ...args)).match(/--event-ttl=7m0s/g)).toHaveLength(2);
+  });
+
+  test('down leaves the engine as it was', async () => {
+    expect(await cli(['down', '-f', file(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await site.changes()).toEqual([]);
+  });
+});
