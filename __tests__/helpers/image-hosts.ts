@@ -27,14 +27,16 @@ export class ImageHosts implements Disposable {
     for (const [index, runner] of at.runners.entries()) this.#equip(runner, index);
     const tools = { signal: quiet, log: (line: string) => this.logs.push(line) };
     const load = () => Promise.all(at.cluster.hosts.map((host) => loadImages.run(at.cluster, host, tools)));
-    return { ...at, findings, load };
+    const release = async (): Promise<void> => {
+      for (const give of at.cluster.releases) await give();
+    };
+    return { ...at, findings, load, release };
   }
 
   /** Prepares and loads. */
   async run(...images: readonly string[]) {
     const run = await this.prepare(...images);
-    const results = await run.load();
-    for (const give of run.cluster.releases) await give();
+    const results = await run.load().finally(run.release);
     return { ...run, results };
   }
 

@@ -129,8 +129,8 @@ describe('a local image that cannot be loaded is E_IMAGE', () => {
     using hosts = new ImageHosts();
     hosts.docker.images.set('app:1', 'sha256:aaa');
     hosts.shells[1].fake('ctr', 'echo "ctr: no match for platform" >&2; exit 1');
-    const { load } = await hosts.prepare('app:1');
-    expect(await bootstrapFailure(load())).toMatchObject({
+    const { load, release } = await hosts.prepare('app:1');
+    expect(await bootstrapFailure(load().finally(release))).toMatchObject({
       code: 'E_IMAGE',
       message: expect.stringMatching(/^cannot load app:1: .*no match for platform$/),
       hint: expect.stringContaining('docker save'),
@@ -145,8 +145,8 @@ describe('a local image that cannot be loaded is E_IMAGE', () => {
     using hosts = new ImageHosts();
     hosts.docker.images.set('app:1', 'sha256:aaa');
     hosts.docker.on('docker save ', { exitCode: 1, stderr: 'no space left on device' });
-    const { load } = await hosts.prepare('app:1');
-    expect(await bootstrapFailure(load())).toMatchObject({
+    const { load, release } = await hosts.prepare('app:1');
+    expect(await bootstrapFailure(load().finally(release))).toMatchObject({
       code: 'E_IMAGE',
       message: expect.stringContaining('no space left on device'),
     });
@@ -156,9 +156,9 @@ describe('a local image that cannot be loaded is E_IMAGE', () => {
   test('a connection that is lost is not', async () => {
     using hosts = new ImageHosts();
     hosts.docker.images.set('app:1', 'sha256:aaa');
-    const { load, runners } = await hosts.prepare('app:1');
+    const { load, release, runners } = await hosts.prepare('app:1');
     const lost = new Error('lost');
     for (const runner of runners) runner.upload = () => Promise.reject(lost);
-    await expect(load()).rejects.toBe(lost);
+    await expect(load().finally(release)).rejects.toBe(lost);
   });
 });
