@@ -56,6 +56,7 @@ describe('the image of kind’s nodes', () => {
     ['stable', 'example/node:latest', undefined],
     ['1.36.2', 'localhost:5000/node', undefined],
     ['1.36.2', `example/node@${digest}`, undefined],
+    ['1.36.4', 'example.org/node:v1.36.4-mine', undefined],
   ])('of the user’s own is taken: %s, %s', (wanted, nodeImage, kubernetesVersion) => {
     expect(imageOf(wanted, nodeImage)).toEqual({ image: nodeImage, kubernetesVersion });
   });
