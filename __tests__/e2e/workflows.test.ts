@@ -62,7 +62,7 @@ describe.each([kindSite('example'), sshSite()])(
       await site.prepare();
       const files = {
         ...(await app()),
-        'cluster.yaml': readFileSync(site.clusterFile({ ssh: null }), 'utf8'),
+        'cluster.yaml': readFileSync(site.clusterFile({ ssh: { keyFile: null } }), 'utf8'),
       };
       const run = await runWorkflow({
         workflow: example(site),
@@ -139,7 +139,7 @@ jobs:
       workflow,
       format: 'plain',
       env: { ...environment(), COPY: copy },
-      files: { 'cluster.yaml': readFileSync(site.clusterFile({ ssh: null }), 'utf8') },
+      files: { 'cluster.yaml': readFileSync(site.clusterFile({ ssh: { keyFile: null } }), 'utf8') },
     });
     expect(exitCode).toBe(1);
     expect(log).toContain(`nodes ${site.names.join(' ')} of 1.36.3`);
