@@ -64700,7 +64700,8 @@ function unsupported(wanted, usable) {
 function kindNodeImage({ kind, kubernetes }) {
     const known = Object.keys(kindNodes);
     if (kind.nodeImage !== undefined) {
-        const tagged = /:v?(\d+\.\d+\.\d+[^@]*)(@|$)/.exec(kind.nodeImage)?.[1];
+        // A tag of another form may say anything; then the image itself is asked.
+        const tagged = /:v?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)(?:@|$)/.exec(kind.nodeImage)?.[1];
         refuseOther(kubernetes.version, tagged);
         return { image: kind.nodeImage, kubernetesVersion: tagged };
     }
