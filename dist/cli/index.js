@@ -36489,6 +36489,11 @@ function parseState(text) {
         return 'unreadable';
     }
 }
+/** The state where it is ours to read; preflight tells of one that is not. */
+function knownState(text) {
+    const state = parseState(text);
+    return state === 'unreadable' ? undefined : state;
+}
 async function writeState(host, state, signal) {
     await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
     host.state = state;
@@ -36871,6 +36876,57 @@ function reasonIn(output) {
     return lines.at(-1) ?? said ?? output;
 }
 
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: ./lib/providers/kind/lock.js
+
+
+
+
+/**
+ * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
+ * there is no file that could be left behind, and whoever finds the name taken is told by whom.
+ */
+async function takeName(name, holder) {
+    // Of one length, since a socket's name ends at 107 bytes.
+    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
+    const server = (0,external_node_net_.createServer)((socket) => {
+        socket.on('error', () => undefined);
+        socket.end(`${holder}\n`);
+    });
+    if (await listens(server, path)) {
+        // A lock alone keeps no process alive.
+        server.unref();
+        return {
+            close: () => new Promise((resolve) => server.close(() => {
+                resolve();
+            })),
+        };
+    }
+    return { heldBy: (0,sanitize/* sanitizeLine */.g)(await ask(path)).slice(0, 200) };
+}
+function listens(server, path) {
+    return new Promise((resolve, reject) => {
+        server.once('listening', () => {
+            resolve(true);
+        });
+        server.once('error', (error) => {
+            if (error.code === 'EADDRINUSE')
+                resolve(false);
+            else
+                reject(error);
+        });
+        server.listen(path);
+    });
+}
+async function ask(path) {
+    const socket = (0,external_node_net_.createConnection)(path);
+    socket.setTimeout(2_000, () => socket.destroy());
+    return (await (0,consumers_namespaceObject.text)(socket).catch(() => '')).trim();
+}
+
 ;// CONCATENATED MODULE: ./lib/host/facts-script.js
 
 /** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
@@ -37121,56 +37177,113 @@ function isLoopback(address) {
     return address.startsWith('127.') || address === '::1';
 }
 
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./lib/providers/kind/lock.js
+;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
 
 
 
 
-/**
- * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
- * there is no file that could be left behind, and whoever finds the name taken is told by whom.
- */
-async function takeName(name, holder) {
-    // Of one length, since a socket's name ends at 107 bytes.
-    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
-    const server = (0,external_node_net_.createServer)((socket) => {
-        socket.on('error', () => undefined);
-        socket.end(`${holder}\n`);
-    });
-    if (await listens(server, path)) {
-        // A lock alone keeps no process alive.
-        server.unref();
-        return {
-            close: () => new Promise((resolve) => server.close(() => {
-                resolve();
-            })),
-        };
+
+
+/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
+const connect = {
+    id: 'connect',
+    title: 'Connect',
+    scope: 'hosts',
+    needs: [],
+    run: async (cluster, host, { signal }) => {
+        const runner = await cluster.connect(host, signal);
+        cluster.releases.push(() => runner.close());
+        host.attach(runner);
+        return { changed: false };
+    },
+};
+/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
+const SILENCE_SEC = 45;
+/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
+const lock = {
+    id: 'lock',
+    title: 'Lock',
+    scope: 'hosts',
+    needs: ['connect'],
+    run: async (cluster, host, { signal }) => {
+        const lease = {};
+        cluster.releases.unshift(async () => {
+            await lease.held?.close();
+        });
+        await take(cluster, host, lease, signal);
+        return { changed: false };
+    },
+};
+/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
+async function take(cluster, host, lease, signal) {
+    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
+    const held = await host.runner.hold(argv, { sudo: true, signal });
+    if (held.firstLine !== 'locked') {
+        await held.close();
+        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
+            host: host.address,
+            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+        });
     }
-    return { heldBy: (0,sanitize/* sanitizeLine */.g)(await ask(path)).slice(0, 200) };
-}
-function listens(server, path) {
-    return new Promise((resolve, reject) => {
-        server.once('listening', () => {
-            resolve(true);
-        });
-        server.once('error', (error) => {
-            if (error.code === 'EADDRINUSE')
-                resolve(false);
-            else
-                reject(error);
-        });
-        server.listen(path);
+    lease.held = held;
+    void held.lost
+        .then(() => takeAgain(cluster, host, lease, signal))
+        .catch((error) => {
+        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
     });
 }
-async function ask(path) {
-    const socket = (0,external_node_net_.createConnection)(path);
-    socket.setTimeout(2_000, () => socket.destroy());
-    return (await (0,consumers_namespaceObject.text)(socket).catch(() => '')).trim();
+/** As patient with a host that is away as the commands that run on it. */
+async function takeAgain(...args) {
+    for (let losses = 1;; losses += 1) {
+        try {
+            await take(...args);
+            return;
+        }
+        catch (error) {
+            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
+            if (!away || losses > MAX_LOSSES)
+                throw error;
+        }
+    }
 }
+/**
+ * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
+ * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
+ */
+const lockScript = `
+tries=0
+until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
+  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
+  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
+    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
+  fi
+  tries=$((tries + 1)); sleep 1
+done
+printf '%s\\n' "$2" > "$1"
+echo locked
+while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
+rm -f "$1"
+`;
+/** Reads what the host is, and what an earlier run left on it. */
+async function learn(host, signal) {
+    const found = await readFacts(host, { signal });
+    host.learn(found);
+    host.state = knownState(found.state);
+    return found;
+}
+const facts = {
+    id: 'facts',
+    title: 'Read facts',
+    scope: 'hosts',
+    needs: ['lock'],
+    run: async (_cluster, host, { signal }) => {
+        const found = await learn(host, signal);
+        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
+    },
+};
+/** Looking, without changing anything: what every command begins with. */
+const look = [connect, lock, facts];
 
 ;// CONCATENATED MODULE: ./lib/engine/kind/run.js
 
@@ -37230,7 +37343,7 @@ const docker = {
     run: async (cluster, { signal }) => {
         const { kind, spec } = cluster;
         kind.info = await kind.docker.info({ signal });
-        await lock(cluster);
+        await look_lock(cluster);
         const [volume, network] = await Promise.all([
             kind.docker.volumeLabels(markOf(spec.name), { signal }),
             kind.docker.network(NETWORK, { signal }),
@@ -37247,7 +37360,7 @@ const docker = {
         };
     },
 };
-async function lock({ kind, spec, runId, releases }) {
+async function look_lock({ kind, spec, runId, releases }) {
     const taken = await takeName(`${kind.info.ID ?? 'docker'}-${spec.name}`, runId);
     if ('close' in taken) {
         releases.unshift(taken.close);
@@ -37269,8 +37382,7 @@ async function remember(cluster, host, signal) {
         return;
     host.attach(await cluster.connect(host, signal));
     const { exitCode, stdout } = await host.root(['cat', paths.state], { signal, accept: 'any' });
-    const state = parseState(exitCode === 0 ? stdout : undefined);
-    host.state = state === 'unreadable' ? undefined : state;
+    host.state = knownState(exitCode === 0 ? stdout : undefined);
 }
 function isRunning({ containers }, name) {
     return containers.some((container) => nameOf(container) === name && container.State.Running);
@@ -37294,7 +37406,7 @@ const present = {
         });
     },
 };
-const connect = {
+const look_connect = {
     id: 'connect',
     title: 'Connect',
     scope: 'hosts',
@@ -37309,21 +37421,18 @@ const connect = {
         return { changed: false };
     },
 };
-const facts = {
+const look_facts = {
     id: 'facts',
     title: 'Read facts',
     scope: 'hosts',
     needs: ['connect'],
     run: async (_cluster, host, { signal }) => {
-        const found = await readFacts(host, { signal });
-        host.learn(found);
-        const state = parseState(found.state);
-        host.state = state === 'unreadable' ? undefined : state;
+        const found = await learn(host, signal);
         return { changed: false, note: found.os.name };
     },
 };
 /** Reaching the nodes that are there. */
-const reach = [connect, facts];
+const reach = [look_connect, look_facts];
 
 ;// CONCATENATED MODULE: ./lib/artifacts/data/kind-nodes.js
 /** Node images that kind’s project published with its releases 0.32 and 0.33, by Kubernetes version; as of 2026-11-24. */
@@ -38950,6 +39059,11 @@ async function inotify({ hosts }) {
         },
     ];
 }
+const unfinished = {
+    id: 'unfinished',
+    severity: 'info',
+    message: 'an earlier run did not finish; it is made anew',
+};
 /** What is there under the cluster's name. */
 function occupancy({ kind, hosts, spec }) {
     if (kind.containers.length === 0)
@@ -38963,9 +39077,7 @@ function occupancy({ kind, hosts, spec }) {
     // Of nodes that are all stopped nobody can tell how far they came, and what may be whole is not taken for the other.
     const runs = kind.containers.some(({ State }) => State.Running);
     if (kind.found === 'part' && runs && !hosts.some((host) => host.state?.phase === 'member')) {
-        return [
-            { id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' },
-        ];
+        return [unfinished];
     }
     const nodes = kind.containers.filter(({ Config }) => Config.Labels[labels.role] !== 'external-load-balancer');
     const there = nodes.map(nameOf).sort().join(', ');
@@ -38990,9 +39102,7 @@ function occupancy({ kind, hosts, spec }) {
             },
         ];
     }
-    return kind.found === 'whole'
-        ? []
-        : [{ id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' }];
+    return kind.found === 'whole' ? [] : [unfinished];
 }
 /** The cluster's ranges must not be those of the nodes' own network. */
 function networkFindings({ spec }, subnets) {
@@ -40569,110 +40679,6 @@ const collect_collect = {
         return { changed: false };
     },
 };
-
-;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
-
-
-
-
-
-
-/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
-const connect_connect = {
-    id: 'connect',
-    title: 'Connect',
-    scope: 'hosts',
-    needs: [],
-    run: async (cluster, host, { signal }) => {
-        const runner = await cluster.connect(host, signal);
-        cluster.releases.push(() => runner.close());
-        host.attach(runner);
-        return { changed: false };
-    },
-};
-/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
-const SILENCE_SEC = 45;
-/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
-const connect_lock = {
-    id: 'lock',
-    title: 'Lock',
-    scope: 'hosts',
-    needs: ['connect'],
-    run: async (cluster, host, { signal }) => {
-        const lease = {};
-        cluster.releases.unshift(async () => {
-            await lease.held?.close();
-        });
-        await take(cluster, host, lease, signal);
-        return { changed: false };
-    },
-};
-/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
-async function take(cluster, host, lease, signal) {
-    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
-    const held = await host.runner.hold(argv, { sudo: true, signal });
-    if (held.firstLine !== 'locked') {
-        await held.close();
-        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
-            host: host.address,
-            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
-        });
-    }
-    lease.held = held;
-    void held.lost
-        .then(() => takeAgain(cluster, host, lease, signal))
-        .catch((error) => {
-        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
-    });
-}
-/** As patient with a host that is away as the commands that run on it. */
-async function takeAgain(...args) {
-    for (let losses = 1;; losses += 1) {
-        try {
-            await take(...args);
-            return;
-        }
-        catch (error) {
-            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
-            if (!away || losses > MAX_LOSSES)
-                throw error;
-        }
-    }
-}
-/**
- * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
- * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
- */
-const lockScript = `
-tries=0
-until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
-  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
-  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
-    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
-  fi
-  tries=$((tries + 1)); sleep 1
-done
-printf '%s\\n' "$2" > "$1"
-echo locked
-while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
-rm -f "$1"
-`;
-const connect_facts = {
-    id: 'facts',
-    title: 'Read facts',
-    scope: 'hosts',
-    needs: ['lock'],
-    run: async (_cluster, host, { signal }) => {
-        const found = await readFacts(host, { signal });
-        host.learn(found);
-        const state = parseState(found.state);
-        host.state = state === 'unreadable' ? undefined : state;
-        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
-        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
-    },
-};
-/** Looking, without changing anything: what every command begins with. */
-const look = [connect_connect, connect_lock, connect_facts];
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/install.js
 

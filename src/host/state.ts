@@ -46,6 +46,12 @@ export function parseState(text: string | undefined): HostState | undefined | 'u
   }
 }
 
+/** The state where it is ours to read; preflight tells of one that is not. */
+export function knownState(text: string | undefined): HostState | undefined {
+  const state = parseState(text);
+  return state === 'unreadable' ? undefined : state;
+}
+
 export async function writeState(host: Host, state: HostState, signal: AbortSignal): Promise<void> {
   await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
   host.state = state;

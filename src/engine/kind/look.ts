@@ -1,11 +1,11 @@
 import { BootstrapError } from '../../lib/errors.ts';
-import { parseState } from '../../host/state.ts';
+import { knownState } from '../../host/state.ts';
 import { paths } from '../../host/paths.ts';
-import { readFacts } from '../../host/facts.ts';
 import { nameOf, NETWORK, publishedEndpoint } from '../../providers/kind/inventory.ts';
 import { takeName } from '../../providers/kind/lock.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterStep, HostStep } from '../step.ts';
+import { learn } from '../steps/connect.ts';
 import { markOf, type KindRun } from './run.ts';
 
 /** Asks Docker what is there, and takes the cluster's name on this machine for this run. */
@@ -62,8 +62,7 @@ async function remember(
   if (!isRunning(cluster.kind, host.address)) return;
   host.attach(await cluster.connect(host, signal));
   const { exitCode, stdout } = await host.root(['cat', paths.state], { signal, accept: 'any' });
-  const state = parseState(exitCode === 0 ? stdout : undefined);
-  host.state = state === 'unreadable' ? undefined : state;
+  host.state = knownState(exitCode === 0 ? stdout : undefined);
 }
 
 export function isRunning({ containers }: KindRun, name: string): boolean {
@@ -111,10 +110,7 @@ const facts: HostStep = {
   scope: 'hosts',
   needs: ['connect'],
   run: async (_cluster, host, { signal }) => {
-    const found = await readFacts(host, { signal });
-    host.learn(found);
-    const state = parseState(found.state);
-    host.state = state === 'unreadable' ? undefined : state;
+    const found = await learn(host, signal);
     return { changed: false, note: found.os.name };
   },
 };

@@ -83,6 +83,12 @@ async function inotify({ hosts }: Cluster): Promise<readonly Finding[]> {
   ];
 }
 
+const unfinished: Finding = {
+  id: 'unfinished',
+  severity: 'info',
+  message: 'an earlier run did not finish; it is made anew',
+};
+
 /** What is there under the cluster's name. */
 function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
   if (kind.containers.length === 0) return [];
@@ -95,9 +101,7 @@ function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
   // Of nodes that are all stopped nobody can tell how far they came, and what may be whole is not taken for the other.
   const runs = kind.containers.some(({ State }) => State.Running);
   if (kind.found === 'part' && runs && !hosts.some((host) => host.state?.phase === 'member')) {
-    return [
-      { id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' },
-    ];
+    return [unfinished];
   }
   const nodes = kind.containers.filter(
     ({ Config }) => Config.Labels[labels.role] !== 'external-load-balancer',
@@ -124,9 +128,7 @@ function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
       },
     ];
   }
-  return kind.found === 'whole'
-    ? []
-    : [{ id: 'unfinished', severity: 'info', message: 'an earlier run did not finish; it is made anew' }];
+  return kind.found === 'whole' ? [] : [unfinished];
 }
 
 /** The cluster's ranges must not be those of the nodes' own network. */

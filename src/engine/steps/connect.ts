@@ -3,8 +3,8 @@ import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Held } from '../../exec/runner.ts';
 import type { Host } from '../../host/host.ts';
 import type { Cluster } from '../cluster.ts';
-import { parseState } from '../../host/state.ts';
-import { readFacts } from '../../host/facts.ts';
+import { knownState } from '../../host/state.ts';
+import { readFacts, type Facts } from '../../host/facts.ts';
 import { MAX_LOSSES } from '../../host/unit.ts';
 import { sanitizeLine } from '../../lib/sanitize.ts';
 import type { HostStep, Step } from '../step.ts';
@@ -98,16 +98,21 @@ while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
 rm -f "$1"
 `;
 
+/** Reads what the host is, and what an earlier run left on it. */
+export async function learn(host: Host, signal: AbortSignal): Promise<Facts> {
+  const found = await readFacts(host, { signal });
+  host.learn(found);
+  host.state = knownState(found.state);
+  return found;
+}
+
 const facts: HostStep = {
   id: 'facts',
   title: 'Read facts',
   scope: 'hosts',
   needs: ['lock'],
   run: async (_cluster, host, { signal }) => {
-    const found = await readFacts(host, { signal });
-    host.learn(found);
-    const state = parseState(found.state);
-    host.state = state === 'unreadable' ? undefined : state;
+    const found = await learn(host, signal);
     const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
     return { changed: false, note: sanitizeLine(version) };
   },
