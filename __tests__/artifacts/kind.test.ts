@@ -97,8 +97,12 @@ describe('resolveKindArtifacts', () => {
       'github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz',
   };
 
-  it('has kind only where it is wanted, and the CNI plugins always', () => {
-    const { kind, cniPlugins } = resolveKindArtifacts(fakeSpec(), { arch: 'amd64', kind: true });
+  it('has what is wanted', () => {
+    const { kind, cniPlugins } = resolveKindArtifacts(fakeSpec(), {
+      arch: 'amd64',
+      kind: true,
+      cniPlugins: true,
+    });
     expect(kind).toEqual({
       name: 'kind',
       version: '0.33.0',
@@ -111,13 +115,19 @@ describe('resolveKindArtifacts', () => {
       upstream: upstream.plugins,
       sha256: expect.stringMatching(/^\w{64}$/),
     });
-    const without = resolveKindArtifacts(fakeSpec(), { arch: 'amd64', kind: false });
+    const without = resolveKindArtifacts(fakeSpec(), { arch: 'amd64', kind: false, cniPlugins: true });
     expect(without).toEqual({ kind: undefined, cniPlugins });
+    const neither = resolveKindArtifacts(fakeSpec(), { arch: 'amd64', kind: false, cniPlugins: false });
+    expect(neither).toEqual({ kind: undefined, cniPlugins: undefined });
   });
 
   it('is of the engine’s architecture, from the mirror', () => {
     const artifacts = { ...fakeSpec().artifacts, mirror: 'http://mirror' };
-    const { kind } = resolveKindArtifacts(fakeSpec({ with: { artifacts } }), { arch: 'arm64', kind: true });
+    const { kind } = resolveKindArtifacts(fakeSpec({ with: { artifacts } }), {
+      arch: 'arm64',
+      kind: true,
+      cniPlugins: true,
+    });
     expect(kind).toMatchObject({
       url: `http://mirror/${upstream.kind.replace('amd64', 'arm64')}`,
       sha256: '20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2',
@@ -130,10 +140,10 @@ describe('resolveKindArtifacts', () => {
     const spec = fakeSpec({ with: { artifacts: { ...artifacts, versions } } });
     const failure = (message: RegExp) =>
       expect.objectContaining({ code: 'E_CHECKSUM', message: expect.stringMatching(message) });
-    expect(() => resolveKindArtifacts(spec, { arch: 'amd64', kind: true })).toThrow(
+    expect(() => resolveKindArtifacts(spec, { arch: 'amd64', kind: true, cniPlugins: true })).toThrow(
       failure(/kind 0\.99\.0 .*cni-plugins 9\.9\.9/),
     );
-    expect(() => resolveKindArtifacts(spec, { arch: 'amd64', kind: false })).toThrow(
+    expect(() => resolveKindArtifacts(spec, { arch: 'amd64', kind: false, cniPlugins: true })).toThrow(
       failure(/of cni-plugins/),
     );
   });
@@ -142,7 +152,11 @@ describe('resolveKindArtifacts', () => {
     const checksums = join(dir, 'sums');
     writeFileSync(checksums, `${'b'.repeat(64)}  ${upstream.kind}\n`);
     const artifacts = { ...fakeSpec().artifacts, checksums };
-    const { kind } = resolveKindArtifacts(fakeSpec({ with: { artifacts } }), { arch: 'amd64', kind: true });
+    const { kind } = resolveKindArtifacts(fakeSpec({ with: { artifacts } }), {
+      arch: 'amd64',
+      kind: true,
+      cniPlugins: true,
+    });
     expect(kind?.sha256).toBe('b'.repeat(64));
   });
 });

@@ -25,16 +25,20 @@ afterAll(async () => {
   await leave([]);
 });
 
-/** The user's repository of the example: an app of two files, on an image that the engine has. */
-async function app(): Promise<Record<string, string>> {
+/** An image that the engine has. */
+async function busybox(): Promise<string> {
   const { stdout } = await new LocalRunner().run([
     'docker',
     'images',
     '--format',
     '{{.Repository}}:{{.Tag}}',
   ]);
-  const base =
-    stdout.split('\n').find((name) => name.startsWith('k8s-bootstrap-testbed/rootfs-busybox:')) ?? '';
+  return stdout.split('\n').find((name) => name.startsWith('k8s-bootstrap-testbed/rootfs-busybox:')) ?? '';
+}
+
+/** The user's repository of the example: an app of two files, on an image that the engine has. */
+async function app(): Promise<Record<string, string>> {
+  const base = await busybox();
   return {
     Dockerfile: [
       `FROM ${base}`,
@@ -129,16 +133,28 @@ jobs:
     steps:
       - run: echo "cell of $NAME"
         env: { NAME: '\${{ matrix.node.name }}' }
+  later:
+    needs: nodes
+    if: always()
+    runs-on: ubuntu-latest
+    steps:
+      - uses: ${checkout} # v7.0.1
+      - run: rm -r "$RUNNER_TOOL_CACHE/k8s-bootstrap"
+      - uses: ./
+        with:
+          config: cluster.yaml
+          node-image: \${{ env.NO_NODE }}
 `;
 
-  test('has its outputs in later steps and jobs, hides the kubeconfig’s key, and is cleaned up', async () => {
+  test('has its outputs in later steps and jobs, downloads in the runner’s cache, its key hidden, and is cleaned up', async () => {
     const site = kindSite('failing');
     await site.prepare();
     const copy = temporaryFile('kubeconfig', '');
     const { exitCode, log } = await runWorkflow({
       workflow,
       format: 'plain',
-      env: { ...environment(), COPY: copy },
+      cache: true,
+      env: { ...environment(), COPY: copy, NO_NODE: await busybox() },
       files: { 'cluster.yaml': readFileSync(site.clusterFile({ kind: { workers: 1 } }), 'utf8') },
     });
     expect(exitCode).toBe(1);
@@ -150,6 +166,12 @@ jobs:
     expect(log).toMatch(/\| ok$/m);
     for (const name of names) expect(log).toContain(`cell of ${name}`);
     expect(log).toContain('the cluster was taken off the hosts');
+    // A later job finds them there, whatever becomes of its cluster; that image makes no node.
+    for (const name of ['kind-0.33.0', 'cni-plugins-1.9.1']) {
+      expect(log).toMatch(new RegExp(`in the job’s cache now: \\S*${name}`));
+      expect(log).toMatch(new RegExp(`from the job’s cache: \\S*${name}`));
+    }
+    expect(log).toMatch(/E_PREPARE/);
     const clientKey = readKubeconfig(copy).users[0].user['client-key-data'];
     expect(log).toContain('client-key-data: ***');
     expect(log).not.toContain(clientKey);

@@ -32274,7 +32274,7 @@ exports.visitAsync = visitAsync;
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _cni_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9840);
-/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1825);
+/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7606);
 /* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3609);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5209);
 
@@ -33973,6 +33973,7 @@ const flannel = {
     name: 'flannel',
     title: 'Flannel',
     versions: ['0.28.9'],
+    plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
     options: [],
     manifest: (_spec, version) => ({
         upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
@@ -34038,6 +34039,7 @@ const manifest = {
     name: 'manifest',
     title: 'a manifest of your own',
     versions: [],
+    plugins: undefined,
     options: [],
     manifest: ({ cni }) => {
         const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
@@ -34080,7 +34082,7 @@ function allTraces() {
 
 /***/ }),
 
-/***/ 1825:
+/***/ 7606:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37299,8 +37301,10 @@ class KindRun {
     /** How far an earlier run came: `docker`. Only a whole cluster is used again. */
     found = 'nothing';
     nodeImage = '';
-    /** What has to be downloaded: `resolve`; kind itself only where the machine has none. */
+    /** What has to be downloaded: `resolve`. */
     artifacts;
+    /** Path of an archive of the CNI plugins for the nodes: `install`, made for the first that wants it. */
+    plugins;
     /** Name or path of the program: `fetch`. */
     binary = 'kind';
     creation;
@@ -38317,8 +38321,6 @@ var schema_text = __nccwpck_require__(36);
 
 
 
-
-
 /** Finds the spec's images on this machine, for the cluster to load; tells of those that are not there. */
 async function localImageFindings(cluster, signal) {
     const { images } = cluster.spec;
@@ -38349,9 +38351,7 @@ async function fromDocker(cluster, name, signal) {
     }
     let saved;
     const save = async (until) => {
-        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-image-'));
-        cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
-        const path = (0,external_node_path_.join)(dir, 'image.tar');
+        const path = (0,external_node_path_.join)(await cluster.temporaryDir(), 'image.tar');
         await docker.run(['save', '--output', path, name], { signal: until, timeoutMs: 10 * 60_000 });
         return path;
     };
@@ -39232,8 +39232,6 @@ async function removeCluster(cluster, signal) {
 
 
 
-
-
 /** Lets kind make the nodes, and goes on as soon as they run: kind starts Kubernetes on them meanwhile. */
 const create = {
     id: 'create',
@@ -39251,7 +39249,7 @@ const create = {
         kind.listen = log;
         cluster.join = newJoinSecrets(cluster);
         cluster.fresh = true;
-        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-'));
+        const dir = await cluster.temporaryDir();
         const stop = new AbortController();
         const creation = (kind.creation = createCluster(cluster.local, {
             binary: kind.binary,
@@ -39271,9 +39269,8 @@ const create = {
                 kind.listen(cluster.redactor.redact(line));
             },
         }));
-        cluster.releases.push(async () => {
+        cluster.releases.unshift(async () => {
             await creation.ended;
-            await (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true });
         });
         try {
             await awaitStage(cluster, creation.prepared);
@@ -39323,7 +39320,6 @@ async function claim(cluster, signal) {
 
 
 
-
 /** Brings to this machine what a cluster is made from, verified: kind, CNI plugins, the image of the nodes. */
 const fetch_fetch = {
     id: 'fetch',
@@ -39336,7 +39332,7 @@ const fetch_fetch = {
             return { changed: false, note: 'nothing is needed' };
         await Promise.all([
             fetchKind(cluster, signal),
-            fetchPlugins(cluster, signal),
+            ...(kind.artifacts?.cniPlugins === undefined ? [] : [fetchPlugins(cluster, signal)]),
             (async () => {
                 if ((await kind.docker.imageId(kind.nodeImage, { signal })) !== undefined)
                     return;
@@ -39358,17 +39354,15 @@ async function fetchKind(cluster, signal) {
     if (artifact === undefined)
         return;
     const path = await download(cluster, artifact, signal);
-    const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-kind-'));
-    cluster.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
-    kind.binary = (0,external_node_path_.join)(dir, 'kind');
+    kind.binary = (0,external_node_path_.join)(await cluster.temporaryDir(), 'kind');
     await (0,external_node_fs_promises_namespaceObject.copyFile)(path, kind.binary);
     await (0,external_node_fs_promises_namespaceObject.chmod)(kind.binary, 0o700);
 }
 /** Downloads them, once, for all nodes. @returns the archive's path. */
 async function fetchPlugins(cluster, signal) {
     const { artifacts } = cluster.kind;
-    if (artifacts === undefined)
-        throw new TypeError('the artifacts are not resolved yet');
+    if (artifacts?.cniPlugins === undefined)
+        throw new TypeError('the plugins are not resolved');
     return download(cluster, artifacts.cniPlugins, signal);
 }
 function download(cluster, artifact, signal) {
@@ -39519,6 +39513,41 @@ net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 `;
 
+;// CONCATENATED MODULE: ./lib/engine/kind/plugins.js
+
+
+
+
+/** Those of the image stay as they are. */
+const unpackScript = `
+trap 'rm -f "$1"' EXIT
+tar -xf "$1" --no-same-owner --skip-old-files -C ${paths.cniBin}
+`;
+/** Gives a node the CNI plugins that the CNI needs and the node's image lacks. */
+async function addPlugins(cluster, host, signal) {
+    const { plugins } = cluster.cni;
+    if (plugins?.length === 0)
+        return;
+    const path = await (cluster.kind.plugins ??= pack(cluster, plugins, signal));
+    const archive = `${paths.staging}/cni-plugins.tar`;
+    await host.runner.upload({ path }, archive, { mode: 0o600, signal });
+    await host.sh(unpackScript, [archive], { signal });
+}
+/** A tar of those that are wanted, once for all nodes: each of them would take a second to unpack upstream's archive. */
+async function pack(cluster, plugins, signal) {
+    const archive = await fetchPlugins(cluster, signal);
+    if (plugins === undefined)
+        return archive;
+    const dir = await cluster.temporaryDir();
+    const files = (0,external_node_path_.join)(dir, 'plugins');
+    await (0,external_node_fs_promises_namespaceObject.mkdir)(files);
+    const names = plugins.map((name) => `./${name}`);
+    await cluster.local.run(['tar', '-xzf', archive, '-C', files, ...names], { signal });
+    const tar = (0,external_node_path_.join)(dir, 'plugins.tar');
+    await cluster.local.run(['tar', '-cf', tar, '-C', files, '.'], { signal });
+    return tar;
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/kind/install.js
 
 
@@ -39549,6 +39578,7 @@ const install = {
             // A node goes with its container: there is nothing to put back.
             before: { directories: {}, sysctls: {}, nftTables: [], nftChains: [] },
         }, signal);
+        await host.sh(linkScript, [], { signal });
         await addPlugins(cluster, host, signal);
         return { changed: true };
     },
@@ -39561,17 +39591,6 @@ for name in kubeadm kubectl ctr; do
 done
 mkdir -p ${paths.cniBin}
 `;
-/** Those of the image stay as they are. */
-const unpackScript = `
-trap 'rm -f "$1"' EXIT
-tar -xzf "$1" --no-same-owner --skip-old-files -C ${paths.cniBin}
-`;
-async function addPlugins(cluster, host, signal) {
-    await host.sh(linkScript, [], { signal });
-    const archive = `${paths.staging}/cni-plugins.tgz`;
-    await host.runner.upload({ path: await fetchPlugins(cluster, signal) }, archive, { mode: 0o600, signal });
-    await host.sh(unpackScript, [archive], { signal });
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/init.js
 
@@ -39760,7 +39779,7 @@ function resolveArtifacts(spec, kubernetesVersion, arch) {
     }));
 }
 /**
- * What kind's nodes lack, and kind itself where it is wanted. Contacts nobody.
+ * What a kind cluster needs and this machine and its images lack. Contacts nobody.
  *
  * @throws as `resolveArtifacts`
  */
@@ -39768,7 +39787,7 @@ function resolveKindArtifacts(spec, wanted) {
     const { kind, cniPlugins } = spec.artifacts.versions;
     return withChecksums(spec, wanted.arch, (artifact) => ({
         kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
-        cniPlugins: artifact(components.cniPlugins, cniPlugins),
+        cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
     }));
 }
 function withChecksums(spec, arch, resolve) {
@@ -40450,7 +40469,11 @@ const resolve_resolve = {
         cluster.kubernetesVersion =
             kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
         const onPath = await kindOnPath(cluster.local, { signal });
-        kind.artifacts = resolveKindArtifacts(spec, { arch, kind: onPath === undefined });
+        kind.artifacts = resolveKindArtifacts(spec, {
+            arch,
+            kind: onPath === undefined,
+            cniPlugins: cluster.cni.plugins?.length !== 0,
+        });
         await resolveCni(cluster, signal);
         const { name, version } = kind.artifacts.kind ?? { name: 'kind', version: onPath ?? '' };
         return {
@@ -41671,6 +41694,9 @@ class Kubectl {
 
 
 
+
+
+
 /** What the steps of one run share. Each field says which step fills it; reading it earlier is a defect. */
 class Cluster {
     spec;
@@ -41777,6 +41803,12 @@ class Cluster {
             return;
         this.changing = true;
         this.#beforeFirstChange();
+    }
+    /** A directory of this machine, readable by its user alone, that goes with the run. */
+    async temporaryDir() {
+        const dir = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'k8s-bootstrap-'));
+        this.releases.push(() => (0,external_node_fs_promises_namespaceObject.rm)(dir, { recursive: true, force: true }));
+        return dir;
     }
     /** Registers a value that nothing may ever print, here and with the front end. */
     protect(secret) {

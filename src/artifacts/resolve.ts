@@ -43,19 +43,25 @@ export function resolveArtifacts(
   }));
 }
 
+/** What kind's nodes lack, and kind itself; each only where it is wanted. */
+export interface KindArtifacts {
+  readonly kind: Artifact | undefined;
+  readonly cniPlugins: Artifact | undefined;
+}
+
 /**
- * What kind's nodes lack, and kind itself where it is wanted. Contacts nobody.
+ * What a kind cluster needs and this machine and its images lack. Contacts nobody.
  *
  * @throws as `resolveArtifacts`
  */
 export function resolveKindArtifacts(
   spec: ClusterSpec,
-  wanted: { readonly arch: Arch; readonly kind: boolean },
-): { readonly kind: Artifact | undefined; readonly cniPlugins: Artifact } {
+  wanted: { readonly arch: Arch; readonly kind: boolean; readonly cniPlugins: boolean },
+): KindArtifacts {
   const { kind, cniPlugins } = spec.artifacts.versions;
   return withChecksums(spec, wanted.arch, (artifact) => ({
     kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
-    cniPlugins: artifact(components.cniPlugins, cniPlugins),
+    cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
   }));
 }
 

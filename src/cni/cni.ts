@@ -28,6 +28,8 @@ export interface Cni {
   readonly title: string;
   /** Newest first; the first is the default. Without `v`. Empty where versions mean nothing. */
   readonly versions: readonly string[];
+  /** Stock plugins (`bridge`, `portmap` …) that it needs of a node and does not bring; undefined: it may be any. */
+  readonly plugins: readonly string[] | undefined;
   /** Names of the options in `cni.options` that it understands. */
   readonly options: readonly string[];
   manifest(spec: ClusterSpec, version: string): ManifestSource;

@@ -7,6 +7,7 @@ export const flannel: Cni = {
   name: 'flannel',
   title: 'Flannel',
   versions: ['0.28.9'],
+  plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
   options: [],
   manifest: (_spec, version) => ({
     upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,

@@ -7,6 +7,7 @@ export const manifest: Cni = {
   name: 'manifest',
   title: 'a manifest of your own',
   versions: [],
+  plugins: undefined,
   options: [],
   manifest: ({ cni }) => {
     const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };

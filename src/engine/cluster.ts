@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import type { KubernetesArtifacts } from '../artifacts/resolve.ts';
 import type { Cni } from '../cni/cni.ts';
@@ -126,6 +129,13 @@ export class Cluster {
     if (this.changing) return;
     this.changing = true;
     this.#beforeFirstChange();
+  }
+
+  /** A directory of this machine, readable by its user alone, that goes with the run. */
+  async temporaryDir(): Promise<string> {
+    const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-'));
+    this.releases.push(() => rm(dir, { recursive: true, force: true }));
+    return dir;
   }
 
   /** Registers a value that nothing may ever print, here and with the front end. */

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toBootstrapError } from '../lib/errors.ts';
 import type { Finding } from '../report/model.ts';
@@ -59,9 +57,7 @@ async function fromDocker(
   }
   let saved: Promise<string> | undefined;
   const save = async (until: AbortSignal): Promise<string> => {
-    const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-image-'));
-    cluster.releases.push(() => rm(dir, { recursive: true, force: true }));
-    const path = join(dir, 'image.tar');
+    const path = join(await cluster.temporaryDir(), 'image.tar');
     await docker.run(['save', '--output', path, name], { signal: until, timeoutMs: 10 * 60_000 });
     return path;
   };

@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 
 const repository = join(import.meta.dirname, '../../..');
 /** What a release of the action consists of for a runner. */
-const actionFiles = ['action.yml', 'dist/main', 'dist/post'];
+const actionFiles = ['action.yml', 'dist/main', 'dist/post', 'dist/cache'];
 
 /** A folder with everything of one run, and an environment in which nothing is written to anywhere else. */
 export class ActPlace {

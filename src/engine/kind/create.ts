@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kindConfig } from '../../providers/kind/config.ts';
 import { createCluster } from '../../providers/kind/creation.ts';
@@ -29,7 +27,7 @@ export const create: ClusterStep = {
     kind.listen = log;
     cluster.join = newJoinSecrets(cluster);
     cluster.fresh = true;
-    const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-'));
+    const dir = await cluster.temporaryDir();
     const stop = new AbortController();
     const creation = (kind.creation = createCluster(cluster.local, {
       binary: kind.binary,
@@ -49,9 +47,8 @@ export const create: ClusterStep = {
         kind.listen(cluster.redactor.redact(line));
       },
     }));
-    cluster.releases.push(async () => {
+    cluster.releases.unshift(async () => {
       await creation.ended;
-      await rm(dir, { recursive: true, force: true });
     });
     try {
       await awaitStage(cluster, creation.prepared);

@@ -1,5 +1,4 @@
-import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artifact } from '../../artifacts/artifact.ts';
 import { downloadArtifact } from '../../artifacts/download.ts';
@@ -17,7 +16,7 @@ export const fetch: ClusterStep = {
     if (kind.found === 'whole') return { changed: false, note: 'nothing is needed' };
     await Promise.all([
       fetchKind(cluster, signal),
-      fetchPlugins(cluster, signal),
+      ...(kind.artifacts?.cniPlugins === undefined ? [] : [fetchPlugins(cluster, signal)]),
       (async () => {
         if ((await kind.docker.imageId(kind.nodeImage, { signal })) !== undefined) return;
         log(`pulling ${kind.nodeImage}`);
@@ -40,9 +39,7 @@ async function fetchKind(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const artifact = kind.artifacts?.kind;
   if (artifact === undefined) return;
   const path = await download(cluster, artifact, signal);
-  const dir = await mkdtemp(join(tmpdir(), 'k8s-bootstrap-kind-'));
-  cluster.releases.push(() => rm(dir, { recursive: true, force: true }));
-  kind.binary = join(dir, 'kind');
+  kind.binary = join(await cluster.temporaryDir(), 'kind');
   await copyFile(path, kind.binary);
   await chmod(kind.binary, 0o700);
 }
@@ -50,7 +47,7 @@ async function fetchKind(cluster: Cluster, signal: AbortSignal): Promise<void> {
 /** Downloads them, once, for all nodes. @returns the archive's path. */
 export async function fetchPlugins(cluster: Cluster, signal: AbortSignal): Promise<string> {
   const { artifacts } = cluster.kind;
-  if (artifacts === undefined) throw new TypeError('the artifacts are not resolved yet');
+  if (artifacts?.cniPlugins === undefined) throw new TypeError('the plugins are not resolved');
   return download(cluster, artifacts.cniPlugins, signal);
 }
 

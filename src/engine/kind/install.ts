@@ -1,11 +1,9 @@
 import { staleFiles, writeFiles } from '../../host/files.ts';
-import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import { mirrorFiles } from '../../host/runtime-config.ts';
 import { writeState } from '../../host/state.ts';
-import type { Cluster } from '../cluster.ts';
 import type { HostStep } from '../step.ts';
-import { fetchPlugins } from './fetch.ts';
+import { addPlugins } from './plugins.ts';
 
 /** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
 export const install: HostStep = {
@@ -34,6 +32,7 @@ export const install: HostStep = {
       },
       signal,
     );
+    await host.sh(linkScript, [], { signal });
     await addPlugins(cluster, host, signal);
     return { changed: true };
   },
@@ -47,16 +46,3 @@ for name in kubeadm kubectl ctr; do
 done
 mkdir -p ${paths.cniBin}
 `;
-
-/** Those of the image stay as they are. */
-const unpackScript = `
-trap 'rm -f "$1"' EXIT
-tar -xzf "$1" --no-same-owner --skip-old-files -C ${paths.cniBin}
-`;
-
-async function addPlugins(cluster: Cluster, host: Host, signal: AbortSignal): Promise<void> {
-  await host.sh(linkScript, [], { signal });
-  const archive = `${paths.staging}/cni-plugins.tgz`;
-  await host.runner.upload({ path: await fetchPlugins(cluster, signal) }, archive, { mode: 0o600, signal });
-  await host.sh(unpackScript, [archive], { signal });
-}

@@ -38,7 +38,11 @@ export const resolve: ClusterStep = {
     cluster.kubernetesVersion =
       kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
     const onPath = await kindOnPath(cluster.local, { signal });
-    kind.artifacts = resolveKindArtifacts(spec, { arch, kind: onPath === undefined });
+    kind.artifacts = resolveKindArtifacts(spec, {
+      arch,
+      kind: onPath === undefined,
+      cniPlugins: cluster.cni.plugins?.length !== 0,
+    });
     await resolveCni(cluster, signal);
     const { name, version } = kind.artifacts.kind ?? { name: 'kind', version: onPath ?? '' };
     return {

@@ -1,4 +1,4 @@
-import type { Artifact } from '../../artifacts/artifact.ts';
+import type { KindArtifacts } from '../../artifacts/resolve.ts';
 import type { Runner } from '../../exec/runner.ts';
 import type { Creation } from '../../providers/kind/creation.ts';
 import { Docker } from '../../providers/kind/docker.ts';
@@ -16,8 +16,10 @@ export class KindRun {
   /** How far an earlier run came: `docker`. Only a whole cluster is used again. */
   found: 'nothing' | 'part' | 'whole' = 'nothing';
   nodeImage = '';
-  /** What has to be downloaded: `resolve`; kind itself only where the machine has none. */
-  artifacts: { readonly kind: Artifact | undefined; readonly cniPlugins: Artifact } | undefined;
+  /** What has to be downloaded: `resolve`. */
+  artifacts: KindArtifacts | undefined;
+  /** Path of an archive of the CNI plugins for the nodes: `install`, made for the first that wants it. */
+  plugins: Promise<string> | undefined;
   /** Name or path of the program: `fetch`. */
   binary = 'kind';
   creation: Creation | undefined;
