@@ -44,10 +44,7 @@ export function resolveArtifacts(
 }
 
 /** What kind's nodes lack, and kind itself; each only where it is wanted. */
-export interface KindArtifacts {
-  readonly kind: Artifact | undefined;
-  readonly cniPlugins: Artifact | undefined;
-}
+export type KindArtifacts = Readonly<Record<'kind' | 'cniPlugins', Artifact | undefined>>;
 
 /**
  * What a kind cluster needs and this machine and its images lack. Contacts nobody.

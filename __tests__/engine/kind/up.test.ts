@@ -2,8 +2,10 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { Report } from '../../../src/report/model.ts';
+import { renderManifest } from '../../../src/kube/objects.ts';
 import { fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure } from '../../helpers/failure.ts';
+import { flannelObjects } from '../../helpers/flannel-manifest.ts';
 import { FakeBed } from '../../helpers/fake-bed.ts';
 import { KindBed } from '../../helpers/kind-bed.ts';
 
@@ -75,6 +77,25 @@ describe('up in Docker', () => {
       expect.stringMatching(/^docker network create .* --label k8s-bootstrap\.cluster=test .* kind$/),
       expect.stringContaining('kind create cluster --name test'),
     ]);
+  });
+
+  test('unpacks the plugins that the CNI needs, once for all nodes; all of them for a manifest of the user’s', async () => {
+    using bed = new KindBed();
+    await bed.up();
+    expect(bed.docker.calls.filter(({ argv }) => argv[0] === 'tar')).toEqual([]);
+    using other = new KindBed({ with: { cni: fakeSpec().cni } });
+    other.keep(
+      'github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml',
+      renderManifest(flannelObjects),
+    );
+    other.docker.on('tar ', '');
+    await other.up();
+    const tars = other.docker.calls.filter(({ argv }) => argv[0] === 'tar');
+    expect(tars.map(({ line }) => line.replaceAll(/ \/\S+/g, ' FILE'))).toEqual([
+      'tar -xzf FILE -C FILE ./bridge ./host-local ./portmap ./loopback',
+      'tar -cf FILE -C FILE .',
+    ]);
+    expect(other.did.filter((line) => line.startsWith('add plugins'))).toHaveLength(3);
   });
 
   test('completes every node: plugins, and the state that says whose it is', async () => {
