@@ -144,6 +144,7 @@ jobs:
         with:
           config: cluster.yaml
           node-image: \${{ env.NO_NODE }}
+          on-failure: reset
 `;
 
   test('has its outputs in later steps and jobs, downloads in the runner’s cache, its key hidden, and is cleaned up', async () => {
