@@ -3,7 +3,7 @@ import { LocalRunner } from '../../src/exec/local.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { action, removeActions, type ActionRun } from '../helpers/e2e/action.ts';
-import { clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { bed, clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
@@ -106,9 +106,10 @@ describe('a job that is cancelled, with provider ssh', () => {
   });
 
   test('with on-cancel: reset the post step leaves every host as it was', async () => {
-    await expectCancelled(
-      await cancelledAt('▶ Verify the network', { config: clusterFile(), 'on-cancel': 'reset' }),
-    );
+    // A run that changed nothing has nothing to take back.
+    const registryMirrors = { 'registry.example.com': `http://${bed().registry}/v2/docker.io` };
+    const inputs = { config: clusterFile({ registryMirrors }), 'on-cancel': 'reset' };
+    await expectCancelled(await cancelledAt('▶ Verify the network', inputs));
     expect(await changes()).toEqual([]);
   });
 });
