@@ -1,23 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { flannel } from '../../src/cni/flannel.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { fakeSpec } from '../helpers/cluster.ts';
+import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
 import { bootstrapFailure } from '../helpers/failure.ts';
 import { flannelObjects } from '../helpers/flannel-manifest.ts';
 
 const spec = fakeSpec({ with: { cni: { ...fakeSpec().cni, podCIDR: '10.42.0.0/16' } } });
-const failure = (objects: readonly KubeObject[]) => bootstrapFailure(() => flannel.render(objects, spec));
+const context = fakeContext(spec, '0.28.9');
+const failure = (objects: readonly KubeObject[]) => bootstrapFailure(() => flannel.render(objects, context));
 const [configMap, daemonSet] = flannelObjects;
 
 describe('flannel', () => {
   test('its manifest is upstream’s of the version', () => {
-    expect(flannel.manifest(spec, '0.28.9')).toEqual({
-      upstream: 'github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml',
-    });
+    expect(flannel.sources(fakeContext(spec, '0.28.9'))).toEqual([
+      { upstream: 'github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml' },
+    ]);
   });
 
   test('the pod network goes into its configuration, and nothing else changes', () => {
-    const [rendered, ...others] = flannel.render(flannelObjects, spec);
+    const [rendered, ...others] = flannel.render(flannelObjects, context);
     const { data, ...rest } = rendered as KubeObject & { data: Record<string, string> };
     expect(JSON.parse(data['net-conf.json'] ?? '')).toEqual({
       Network: '10.42.0.0/16',
@@ -29,8 +30,35 @@ describe('flannel', () => {
     expect(others).toHaveLength(1);
   });
 
+  test.each([
+    [{}, { Network: '10.42.0.0/16', Backend: { Type: 'vxlan' } }, ['udp 8472']],
+    [{ backend: 'host-gw' }, { Network: '10.42.0.0/16', Backend: { Type: 'host-gw' } }, []],
+    [
+      { backend: 'wireguard', mtu: 1400 },
+      { Network: '10.42.0.0/16', Backend: { Type: 'wireguard', MTU: 1400 } },
+      ['udp 51820'],
+    ],
+  ])('options %j: %j, ports %j', (options, network, ports) => {
+    const chosen = fakeSpec({ with: { cni: { ...spec.cni, options } } });
+    const [rendered] = flannel.render(flannelObjects, fakeContext(chosen, '0.28.9'));
+    const { data } = rendered as KubeObject & { data: Record<string, string> };
+    expect(JSON.parse(data['net-conf.json'] ?? '')).toEqual({ EnableNFTables: false, ...network });
+    expect(flannel.ports(chosen).map(({ protocol, port }) => `${protocol} ${String(port)}`)).toEqual(ports);
+  });
+
+  test('an IPv6 network is the only one', () => {
+    const v6 = fakeSpec({ with: { cni: { ...spec.cni, podCIDR: 'fd00:10::/56' } } });
+    const [rendered] = flannel.render(flannelObjects, fakeContext(v6, '0.28.9'));
+    const { data } = rendered as KubeObject & { data: Record<string, string> };
+    expect(JSON.parse(data['net-conf.json'] ?? '')).toMatchObject({
+      EnableIPv4: false,
+      EnableIPv6: true,
+      IPv6Network: 'fd00:10::/56',
+    });
+  });
+
   test('its tunnels end at the node’s address, whichever interface that is on', () => {
-    const [, rendered] = flannel.render(flannelObjects, spec);
+    const [, rendered] = flannel.render(flannelObjects, context);
     const { containers } = (
       rendered as KubeObject & { spec: { template: { spec: { containers: object[] } } } }
     ).spec.template.spec;
@@ -51,7 +79,7 @@ describe('flannel', () => {
     const other = { name: 'side', image: 'x' };
     const template = { spec: { containers: [other] } };
     const changed = { ...daemonSet, spec: { template } };
-    expect(flannel.render([configMap, changed], spec)[1]).toEqual(changed);
+    expect(flannel.render([configMap, changed], context)[1]).toEqual(changed);
   });
 
   test('waits for its DaemonSet', () => {

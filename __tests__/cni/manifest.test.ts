@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { manifest } from '../../src/cni/manifest.ts';
 import type { CniSpec } from '../../src/spec/cluster-spec.ts';
-import { fakeSpec } from '../helpers/cluster.ts';
+import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
 import { bootstrapFailure } from '../helpers/failure.ts';
 import { flannelObjects } from '../helpers/flannel-manifest.ts';
 
@@ -22,16 +22,16 @@ describe('a manifest of the user’s', () => {
     ],
     [{ manifest: 'http://h:80/cni.yaml' }, { upstream: 'h:80/cni.yaml' }],
   ])('%j comes from %j', (cni, source) => {
-    expect(manifest.manifest(specWith(cni), '')).toEqual(source);
+    expect(manifest.sources(fakeContext(specWith(cni)))).toEqual([source]);
   });
 
   test('has to be named', async () => {
-    const work = () => manifest.manifest(specWith({}), '');
+    const work = () => manifest.sources(fakeContext(specWith({})));
     expect(await bootstrapFailure(work)).toMatchObject({ code: 'E_SPEC', where: 'cni.manifest' });
   });
 
   test('is applied as it is', () => {
-    expect(manifest.render(flannelObjects, specWith({}))).toBe(flannelObjects);
+    expect(manifest.render(flannelObjects, fakeContext(specWith({})))).toBe(flannelObjects);
     expect(manifest.workloads(flannelObjects)).toHaveLength(1);
   });
 });

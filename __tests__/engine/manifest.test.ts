@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readManifest } from '../../src/engine/manifest.ts';
+import { readManifests } from '../../src/engine/manifest.ts';
 import { renderManifest } from '../../src/kube/objects.ts';
 import type { CniSpec } from '../../src/spec/cluster-spec.ts';
 import { fakeCluster, fakeSpec } from '../helpers/cluster.ts';
@@ -35,7 +35,7 @@ function read(cni: Partial<CniSpec>) {
   const { cluster } = fakeCluster({
     with: { cni: { ...base, name: 'manifest', ...cni }, artifacts: { ...artifacts, cacheDir: dir } },
   });
-  return readManifest(cluster, quiet);
+  return readManifests(cluster, quiet);
 }
 
 describe('a manifest in a file', () => {
@@ -118,5 +118,5 @@ test('the manifest of a CNI of ours comes through the mirror, by the checksum of
   };
   const { cluster } = fakeCluster({ with: { artifacts } });
   cluster.cniVersion = '0.28.9';
-  expect(await readManifest(cluster, quiet)).toEqual(flannelObjects);
+  expect(await readManifests(cluster, quiet)).toEqual(flannelObjects);
 });

@@ -1,4 +1,5 @@
 import type { RemoteCache } from '../../src/artifacts/remote-cache.ts';
+import type { CniContext } from '../../src/cni/cni.ts';
 import { cniNamed } from '../../src/cni/index.ts';
 import { Cluster } from '../../src/engine/cluster.ts';
 import type { EngineEvent } from '../../src/engine/events.ts';
@@ -30,7 +31,7 @@ export function fakeSpec(options: FakeSpecOptions = {}): ClusterSpec {
     artifacts: {
       distribution: 'auto',
       cacheDir: '/nowhere',
-      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0' },
+      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0', helm: '3.18.4' },
     },
     registryMirrors: {},
     verify: {
@@ -44,6 +45,16 @@ export function fakeSpec(options: FakeSpecOptions = {}): ClusterSpec {
     preflight: { ignore: [] },
     hosts,
     ...overrides,
+  };
+}
+
+/** What a CNI is asked with. */
+export function fakeContext(spec: ClusterSpec, version = ''): CniContext {
+  return {
+    spec,
+    version,
+    kubernetesVersion: '1.36.3',
+    apiServer: { host: '10.0.0.1', port: 6443 },
   };
 }
 

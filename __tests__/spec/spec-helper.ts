@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
+import { cniCatalog } from '../../src/cni/index.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
 import type { ClusterSpec } from '../../src/spec/cluster-spec.ts';
 import { loadSpec, type SpecSource } from '../../src/spec/load.ts';
@@ -10,7 +11,6 @@ export const dir = mkdtempSync(join(tmpdir(), 'k8s-bootstrap-spec-'));
 afterAll(() => {
   rmSync(dir, { recursive: true });
 });
-export const cniNames = ['flannel', 'manifest'];
 writeFileSync(join(dir, 'key'), 'a key');
 writeFileSync(join(dir, 'known_hosts'), '');
 
@@ -20,7 +20,7 @@ export const base =
 
 export function load(text: string | undefined, more: Partial<SpecSource> = {}): ClusterSpec {
   const file = text === undefined ? {} : { file: { path: join(dir, 'c.yaml'), text } };
-  return loadSpec({ ...file, env: { HOME: dir }, ...more }, { cniNames });
+  return loadSpec({ ...file, env: { HOME: dir }, ...more }, { cnis: cniCatalog });
 }
 
 /** The error's message, with the folder taken out. */

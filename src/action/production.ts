@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cniNames } from '../cni/index.ts';
+import { cniCatalog } from '../cni/index.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadSpec } from '../spec/load.ts';
 import { cacheProcess } from './cache-process.ts';
@@ -14,7 +14,7 @@ const CACHE_LIMITS = { answerMs: 15_000, transferMs: 60_000 };
 export function productionDependencies(): ActionDependencies {
   return {
     engine: createEngine(),
-    load: (source) => loadSpec(source, { cniNames }),
+    load: (source) => loadSpec(source, { cnis: cniCatalog }),
     env: process.env,
     signals: process,
     cacheClient: cacheProcess(join(import.meta.dirname, '..', 'cache', 'index.js'), CACHE_LIMITS),

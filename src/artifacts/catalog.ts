@@ -38,6 +38,12 @@ export const kindComponent: Component = {
     `${github}/kubernetes-sigs/kind/releases/download/v${version}/kind-linux-${arch}`,
 };
 
+/** The program that renders charts on this machine. */
+export const helmComponent: Component = {
+  name: 'helm',
+  upstream: (version, arch) => `get.helm.sh/helm-v${version}-linux-${arch}.tar.gz`,
+};
+
 export type ComponentName = keyof typeof components;
 
 function kubernetesBinary(name: string): Component {

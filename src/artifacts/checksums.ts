@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BootstrapError } from '../lib/errors.ts';
 import { cniPlugins } from './data/cni-plugins.ts';
 import { containerd } from './data/containerd.ts';
+import { helm } from './data/helm.ts';
 import { kind } from './data/kind.ts';
 import { kubernetes134 } from './data/kubernetes-1.34.ts';
 import { kubernetes135 } from './data/kubernetes-1.35.ts';
@@ -12,7 +13,17 @@ import { runc } from './data/runc.ts';
 /** Upstream's URL without scheme → hex sha256. */
 export type ChecksumTable = ReadonlyMap<string, string>;
 
-const data = [kubernetes136, kubernetes135, kubernetes134, containerd, runc, cniPlugins, manifests, kind];
+const data = [
+  kubernetes136,
+  kubernetes135,
+  kubernetes134,
+  containerd,
+  runc,
+  cniPlugins,
+  manifests,
+  kind,
+  helm,
+];
 
 let builtIn: ChecksumTable | undefined;
 

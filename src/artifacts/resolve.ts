@@ -1,7 +1,14 @@
 import { BootstrapError } from '../lib/errors.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Artifact } from './artifact.ts';
-import { components, kindComponent, type Arch, type Component, type ComponentName } from './catalog.ts';
+import {
+  components,
+  helmComponent,
+  kindComponent,
+  type Arch,
+  type Component,
+  type ComponentName,
+} from './catalog.ts';
 import { loadChecksums } from './checksums.ts';
 import { knownKubernetesVersions } from './versions.ts';
 
@@ -60,6 +67,32 @@ export function resolveKindArtifacts(
     kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
     cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
   }));
+}
+
+/**
+ * helm, for this machine. Contacts nobody.
+ *
+ * @param machine as Node.js tells it of itself.
+ * @throws as `resolveArtifacts`
+ */
+export function resolveHelm(
+  spec: ClusterSpec,
+  machine: { readonly platform: string; readonly arch: string },
+): Artifact {
+  const arch = ({ x64: 'amd64', arm64: 'arm64' } as const)[machine.arch];
+  if (machine.platform !== 'linux' || arch === undefined) {
+    throw new BootstrapError(
+      'E_DOWNLOAD',
+      `there is no download of helm for ${machine.platform}-${machine.arch}`,
+      {
+        hint: 'install helm 3.14 or newer on this machine',
+      },
+    );
+  }
+  const { helm } = withChecksums(spec, arch, (artifact) => ({
+    helm: artifact(helmComponent, spec.artifacts.versions.helm),
+  }));
+  return helm;
 }
 
 function withChecksums<T>(

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { cniNames } from '../cni/index.ts';
+import { cniCatalog } from '../cni/index.ts';
 import { createEngine } from '../engine/index.ts';
 import { loadSpec } from '../spec/load.ts';
 import { run } from './run.ts';
@@ -15,7 +15,7 @@ process.stdout.once('error', () => process.emit('SIGTERM', 'SIGTERM')).on('error
 
 const status = await run(process.argv.slice(2), {
   engine: createEngine(),
-  load: (source) => loadSpec(source, { cniNames }),
+  load: (source) => loadSpec(source, { cnis: cniCatalog }),
   env: process.env,
   signals: process,
   stdout: process.stdout,

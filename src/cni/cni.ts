@@ -2,13 +2,32 @@ import type { Facts } from '../host/facts.ts';
 import type { KubeObject, Workload } from '../kube/objects.ts';
 import type { Finding } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import type { CniOptions } from './options.ts';
 
-/** Where a CNI's manifest comes from. */
-export type ManifestSource =
-  /** `<host>/<path>` upstream, with its checksum in the project's table or the user's. */
+/** Where some of a CNI's objects come from. */
+export type CniSource =
+  /** A manifest: `<host>/<path>` upstream, with its checksum in the project's table or the user's. */
   | { readonly upstream: string; readonly sha256?: string }
-  /** A file of the runner. */
-  | { readonly path: string; readonly sha256?: string };
+  /** A manifest that is a file of the runner. */
+  | { readonly path: string; readonly sha256?: string }
+  /** A Helm chart: `<host>/<path>` of its archive upstream, rendered with these values. */
+  | {
+      readonly chart: string;
+      readonly release: string;
+      readonly namespace: string;
+      readonly values: Readonly<Record<string, unknown>>;
+    };
+
+/** What is known when a CNI is chosen and before any host is changed. */
+export interface CniContext {
+  readonly spec: ClusterSpec;
+  /** Of the CNI, one of `versions`; `''` where versions mean nothing. */
+  readonly version: string;
+  /** Without `v`; `''` where only a node image knows it. */
+  readonly kubernetesVersion: string;
+  /** Where nodes reach the API server, Services left aside. */
+  readonly apiServer: { readonly host: string; readonly port: number };
+}
 
 /** What a CNI leaves on a host, for its removal; names, never patterns, unless said otherwise. */
 export interface CniTraces {
@@ -20,27 +39,75 @@ export interface CniTraces {
   readonly nftTables: readonly string[];
   /** Absolute paths of files and directories outside of those every CNI uses. */
   readonly paths: readonly string[];
+  /** Prefixes of its ipsets. */
+  readonly ipsets?: readonly string[];
+  /** Numbers or names of its routing tables: their routes and the rules that look them up. */
+  readonly routeTables?: readonly string[];
+  /** Names of `ip route`'s protocols whose routes are its own. */
+  readonly routeProtocols?: readonly string[];
+  /** Mount points of its own. */
+  readonly mounts?: readonly string[];
+  /** Paths below /sys/fs/bpf, where its programs and maps are pinned; a trailing `*` matches a prefix. */
+  readonly bpfPins?: readonly string[];
+}
+
+/** A port at which nodes must reach each other. */
+export interface CniPort {
+  readonly protocol: 'tcp' | 'udp';
+  readonly port: number;
+  /** What for, such as `VXLAN`. */
+  readonly purpose: string;
+}
+
+/** What somebody says of a CNI with Kubernetes versions. */
+export interface KubernetesClaim {
+  /** Versions of the CNI that it is about: those that begin so (`3.32.`); `''`: all. */
+  readonly cni: string;
+  /** Minors from the first to the last, `1.34`; undefined: no end is named. */
+  readonly from?: string;
+  readonly to?: string;
+  /** `tested`: good within, unknown outside; `broken`: not to be used within. */
+  readonly claim: 'tested' | 'broken';
+  /** Who says so, for people to look it up. */
+  readonly source: string;
 }
 
 /** A container network. One file per CNI in this folder, one line in `index.ts`. */
 export interface Cni {
   readonly name: string;
   readonly title: string;
-  /** Newest first; the first is the default. Without `v`. Empty where versions mean nothing. */
+  /** Newest first, without `v`. Empty where versions mean nothing. */
   readonly versions: readonly string[];
+  /** One of `versions`, where the newest is not what to take by default. */
+  readonly defaultVersion?: string;
   /** Stock plugins (`bridge`, `portmap` …) that it needs of a node and does not bring; undefined: it may be any. */
   readonly plugins: readonly string[] | undefined;
-  /** Names of the options in `cni.options` that it understands. */
-  readonly options: readonly string[];
-  manifest(spec: ClusterSpec, version: string): ManifestSource;
+  readonly options: CniOptions;
+  /** What is said of it with versions of Kubernetes; the first that fits counts. */
+  readonly kubernetes: readonly KubernetesClaim[];
   /**
-   * The manifest's objects, wired to the spec.
-   * @throws BootstrapError `E_SPEC` for options that do not fit, `E_CNI` for a manifest it does not recognise.
+   * What its options say together that no schema of one of them can.
+   * @returns what is wrong, and how to mend it.
    */
-  render(objects: readonly KubeObject[], spec: ClusterSpec): readonly KubeObject[];
+  problems?(
+    spec: ClusterSpec,
+  ): readonly { readonly option: string; readonly what: string; readonly fix: string }[];
+  /** All that it consists of, in the order in which it is applied. */
+  sources(context: CniContext): readonly CniSource[];
+  /**
+   * The sources' objects, wired to the spec.
+   * @throws BootstrapError `E_CNI` for a manifest it does not recognise.
+   */
+  render(objects: readonly KubeObject[], context: CniContext): readonly KubeObject[];
   /** What must be rolled out before the network is called ready. */
   workloads(objects: readonly KubeObject[]): readonly Workload[];
+  /** Whether it does kube-proxy's work with these options, so that kubeadm is not to install that. */
+  replacesKubeProxy?(spec: ClusterSpec): boolean;
+  /** Where nodes must reach each other with these options. */
+  ports(spec: ClusterSpec): readonly CniPort[];
   /** What it needs of a host and does not find. */
   preflight(facts: Facts, spec: ClusterSpec): readonly Finding[];
+  /** What is to be said of the choice itself, whatever the hosts are. */
+  notices?(context: CniContext): readonly Finding[];
   readonly traces: CniTraces;
 }

@@ -1,3 +1,4 @@
+import type { CniCatalog } from '../spec/checks/cni.ts';
 import type { Cni, CniTraces } from './cni.ts';
 import { flannel } from './flannel.ts';
 import { manifest } from './manifest.ts';
@@ -14,18 +15,33 @@ export function cniNamed(name: string): Cni {
   return cnis[name as CniName];
 }
 
+/** For the spec's validation, which knows no CNI by itself. */
+export const cniCatalog: CniCatalog = {
+  names: cniNames,
+  options: (name) => cniNamed(name).options,
+  problems: (spec) => cniNamed(spec.cni.name).problems?.(spec) ?? [],
+};
+
 /** The interfaces that a CNI makes, which are no networks of the host's own. */
 export function networkTracesOf(name: string): readonly string[] {
   return cniNamed(name).traces.links;
 }
 
 /** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
-export function allTraces(): CniTraces {
-  const traces = cniNames.map((name) => cnis[name].traces);
+export function allTraces(): Required<CniTraces> {
+  const traces = cniNames.map((name): CniTraces => cnis[name].traces);
+  const all = (key: keyof CniTraces): readonly string[] => [
+    ...new Set(traces.flatMap((one) => one[key] ?? [])),
+  ];
   return {
-    links: [...new Set(traces.flatMap(({ links }) => links))],
-    chains: [...new Set(traces.flatMap(({ chains }) => chains))],
-    nftTables: [...new Set(traces.flatMap(({ nftTables }) => nftTables))],
-    paths: [...new Set(traces.flatMap(({ paths }) => paths))],
+    links: all('links'),
+    chains: all('chains'),
+    nftTables: all('nftTables'),
+    paths: all('paths'),
+    ipsets: all('ipsets'),
+    routeTables: all('routeTables'),
+    routeProtocols: all('routeProtocols'),
+    mounts: all('mounts'),
+    bpfPins: all('bpfPins'),
   };
 }

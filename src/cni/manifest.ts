@@ -8,16 +8,18 @@ export const manifest: Cni = {
   title: 'a manifest of your own',
   versions: [],
   plugins: undefined,
-  options: [],
-  manifest: ({ cni }) => {
+  options: {},
+  kubernetes: [],
+  sources: ({ spec: { cni } }) => {
     const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
     if (cni.manifest === undefined)
       throw new BootstrapError('E_SPEC', 'cni.manifest is missing', { where: 'cni.manifest' });
     const upstream = /^https?:\/\/(.+)$/.exec(cni.manifest)?.[1];
-    return upstream === undefined ? { path: cni.manifest, ...pin } : { upstream, ...pin };
+    return [upstream === undefined ? { path: cni.manifest, ...pin } : { upstream, ...pin }];
   },
   render: (objects) => objects,
   workloads: workloadsOf,
+  ports: () => [],
   preflight: () => [],
   traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
 };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import type { KubernetesArtifacts } from '../artifacts/resolve.ts';
-import type { Cni } from '../cni/cni.ts';
+import type { Cni, CniContext } from '../cni/cni.ts';
 import { LocalRunner } from '../exec/local.ts';
 import type { Runner } from '../exec/runner.ts';
 import { Host } from '../host/host.ts';
@@ -94,6 +94,24 @@ export class Cluster {
     const first = this.hosts.find((host) => host.isControlPlane);
     if (first === undefined) throw new TypeError('a validated spec has a control plane');
     return first;
+  }
+
+  /** What the CNI may know: `resolve`. */
+  get cniContext(): CniContext {
+    const { spec, cniVersion: version, kubernetesVersion } = this;
+    return { spec, version, kubernetesVersion, apiServer: this.#apiServer() };
+  }
+
+  #apiServer(): CniContext['apiServer'] {
+    const { name, provider, hosts } = this.spec;
+    if (provider === 'kind') {
+      // Docker's names; the nodes' addresses are not known before there are nodes.
+      const several = hosts.filter(({ role }) => role === 'control-plane').length > 1;
+      return { host: several ? `${name}-external-load-balancer` : this.controlPlane.address, port: 6443 };
+    }
+    const at = this.endpoint.lastIndexOf(':');
+    const host = this.endpoint.slice(0, at).replace(/^\[(.*)\]$/, '$1');
+    return { host, port: Number(this.endpoint.slice(at + 1)) };
   }
 
   get kubectl(): Kubectl {

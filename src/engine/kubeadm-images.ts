@@ -12,7 +12,9 @@ export function kubeadmImages(cluster: Cluster, host: Host, signal: AbortSignal)
   if (known !== undefined) return known;
   const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
   const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
-  const answer = host.root(list, { signal, input }).then(({ stdout }) => parse(stdout));
+  const wanted = (image: string): boolean =>
+    !image.includes('/kube-proxy:') || cluster.cni.replacesKubeProxy?.(cluster.spec) !== true;
+  const answer = host.root(list, { signal, input }).then(({ stdout }) => parse(stdout).filter(wanted));
   asked.set(host, answer);
   return answer;
 }

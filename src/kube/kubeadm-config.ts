@@ -23,6 +23,8 @@ export interface InitOptions {
   readonly token: string;
   /** Secret. */
   readonly certificateKey?: string;
+  /** Phases that kubeadm leaves out. */
+  readonly skipPhases?: readonly string[];
 }
 
 /** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
@@ -47,6 +49,7 @@ export function initConfig(options: InitOptions): string {
         },
       ],
       ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+      ...(options.skipPhases === undefined ? {} : { skipPhases: options.skipPhases }),
       nodeRegistration: nodeRegistration(spec, host),
       localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
     },

@@ -155,6 +155,7 @@ export interface ArtifactsSpec {
     readonly runc: string;
     readonly cniPlugins: string;
     readonly kind: string;
+    readonly helm: string;
   };
 }
 

@@ -1,5 +1,5 @@
 import { checkAccess } from './checks/access.ts';
-import { checkCni } from './checks/cni.ts';
+import { checkCni, type CniCatalog } from './checks/cni.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkHosts } from './checks/hosts.ts';
 import { checkNetworks } from './checks/networks.ts';
@@ -16,8 +16,8 @@ import type { SpecSource } from './source.ts';
 export type { SpecFields, SpecSource } from './source.ts';
 
 export interface LoadOptions {
-  /** Names that `cni.name` may have. Default: any. */
-  readonly cniNames?: readonly string[];
+  /** What `cni` is checked against. Default: nothing. */
+  readonly cnis?: CniCatalog;
 }
 
 /**
@@ -40,7 +40,7 @@ export function loadSpec(source: SpecSource, options: LoadOptions = {}): Cluster
     ...(sound(['provider']) ? checkHosts(spec, minNodesGiven) : []),
     ...(sound(['provider'], ['ssh']) ? checkAccess(spec) : []),
     ...(sound(['cni', 'podCIDR'], ['kubernetes', 'serviceCIDR']) ? checkNetworks(spec) : []),
-    ...checkCni(spec, options.cniNames),
+    ...checkCni(spec, options.cnis),
     ...checkFiles(spec),
   ];
   const all = [...own, ...found.filter((problem) => !follows(problem, own))];

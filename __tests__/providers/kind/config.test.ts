@@ -9,7 +9,13 @@ const token = 'abcdef.0123456789abcdef';
 type Patch = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 function config(spec: FakeSpecOptions = {}, changes: Partial<KindConfigOptions> = {}) {
-  const options = { nodeImage: 'n/n:v1.36.4', kubernetesVersion: '1.36.4', cgroup: 'v2', token } as const;
+  const options = {
+    nodeImage: 'n/n:v1.36.4',
+    kubernetesVersion: '1.36.4',
+    cgroup: 'v2',
+    kubeProxy: true,
+    token,
+  } as const;
   const text = kindConfig({ spec: fakeSpec(spec), ...options, ...changes });
   const document = parse(text) as KindDocument;
   const patches = document.nodes.map(({ kubeadmConfigPatches }) =>

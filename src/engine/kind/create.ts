@@ -36,6 +36,7 @@ export const create: ClusterStep = {
         spec,
         nodeImage: kind.nodeImage,
         kubernetesVersion: cluster.kubernetesVersion || undefined,
+        kubeProxy: cluster.cni.replacesKubeProxy?.(spec) !== true,
         cgroup: kind.cgroup,
         token: cluster.join.token,
       }),

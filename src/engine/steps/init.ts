@@ -35,6 +35,7 @@ export const init: HostStep = {
       kubernetesVersion,
       token,
       ...(certificateKey === undefined ? {} : { certificateKey }),
+      ...(cluster.cni.replacesKubeProxy?.(spec) === true ? { skipPhases: ['addon/kube-proxy'] } : {}),
     });
     const flags = [
       '--skip-token-print',

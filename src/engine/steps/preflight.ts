@@ -16,7 +16,8 @@ export function preflightStep(look: Look): ClusterStep {
     scope: 'cluster',
     needs: ['resolve'],
     run: async (cluster, { signal }) => {
-      for (const finding of await look(cluster, signal)) cluster.report(finding);
+      const notices = cluster.cni.notices?.(cluster.cniContext) ?? [];
+      for (const finding of [...notices, ...(await look(cluster, signal))]) cluster.report(finding);
       const errors = cluster.findings.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw refusal(errors);
       return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };

@@ -9,12 +9,15 @@ export interface KindConfigOptions {
   /** Without `v`; undefined when only the image knows. */
   readonly kubernetesVersion: string | undefined;
   readonly cgroup: 'v1' | 'v2';
+  /** Whether kubeadm installs kube-proxy. */
+  readonly kubeProxy: boolean;
   /** Secret: kind itself would take one that everybody knows. */
   readonly token: string;
 }
 
 /** The configuration for `kind create cluster --config`; it holds the token. */
-export function kindConfig({ spec, nodeImage, kubernetesVersion, cgroup, token }: KindConfigOptions): string {
+export function kindConfig(options: KindConfigOptions): string {
+  const { spec, nodeImage, kubernetesVersion, kubeProxy, cgroup, token } = options;
   const { cni, kubernetes, kind, registryMirrors } = spec;
   const first = spec.hosts.find(({ role }) => role === 'control-plane');
   const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
@@ -28,6 +31,7 @@ export function kindConfig({ spec, nodeImage, kubernetesVersion, cgroup, token }
         podSubnet: cni.podCIDR,
         serviceSubnet: kubernetes.serviceCIDR,
         disableDefaultCNI: true,
+        ...(kubeProxy ? {} : { kubeProxyMode: 'none' }),
         ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
       },
       // Not set in the image, and without it containerd never looks for mirrors.

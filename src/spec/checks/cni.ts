@@ -1,19 +1,44 @@
-import type { ClusterSpec } from '../cluster-spec.ts';
+import * as z from 'zod';
+import type { ClusterSpec, CniSpec } from '../cluster-spec.ts';
 import { isUrl } from '../complete.ts';
+import { problemsOf } from '../issues.ts';
 import { shown, type Problem } from '../problem.ts';
 import { url } from '../schema/text.ts';
-import { suggestion } from '../suggest.ts';
+import { closest, suggestion } from '../suggest.ts';
 
-/** @param names those of the CNI registry; undefined: any. */
-export function checkCni({ cni }: ClusterSpec, names: readonly string[] | undefined): readonly Problem[] {
+/** What the registry of CNIs knows and a spec is checked against. */
+export interface CniCatalog {
+  readonly names: readonly string[];
+  /** Schemas of a CNI's own options, by name. */
+  readonly options: (name: string) => Readonly<Record<string, z.ZodType>>;
+  /** What is wrong with options that are right one by one. */
+  readonly problems: (
+    spec: ClusterSpec,
+  ) => readonly { readonly option: string; readonly what: string; readonly fix: string }[];
+}
+
+/** @param catalog undefined: any name and any options will do. */
+export function checkCni(spec: ClusterSpec, catalog: CniCatalog | undefined): readonly Problem[] {
+  const { cni } = spec;
   const problems: Problem[] = [];
-  if (names !== undefined && !names.includes(cni.name)) {
-    problems.push({
-      path: ['cni', 'name'],
-      what: `${shown(cni.name)} is not a CNI that is known`,
-      fix: suggestion(cni.name, names),
-    });
-    return problems;
+  if (catalog !== undefined) {
+    const { names } = catalog;
+    if (!names.includes(cni.name)) {
+      problems.push({
+        path: ['cni', 'name'],
+        what: `${shown(cni.name)} is not a CNI that is known`,
+        fix: suggestion(cni.name, names),
+      });
+      return problems;
+    }
+    const options = optionProblems(cni, catalog);
+    problems.push(...options);
+    if (options.length === 0) {
+      const together = catalog.problems(spec);
+      problems.push(
+        ...together.map(({ option, what, fix }) => ({ path: ['cni', 'options', option], what, fix })),
+      );
+    }
   }
   const own = cni.name === 'manifest';
   if (own && cni.manifest === undefined) {
@@ -47,4 +72,33 @@ export function checkCni({ cni }: ClusterSpec, names: readonly string[] | undefi
     });
   }
   return problems;
+}
+
+/** Its values as the CNI's schemas see them; a name that it does not have, with those that do. */
+function optionProblems({ name, options }: CniSpec, catalog: CniCatalog): readonly Problem[] {
+  const known = catalog.options(name);
+  const unknown = Object.keys(options).filter((option) => !Object.hasOwn(known, option));
+  const checked = z.object(known).safeParse(options);
+  return [
+    ...unknown.map((option) => ({
+      path: ['cni', 'options', option],
+      what: `${name} has no option ${shown(option)}`,
+      fix: whoHas(option, known, catalog),
+    })),
+    ...(checked.success
+      ? []
+      : problemsOf(checked.error.issues, options).map(({ path, ...problem }) => ({
+          ...problem,
+          path: ['cni', 'options', ...path],
+        }))),
+  ];
+}
+
+function whoHas(option: string, known: Readonly<Record<string, unknown>>, catalog: CniCatalog): string {
+  const names = Object.keys(known);
+  const near = closest(option, names);
+  if (near !== undefined) return `did you mean ${near}?`;
+  const others = catalog.names.filter((name) => Object.hasOwn(catalog.options(name), option));
+  const own = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+  return others.length === 0 ? own : `${own}; ${option} is an option of ${others.join(', ')}`;
 }

@@ -7,6 +7,7 @@ export const defaultVersions = {
   runc: '1.4.3',
   cniPlugins: '1.9.1',
   kind: '0.33.0',
+  helm: '3.18.4',
 } as const;
 
 export const artifacts = z
@@ -38,6 +39,7 @@ export const artifacts = z
         runc: componentVersion.default(defaultVersions.runc),
         cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
         kind: componentVersion.default(defaultVersions.kind),
+        helm: componentVersion.default(defaultVersions.helm),
       })
       .prefault({})
       .meta({ title: 'Component versions' }),

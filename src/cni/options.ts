@@ -1,0 +1,25 @@
+import * as z from 'zod';
+import type { ClusterSpec } from '../spec/cluster-spec.ts';
+
+/** Settings of a CNI's own: name in `cni.options` → schema with a default, if it has one, and a description. */
+export type CniOptions = Readonly<Record<string, z.ZodType>>;
+
+export type Chosen<O extends CniOptions> = z.output<z.ZodObject<{ [K in keyof O]: O[K] }>>;
+
+/** The spec's choices with defaults filled in. They were checked when the spec was loaded. */
+export function chosen<O extends CniOptions>(options: O, { cni }: ClusterSpec): Chosen<O> {
+  return z.object(options).parse(cni.options);
+}
+
+/** Options that several CNIs have: a name means the same wherever it stands. */
+export const mtu = z
+  .int()
+  .min(576)
+  .max(9216)
+  .optional()
+  .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+
+export const kubeProxyReplacement = z
+  .boolean()
+  .default(false)
+  .describe('Whether it does kube-proxy’s work, which is then not installed.');

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { downloadArtifact } from '../artifacts/download.ts';
+import { resolveHelm } from '../artifacts/resolve.ts';
+import { CommandError } from '../exec/command-error.ts';
+import { BootstrapError } from '../lib/errors.ts';
+import { sanitizeLine } from '../lib/sanitize.ts';
+import type { Cluster } from './cluster.ts';
+
+export interface Chart {
+  /** Path of the chart's archive. */
+  readonly archive: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** The oldest minor of helm 3 that renders today's charts. */
+const OLDEST_MINOR = 14;
+
+/**
+ * The chart's objects as YAML, CRDs first. Contacts no cluster.
+ *
+ * @throws BootstrapError `E_CNI` with helm's reason.
+ */
+export async function renderChart(chart: Chart, cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const { kubernetesVersion: version, local } = cluster;
+  const helm = await findHelm(cluster, signal);
+  const argv = [helm, 'template', chart.release, chart.archive, '--namespace', chart.namespace];
+  // Without it helm takes the version that it was built with for the cluster's.
+  const known = version === '' ? [] : ['--kube-version', version];
+  try {
+    const { stdout } = await local.run([...argv, ...known, '--include-crds', '--values', '-'], {
+      input: stringify(chart.values),
+      maxOutputBytes: 64 * 1024 * 1024,
+      signal,
+    });
+    return stdout;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const said = error.result.stderr.split('\n').filter(Boolean).at(-1) ?? '';
+    throw new BootstrapError(
+      'E_CNI',
+      `helm cannot render the chart of ${cluster.cni.title}: ${sanitizeLine(said)}`,
+      {
+        where: 'cni.options',
+        cause: error,
+      },
+    );
+  }
+}
+
+/** helm of this machine where it is new enough, else a verified download. @returns name or path of the program. */
+async function findHelm(cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const { spec, local, clock, remoteCache } = cluster;
+  const found = await local
+    .run(['helm', 'version', '--template', '{{.Version}}'], { signal, accept: 'any' })
+    .catch(() => undefined);
+  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(found?.stdout ?? '') ?? [];
+  if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= OLDEST_MINOR)) return 'helm';
+  const artifact = resolveHelm(spec, process);
+  const archive = await downloadArtifact(artifact, {
+    cacheDir: spec.artifacts.cacheDir,
+    signal,
+    clock,
+    remoteCache,
+  });
+  const dir = await cluster.temporaryDir();
+  await local.run(['tar', '-xzf', archive, '-C', dir, '--strip-components=1'], { signal });
+  return join(dir, 'helm');
+}
