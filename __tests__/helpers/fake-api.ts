@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import type { RunOptions } from '../../src/exec/runner.ts';
 import type { FakeMachine } from './fake-machine.ts';
 import type { FakeResult } from './fake-runner.ts';
@@ -8,6 +9,10 @@ const no: FakeResult = { exitCode: 1, stderr: 'not found' };
 export class FakeApi {
   readonly #machines: readonly FakeMachine[];
   readonly #applied = new Set<unknown>();
+  /** What k8s-bootstrap keeps in the cluster of its network. */
+  inventory = '';
+  /** What was done besides applying, in order. */
+  readonly did: string[] = [];
 
   constructor(machines: readonly FakeMachine[]) {
     this.#machines = machines;
@@ -20,6 +25,19 @@ export class FakeApi {
     if (line.startsWith('diff ')) return this.#applied.has(input) ? '' : no;
     if (line.startsWith('apply ')) {
       this.#applied.add(input);
+      const text = typeof input === 'string' ? input : '';
+      if (text.includes('name: k8s-bootstrap\n'))
+        this.inventory = (parse(text) as { data: { cni: string } }).data.cni;
+      return '';
+    }
+    if (line.includes(' get configmap k8s-bootstrap ')) return this.inventory;
+    if (line.includes(' get daemonset kube-proxy ')) return 'daemonset.apps/kube-proxy\n';
+    if (line.includes(' get configmap kubeadm-config ')) return 'networking:\n  podSubnet: 10.244.0.0/16\n';
+    if (line.startsWith('get nodes -o name'))
+      return this.#members.map(({ name }) => `node/${name}\n`).join('');
+    if (line.startsWith('get pods --all-namespaces')) return JSON.stringify({ items: swapped });
+    if (/^(cordon|uncordon|delete --ignore-not-found|-n \S+ delete pod) /.test(line)) {
+      this.did.push(line);
       return '';
     }
     if (line.startsWith('get nodes -o json')) return this.#list((machine) => nodeObject(machine));
@@ -61,6 +79,17 @@ export class FakeApi {
     return answers.join('');
   }
 }
+
+/** Pods of the swap's: one that is made anew, one that is not, one with the host's network. */
+const swapped = [
+  { name: 'web', hostNetwork: false, owners: [{ controller: true }] },
+  { name: 'bare', hostNetwork: false, owners: [] },
+  { name: 'agent', hostNetwork: true, owners: [{ controller: true }] },
+].map(({ name, hostNetwork, owners }) => ({
+  metadata: { name, namespace: 'default', ownerReferences: owners },
+  spec: { hostNetwork, nodeName: 'host-1' },
+  status: { phase: 'Running' },
+}));
 
 function nameOf({ index }: FakeMachine): string {
   return `host-${String(index + 1)}`;

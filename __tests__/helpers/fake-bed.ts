@@ -28,6 +28,8 @@ export class FakeBed implements Disposable {
   };
   readonly engine = createEngine({ connect: (host, options) => this.connect(host, options) });
 
+  readonly api: FakeApi;
+
   constructor(options: FakeSpecOptions = {}) {
     const manifest = join(this.dir, 'cni.yaml');
     writeFileSync(manifest, renderManifest(flannelObjects));
@@ -35,9 +37,9 @@ export class FakeBed implements Disposable {
     const overrides = { cni: { ...cni, name: 'manifest', manifest }, ...options.with };
     this.spec = fakeSpec({ ...options, with: overrides });
     this.machines = this.spec.hosts.map(({ address }, index) => new FakeMachine(address, index, this.did));
-    const api = new FakeApi(this.machines);
+    this.api = new FakeApi(this.machines);
     this.machine(0).on('/usr/local/bin/kubectl ', (argv, runOptions) =>
-      api.kubectl(argv.slice(3), runOptions),
+      this.api.kubectl(argv.slice(3), runOptions),
     );
   }
 

@@ -47,6 +47,8 @@ export interface CniTraces {
   readonly routeProtocols?: readonly string[];
   /** Mount points of its own. */
   readonly mounts?: readonly string[];
+  /** API groups of custom resources that it defines by itself, such as `cilium.io`. */
+  readonly apiGroups?: readonly string[];
   /** Paths below /sys/fs/bpf, where its programs and maps are pinned; a trailing `*` matches a prefix. */
   readonly bpfPins?: readonly string[];
 }

@@ -15,6 +15,8 @@ import { locate } from './steps/locate.ts';
 import { preflight } from './steps/preflight.ts';
 import { resetSteps } from './steps/reset.ts';
 import { resolve } from './steps/resolve.ts';
+import { removeOldCni } from './steps/swap.ts';
+import { installKubeProxy } from './steps/kube-proxy.ts';
 import { removeVerification, verify } from './steps/verify.ts';
 
 /** What a provider has of its own: how its hosts are looked at, become nodes, and are given back. */
@@ -49,6 +51,8 @@ export function bootstrapSteps(options: {
 }): readonly Step[] {
   return [
     ...partsOf(options.provider).nodes,
+    removeOldCni,
+    installKubeProxy,
     installCni,
     deployVerification,
     kubeconfig(options.kubeconfigPath),

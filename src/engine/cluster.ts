@@ -9,6 +9,7 @@ import { LocalRunner } from '../exec/local.ts';
 import type { Runner } from '../exec/runner.ts';
 import { Host } from '../host/host.ts';
 import { Kubectl } from '../kube/kubectl.ts';
+import type { Inventory } from '../kube/inventory.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { BootstrapError } from '../lib/errors.ts';
@@ -50,6 +51,8 @@ export class Cluster {
   cniVersion = '';
   /** Objects of the CNI's manifest, ready to apply: `resolve`. */
   cniObjects: readonly KubeObject[] = [];
+  /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
+  inventory: Inventory | undefined;
   artifacts: KubernetesArtifacts | undefined;
   distribution: 'push' | 'pull' = 'pull';
   /** Images of this machine that nodes are to have: `preflight`. */
@@ -103,15 +106,9 @@ export class Cluster {
   }
 
   #apiServer(): CniContext['apiServer'] {
-    const { name, provider, hosts } = this.spec;
-    if (provider === 'kind') {
-      // Docker's names; the nodes' addresses are not known before there are nodes.
-      const several = hosts.filter(({ role }) => role === 'control-plane').length > 1;
-      return { host: several ? `${name}-external-load-balancer` : this.controlPlane.address, port: 6443 };
-    }
-    const at = this.endpoint.lastIndexOf(':');
-    const host = this.endpoint.slice(0, at).replace(/^\[(.*)\]$/, '$1');
-    return { host, port: Number(this.endpoint.slice(at + 1)) };
+    const at = this.nodeEndpoint.lastIndexOf(':');
+    const host = this.nodeEndpoint.slice(0, at).replace(/^\[(.*)\]$/, '$1');
+    return { host, port: Number(this.nodeEndpoint.slice(at + 1)) };
   }
 
   get kubectl(): Kubectl {
@@ -121,6 +118,14 @@ export class Cluster {
   /** `host:port` under which nodes reach the API server. */
   get endpoint(): string {
     return this.#endpointAt(this.controlPlane.internalAddress);
+  }
+
+  /** As `endpoint`, but known before there are nodes: with provider kind it has Docker's names. */
+  get nodeEndpoint(): string {
+    const { name, provider, hosts } = this.spec;
+    if (provider !== 'kind') return this.endpoint;
+    const several = hosts.filter(({ role }) => role === 'control-plane').length > 1;
+    return `${several ? `${name}-external-load-balancer` : this.controlPlane.address}:6443`;
   }
 
   /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */

@@ -54,7 +54,8 @@ export const clusterOptions: readonly Option[] = [
     field: 'cni.name',
     kind: 'text',
     placeholder: 'NAME',
-    description: 'Container network: `flannel`, or `manifest` for one of your own. Default `flannel`.',
+    description:
+      'Container network: `flannel`, `calico`, `cilium`, `kube-router`, `weave`, or `manifest` for one of your own. Default `flannel`.',
   },
   {
     name: 'cni-version',
@@ -62,6 +63,13 @@ export const clusterOptions: readonly Option[] = [
     kind: 'text',
     placeholder: 'VERSION',
     description: 'Version of the CNI. Default: the newest that is known for it.',
+  },
+  {
+    name: 'cni-options',
+    field: 'cni.options',
+    kind: 'yaml',
+    placeholder: 'YAML',
+    description: 'YAML mapping of the CNI’s own options, such as `{backend: host-gw}`; see `docs/cni`.',
   },
   {
     name: 'cni-manifest',

@@ -71,6 +71,26 @@ export function initConfig(options: InitOptions): string {
   ]);
 }
 
+/** What `kubeadm init phase addon kube-proxy` takes. */
+export function kubeProxyAddonConfig({
+  spec,
+  hosts,
+  kubernetesVersion,
+  endpoint,
+}: Pick<InitOptions, 'spec' | 'hosts' | 'kubernetesVersion' | 'endpoint'>): string {
+  const networking = { podSubnet: spec.cni.podCIDR, serviceSubnet: spec.kubernetes.serviceCIDR };
+  return render(spec, [
+    {
+      apiVersion: API_VERSION,
+      kind: 'ClusterConfiguration',
+      kubernetesVersion: `v${kubernetesVersion}`,
+      controlPlaneEndpoint: endpoint,
+      networking,
+    },
+    kubeProxyConfiguration(hosts),
+  ]);
+}
+
 export interface JoinOptions {
   readonly spec: ClusterSpec;
   readonly host: Host;

@@ -80,7 +80,6 @@ const errors: [id: string, given: Case, message: string][] = [
     'port 7443',
   ],
   ['version-differs', { made: true, state: member({ kubernetesVersion: '1.35.1' }) }, '1.35.1, not 1.36.3'],
-  ['cni-differs', { made: true, state: member({ cni: 'manifest' }) }, 'CNI is manifest, not flannel'],
   ['node-name', { facts: { hostname: 'my_host' } }, '"my_host"'],
   ['node-name', { facts: { hostname: 'HOST-1' } }, 'shares its node name (host-1) with 10.0.0.2'],
   ['machine-id', { facts: { machineId: 'machine-1' } }, 'with 10.0.0.2'],
@@ -198,7 +197,6 @@ describe('findings', () => {
   test.each<[string, Case]>([
     ['foreign-cluster', { state: hostState({ cluster: 'other' }) }],
     ['version-differs', { made: true, state: member({ kubernetesVersion: '1.35.1' }) }],
-    ['cni-differs', { made: true, state: member({ cni: 'manifest' }) }],
     ['mixed-architectures', { facts: { arch: 'arm64' } }],
   ])('%s stays an error, whatever is ignored', (id, given) => {
     const found = findingsOf({ ...given, with: { preflight: { ignore: ['all', id] } } });

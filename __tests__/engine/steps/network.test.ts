@@ -23,8 +23,10 @@ describe('install-cni', () => {
     const { cluster, tools, runner } = setUp();
     cluster.fresh = true;
     expect(await installCni.run(cluster, tools)).toEqual({ changed: true, note: 'Flannel 0.28.9' });
-    expect(commands(runner.lines)).toEqual(['apply']);
-    expect(runner.calls[0]?.options.input).toContain('kube-flannel-ds');
+    expect(commands(runner.lines)).toEqual(['apply', 'apply']);
+    // What is there to be removed is remembered before it is there.
+    expect(runner.calls[0]?.options.input).toMatch(/name: k8s-bootstrap\n[^]*"cni":"flannel"[^]*"DaemonSet"/);
+    expect(runner.calls[1]?.options.input).toContain('kube-flannel-ds');
   });
 
   test('leaves a CNI that is as it should be alone, and mends another', async () => {
@@ -33,7 +35,7 @@ describe('install-cni', () => {
     expect(commands(runner.lines)).toEqual(['diff']);
     runner.on(/ diff /, { exitCode: 1 });
     expect(await installCni.run(cluster, tools)).toMatchObject({ changed: true });
-    expect(commands(runner.lines)).toEqual(['diff', 'diff', 'apply']);
+    expect(commands(runner.lines)).toEqual(['diff', 'diff', 'apply', 'apply']);
   });
 
   test('says what it would do', () => {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { removeNetwork } from '../../../src/host/reset/network.ts';
+import { nodeTraces, pluginTraces, removeNetwork } from '../../../src/host/reset/network.ts';
 import { fakeCluster } from '../../helpers/cluster.ts';
 import { quiet } from '../../helpers/failure.ts';
 import { SandboxShell } from '../../helpers/sandbox-shell.ts';
 
-const traces = { links: ['flannel.1', 'cali*'], chains: ['FLANNEL-'], nftTables: ['ip flannel-ipv4'] };
+const flannel = { links: ['flannel.1', 'cali*'], chains: ['FLANNEL-'], nftTables: ['ip flannel-ipv4'] };
+const traces = [nodeTraces, pluginTraces, flannel];
 const nothingBefore = { nftTables: [], nftChains: [] };
 
 const setUp = () => {

@@ -9,7 +9,6 @@ import { occupancyChecks } from './occupancy.ts';
 
 /** Ignoring these would ruin a cluster that is there, or hand somebody else's files or cluster to a later reset. */
 const lasting: readonly string[] = [
-  'cni-differs',
   'foreign-cluster',
   'foreign-runtime',
   'leftovers',

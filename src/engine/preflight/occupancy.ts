@@ -133,8 +133,8 @@ const network: HostCheck = (host, input) => {
   const has = host.state?.cni;
   return has === input.spec.cni.name
     ? nothing
-    : found(host, 'cni-differs', `the cluster's CNI is ${has ?? 'unknown'}, not ${input.spec.cni.name}`, {
-        hint: 'run `k8s-bootstrap down` first',
+    : found(host, 'cni-swap', `${has ?? 'an unknown CNI'} is replaced by ${input.spec.cni.name}`, {
+        severity: 'info',
       });
 };
 

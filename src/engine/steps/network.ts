@@ -2,6 +2,7 @@ import { deployProbes } from '../../verify/deployment.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import { explainPods, explainNodes, kubeletComplaint } from '../../kube/diagnose.ts';
+import { fingerprintOf, refsOf, writeInventory } from '../../kube/inventory.ts';
 import type { ClusterStep } from '../step.ts';
 
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
@@ -9,12 +10,22 @@ export const installCni: ClusterStep = {
   id: 'install-cni',
   title: 'Install the CNI',
   scope: 'cluster',
-  needs: ['init'],
+  needs: ['init', 'remove-cni', 'kube-proxy'],
   run: async (cluster, { signal }) => {
     const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
     if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
       return { changed: false, note };
     cluster.beginChange();
+    // Remembered first: what is applied has to be removable.
+    cluster.inventory = {
+      cni: cluster.cni.name,
+      version: cluster.cniVersion,
+      fingerprint: fingerprintOf(cluster.cniObjects),
+      objects: refsOf(cluster.cniObjects),
+      removing: false,
+      cordoned: [],
+    };
+    await writeInventory(cluster.kubectl, cluster.inventory, signal);
     await cluster.kubectl.apply(cluster.cniObjects, { signal });
     return { changed: true, note };
   },

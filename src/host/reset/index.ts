@@ -4,7 +4,7 @@ import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import { writeState, type HostState } from '../state.ts';
 import { removeFiles } from './files.ts';
-import { removeNetwork, type NetworkTraces } from './network.ts';
+import { nodeTraces, pluginTraces, removeNetwork, type NetworkTraces } from './network.ts';
 import { stopWorkloads } from './workloads.ts';
 
 export interface ResetOptions {
@@ -21,7 +21,7 @@ export async function resetHost(host: Host, state: HostState, options: ResetOpti
   log('stopping pods, kubelet and runtime');
   await stopWorkloads(host, keepArtifacts, signal);
   log('removing links, chains and tables of the network');
-  await removeNetwork(host, traces, state.before, signal);
+  await removeNetwork(host, [nodeTraces, pluginTraces, traces], state.before, signal);
   log('removing files');
   await removeFiles(host, { before: state.before, keepArtifacts, paths: traces.paths, signal });
   await restoreSysctls(host, state.before.sysctls, keepArtifacts, signal);

@@ -11,17 +11,39 @@ export interface NetworkTraces {
   readonly nftTables: readonly string[];
 }
 
-/** kubelet's, kube-proxy's and the CNI plugins' own traces, whatever the CNI. */
-const common: NetworkTraces = {
-  links: ['kube-ipvs0', 'nodelocaldns'],
-  chains: ['KUBE-', 'CNI-'],
-  nftTables: [
-    'ip kube-proxy',
-    'ip6 kube-proxy',
-    'ip cni_hostport',
-    'ip6 cni_hostport',
-    'inet cni_plugins_masquerade',
+/** Of kube-proxy, which goes where a CNI does its work. */
+export const kubeProxyTraces: NetworkTraces = {
+  links: ['kube-ipvs0'],
+  chains: [
+    'KUBE-SERVICES',
+    'KUBE-EXTERNAL-SERVICES',
+    'KUBE-NODEPORTS',
+    'KUBE-NODE-PORT',
+    'KUBE-LOAD-BALANCER',
+    'KUBE-FORWARD',
+    'KUBE-PROXY',
+    'KUBE-SVC-',
+    'KUBE-SVL-',
+    'KUBE-SEP-',
+    'KUBE-EXT-',
+    'KUBE-FW-',
+    'KUBE-XLB-',
   ],
+  nftTables: ['ip kube-proxy', 'ip6 kube-proxy'],
+};
+
+/** Of the CNI plugins, whichever CNI calls them. */
+export const pluginTraces: NetworkTraces = {
+  links: [],
+  chains: ['CNI-'],
+  nftTables: ['ip cni_hostport', 'ip6 cni_hostport', 'inet cni_plugins_masquerade'],
+};
+
+/** Of kubelet and kube-proxy: nothing of them is needed once the node is none. */
+export const nodeTraces: NetworkTraces = {
+  links: [...kubeProxyTraces.links, 'nodelocaldns'],
+  chains: ['KUBE-'],
+  nftTables: kubeProxyTraces.nftTables,
 };
 
 /** What nftables held before the first change. */
@@ -33,16 +55,19 @@ export interface NftBaseline {
 /** Removes links, pod namespaces, chains and tables of the cluster's network, and nothing else. */
 export async function removeNetwork(
   host: Host,
-  traces: NetworkTraces,
+  traces: readonly NetworkTraces[],
   before: NftBaseline,
   signal: AbortSignal,
 ): Promise<void> {
-  await host.sh(linksScript, [...common.links, ...traces.links], { signal });
-  const chains = [...common.chains, ...traces.chains]
+  const links = traces.flatMap((one) => one.links);
+  await host.sh(linksScript, links, { signal });
+  const chains = traces
+    .flatMap((one) => one.chains)
     .map((prefix) => prefix.replace(/[^\w-]/g, ''))
     .join('|');
   await host.sh(iptablesScript, [chains], { signal });
-  await host.sh(tablesScript, [...common.nftTables, ...traces.nftTables], { signal });
+  const tables = traces.flatMap(({ nftTables }) => nftTables);
+  await host.sh(tablesScript, tables, { signal });
   await removeEmptyChains(host, before, signal);
 }
 

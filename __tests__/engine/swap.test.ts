@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { renderManifest } from '../../src/kube/objects.ts';
+import type { ClusterSpec } from '../../src/spec/cluster-spec.ts';
+import { bootstrapFailure } from '../helpers/failure.ts';
+import { FakeBed } from '../helpers/fake-bed.ts';
+import { flannelObjects } from '../helpers/flannel-manifest.ts';
+
+/** A cluster that is up, and a spec that asks for another network. */
+async function setUp() {
+  const bed = new FakeBed();
+  await bed.up();
+  bed.forget();
+  const manifest = join(bed.dir, 'other.yaml');
+  const [, daemonSet] = flannelObjects;
+  writeFileSync(
+    manifest,
+    renderManifest([{ ...daemonSet, metadata: { name: 'other', namespace: 'kube-system' } }]),
+  );
+  const other: ClusterSpec = { ...bed.spec, cni: { ...bed.spec.cni, manifest } };
+  const { kubeconfigPath } = bed;
+  return { bed, other, swap: (spec = other) => bed.engine.up(spec, { ...bed.context(), kubeconfigPath }) };
+}
+
+describe('another CNI on a cluster that is up', () => {
+  test('comes once the former one’s pods, objects and traces are gone; no node takes pods meanwhile', async () => {
+    const { bed, swap } = await setUp();
+    using _ = bed;
+    const { report } = await swap();
+    expect(report.unchanged).toBe(false);
+    const nodes = 'host-1 host-2 host-3';
+    const restart = '-n default delete pod --ignore-not-found --timeout=120s web';
+    const remove = 'delete --ignore-not-found --cascade=foreground --timeout=120s -f -';
+    expect(bed.api.did).toEqual([`cordon ${nodes}`, restart, remove, restart, `uncordon ${nodes}`]);
+    for (const machine of bed.machines) {
+      const scripts = machine.calls.map(({ argv }) => argv.join(' '));
+      expect(scripts.some((script) => script.includes('/etc/cni/net.d -mindepth 1 -delete'))).toBe(true);
+      // kube-proxy stays.
+      expect(scripts.some((script) => script.includes('KUBE-SERVICES'))).toBe(false);
+    }
+    expect(JSON.parse(bed.api.inventory)).toMatchObject({
+      removing: false,
+      cordoned: [],
+      objects: [{ kind: 'DaemonSet', name: 'other' }],
+    });
+  });
+
+  test('is there once: the next run changes nothing', async () => {
+    const { bed, swap } = await setUp();
+    using _ = bed;
+    await swap();
+    bed.api.did.length = 0;
+    expect((await swap()).report.unchanged).toBe(true);
+    expect(bed.api.did).toEqual([]);
+  });
+
+  test('a swap that broke off goes on, and nodes that the first run closed take pods again', async () => {
+    const { bed, swap } = await setUp();
+    using _ = bed;
+    const inventory = JSON.parse(bed.api.inventory) as object;
+    bed.api.inventory = JSON.stringify({ ...inventory, removing: true, cordoned: ['host-2'] });
+    await swap(bed.spec);
+    expect(bed.api.did.at(-1)).toMatch(/^uncordon .*host-2/);
+    expect(bed.api.did).toContainEqual(expect.stringMatching(/^delete /));
+  });
+
+  test('pods of another range are refused before anything is done', async () => {
+    const { bed, other, swap } = await setUp();
+    using _ = bed;
+    const cni = { ...other.cni, podCIDR: '10.50.0.0/16' };
+    expect(await bootstrapFailure(swap({ ...other, cni }))).toMatchObject({
+      code: 'E_CNI',
+      where: 'cni.podCIDR',
+      message: expect.stringContaining('10.244.0.0/16, not in 10.50.0.0/16'),
+    });
+    expect(bed.api.did).toEqual([]);
+  });
+
+  test('a network that nobody remembers is not replaced', async () => {
+    const { bed, swap } = await setUp();
+    using _ = bed;
+    bed.api.inventory = '';
+    for (const machine of bed.machines) machine.state = machine.state?.replace('"manifest"', '"flannel"');
+    expect(await bootstrapFailure(swap())).toMatchObject({
+      code: 'E_CNI',
+      message: expect.stringContaining('Flannel'),
+    });
+    expect(bed.api.did).toEqual([]);
+  });
+});

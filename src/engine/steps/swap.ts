@@ -1,0 +1,123 @@
+import { cniNamed, cniNames } from '../../cni/index.ts';
+import { removeCni } from '../../host/reset/cni.ts';
+import { writeState } from '../../host/state.ts';
+import { fingerprintOf, readInventory, writeInventory, type Inventory } from '../../kube/inventory.ts';
+import { deleteCustomResources, deleteObjects } from '../../kube/delete.ts';
+import { cordon, movablePods, restartPods, uncordon } from '../../kube/pods.ts';
+import { BootstrapError } from '../../lib/errors.ts';
+import type { Cluster } from '../cluster.ts';
+import type { ClusterStep } from '../step.ts';
+
+/**
+ * Takes another CNI's objects and traces away, before the wanted one comes. Pods that it gave addresses to are stopped
+ * while it still runs, since only it can take their networks down; they start again with the new one.
+ */
+export const removeOldCni: ClusterStep = {
+  id: 'remove-cni',
+  title: 'Remove the former CNI',
+  scope: 'cluster',
+  needs: ['init'],
+  run: async (cluster, { signal, log }) => {
+    if (cluster.fresh) return { changed: false, note: 'there is none' };
+    const inventory = await readInventory(cluster.kubectl, signal);
+    cluster.inventory = inventory;
+    if (inventory === undefined) refuseUnknown(cluster);
+    if (inventory === undefined || isWanted(cluster, inventory))
+      return { changed: false, note: 'it is the one that is wanted' };
+    await refuseOtherRange(cluster, signal);
+    cluster.beginChange();
+    const { kubectl } = cluster;
+    log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);
+    const cordoned = await cordon(kubectl, signal);
+    const removing: Inventory = {
+      ...inventory,
+      removing: true,
+      cordoned: [...new Set([...inventory.cordoned, ...cordoned])],
+    };
+    await writeInventory(kubectl, removing, signal);
+    cluster.inventory = removing;
+    const { stopped, bare } = await restartPods(kubectl, await movablePods(kubectl, signal), signal);
+    log(`${String(stopped)} pods wait for the new network`);
+    for (const pod of bare) log(`${pod} has no controller that would make it anew; restart it yourself`);
+    await deleteObjects(kubectl, inventory.objects, signal);
+    await removeTraces(cluster, inventory.cni, signal);
+    // DaemonSets put pods onto closed nodes as well. Without a network nothing starts before the new CNI is there.
+    await restartPods(kubectl, await movablePods(kubectl, signal), signal);
+    await uncordon(kubectl, removing.cordoned, signal);
+    return { changed: true, note: `${titleOf(inventory.cni)} ${inventory.version}`.trim() };
+  },
+  describe: () => ['remove another CNI, should the cluster have one'],
+};
+
+function isWanted({ cniObjects }: Cluster, { fingerprint, removing }: Inventory): boolean {
+  return !removing && fingerprint === fingerprintOf(cniObjects);
+}
+
+/** Without its list of objects nobody can take a network away whole. */
+function refuseUnknown({ controlPlane, cni }: Cluster): void {
+  const has = controlPlane.state?.cni;
+  if (has === undefined || has === cni.name) return;
+  throw new BootstrapError(
+    'E_CNI',
+    `nobody knows all that ${titleOf(has)} consists of; nothing was changed`,
+    {
+      hint: 'the ConfigMap kube-system/k8s-bootstrap is gone: run `k8s-bootstrap down` first',
+    },
+  );
+}
+
+function titleOf(name: string): string {
+  return cniNames.some((known) => known === name) ? cniNamed(name).title : name;
+}
+
+async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
+  const { kubectl, hosts, cni, spec } = cluster;
+  const { traces } = cniNamed(cniNames.some((known) => known === name) ? name : 'manifest');
+  await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
+  const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
+  if (kubeProxy) {
+    const remove = [
+      '-n',
+      'kube-system',
+      'delete',
+      '--ignore-not-found',
+      'daemonset/kube-proxy',
+      'configmap/kube-proxy',
+    ];
+    await kubectl.run(remove, { signal });
+  }
+  await Promise.all(
+    hosts.map(async (host) => {
+      const { state } = host;
+      // What joins in this very run has seen no other network.
+      if (state?.phase !== 'member') return;
+      await removeCni(host, traces, { before: state.before, kubeProxy, signal });
+      await writeState(host, { ...state, cni: cni.name }, signal);
+    }),
+  );
+}
+
+/** Nodes keep the pod range that they were given; no CNI can have another. */
+async function refuseOtherRange(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { podCIDR } = cluster.spec.cni;
+  const config = [
+    '-n',
+    'kube-system',
+    'get',
+    'configmap',
+    'kubeadm-config',
+    '-o',
+    'jsonpath={.data.ClusterConfiguration}',
+  ];
+  const { stdout } = await cluster.kubectl.run(config, { signal });
+  const range = /^\s+podSubnet: (\S+)$/m.exec(stdout)?.[1];
+  if (range === undefined || range === podCIDR) return;
+  throw new BootstrapError(
+    'E_CNI',
+    `the cluster's pods are in ${range}, not in ${podCIDR}; nothing was changed`,
+    {
+      where: 'cni.podCIDR',
+      hint: `ask for ${range}, or run \`k8s-bootstrap down\` first`,
+    },
+  );
+}
