@@ -20,13 +20,20 @@ async function setUp() {
   );
   const other: ClusterSpec = { ...bed.spec, cni: { ...bed.spec.cni, manifest } };
   const { kubeconfigPath } = bed;
-  return { bed, other, swap: (spec = other) => bed.engine.up(spec, { ...bed.context(), kubeconfigPath }) };
+  return {
+    bed,
+    other,
+    swap: (spec = other) => bed.engine.up(spec, { ...bed.context(), kubeconfigPath }),
+    [Symbol.dispose]: () => {
+      bed[Symbol.dispose]();
+    },
+  };
 }
 
 describe('another CNI on a cluster that is up', () => {
   test('comes once the former one’s pods, objects and traces are gone; no node takes pods meanwhile', async () => {
-    const { bed, swap } = await setUp();
-    using _ = bed;
+    using at = await setUp();
+    const { bed, swap } = at;
     const { report } = await swap();
     expect(report.unchanged).toBe(false);
     const nodes = 'host-1 host-2 host-3';
@@ -47,8 +54,8 @@ describe('another CNI on a cluster that is up', () => {
   });
 
   test('is there once: the next run changes nothing', async () => {
-    const { bed, swap } = await setUp();
-    using _ = bed;
+    using at = await setUp();
+    const { bed, swap } = at;
     await swap();
     bed.api.did.length = 0;
     expect((await swap()).report.unchanged).toBe(true);
@@ -56,8 +63,8 @@ describe('another CNI on a cluster that is up', () => {
   });
 
   test('a swap that broke off goes on, and nodes that the first run closed take pods again', async () => {
-    const { bed, swap } = await setUp();
-    using _ = bed;
+    using at = await setUp();
+    const { bed, swap } = at;
     const inventory = JSON.parse(bed.api.inventory) as object;
     bed.api.inventory = JSON.stringify({ ...inventory, removing: true, cordoned: ['host-2'] });
     await swap(bed.spec);
@@ -66,8 +73,8 @@ describe('another CNI on a cluster that is up', () => {
   });
 
   test('pods of another range are refused before anything is done', async () => {
-    const { bed, other, swap } = await setUp();
-    using _ = bed;
+    using at = await setUp();
+    const { bed, other, swap } = at;
     const cni = { ...other.cni, podCIDR: '10.50.0.0/16' };
     expect(await bootstrapFailure(swap({ ...other, cni }))).toMatchObject({
       code: 'E_CNI',
@@ -78,8 +85,8 @@ describe('another CNI on a cluster that is up', () => {
   });
 
   test('a network that nobody remembers is not replaced', async () => {
-    const { bed, swap } = await setUp();
-    using _ = bed;
+    using at = await setUp();
+    const { bed, swap } = at;
     bed.api.inventory = '';
     for (const machine of bed.machines) machine.state = machine.state?.replace('"manifest"', '"flannel"');
     expect(await bootstrapFailure(swap())).toMatchObject({
