@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { cniTable } from './docs-cnis.ts';
 import { repository } from './run.ts';
 
 interface ActionFile {
@@ -8,7 +9,7 @@ interface ActionFile {
   readonly outputs: Readonly<Record<string, { readonly description: string }>>;
 }
 
-/** README with the tables of inputs and outputs as `action.yml` has them. */
+/** README with the tables of inputs and outputs as `action.yml` has them, and of CNIs as the registry does. */
 function withTables(readme: string, { inputs, outputs }: ActionFile): string {
   const cell = (text: string): string => text.trim().replaceAll('|', '\\|').replace(/\s+/g, ' ');
   const inputRows = Object.entries(inputs).map(([name, input]) => {
@@ -27,7 +28,8 @@ function withTables(readme: string, { inputs, outputs }: ActionFile): string {
     return `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
   };
   const first = between(readme, 'inputs', table('Input', inputRows));
-  return between(first, 'outputs', table('Output', outputRows));
+  const second = between(first, 'outputs', table('Output', outputRows));
+  return between(second, 'cnis', cniTable());
 }
 
 const path = join(repository, 'README.md');
@@ -36,7 +38,7 @@ const action = parse(readFileSync(join(repository, 'action.yml'), 'utf8')) as Ac
 const after = withTables(before, action);
 if (process.argv.includes('--check')) {
   if (after !== before) {
-    console.error('README.md does not agree with action.yml; run npm run docs');
+    console.error('README.md does not agree with action.yml or the CNIs; run npm run docs');
     process.exitCode = 1;
   }
 } else {

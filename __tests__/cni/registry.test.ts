@@ -3,7 +3,6 @@ import { cniNamed, cniNames, networkTracesOf } from '../../src/cni/index.ts';
 import { fakeFacts, fakeSpec } from '../helpers/cluster.ts';
 
 test('every CNI is registered under its own name', () => {
-  expect(cniNames).toEqual(['flannel', 'manifest']);
   for (const name of cniNames) expect(cniNamed(name).name).toBe(name);
 });
 

@@ -55,7 +55,7 @@ export const clusterOptions: readonly Option[] = [
     kind: 'text',
     placeholder: 'NAME',
     description:
-      'Container network: `flannel`, `calico`, `cilium`, `kube-router`, `weave`, or `manifest` for one of your own. Default `flannel`.',
+      'Container network: one of the table below (CNIs), or `manifest` for one of your own. Default `flannel`.',
   },
   {
     name: 'cni-version',
