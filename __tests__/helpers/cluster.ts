@@ -85,6 +85,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     kernel: '6.1.0',
     arch: 'amd64',
     systemd: true,
+    cloud: undefined,
     cgroup: 'v2',
     canLowerOomScore: true,
     cpus: 2,

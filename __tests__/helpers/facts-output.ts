@@ -10,6 +10,7 @@ export function factsSections(index = 0): Record<string, string> {
     kernel: '6.1.0',
     arch: 'x86_64',
     init: 'systemd',
+    cloud: '',
     cgroup: 'v2',
     capabilities: '000001ffffffffff',
     cpus: '2',

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseFacts, readFacts, type Facts } from '../../src/host/facts.ts';
@@ -57,6 +57,16 @@ describe('the facts script, run for real', () => {
     };
     const names = [...stdout.matchAll(/^facts-x (.+)$/gm)].map(([, name]) => name);
     expect(names).toEqual([...Object.keys(factsSections()), 'end']);
+  });
+
+  test('reads what the firmware says', async () => {
+    mkdirSync(shell.path('dmi'));
+    writeFileSync(shell.path('dmi/sys_vendor'), 'Amazon EC2\n');
+    const script = factsScript.replaceAll('/sys/class/dmi/id', shell.path('dmi'));
+    const { stdout = '' } = (await shell.run(['sh', '-c', script, 'x', 'facts-x'], {})) as {
+      stdout?: string;
+    };
+    expect(parseFacts(stdout, 'facts-x', 0).cloud).toBe('aws');
   });
 
   test('a file whose last line does not end does not swallow the next section', async () => {

@@ -60,6 +60,17 @@ describe('parseFacts', () => {
     ],
     [{ os: '' }, { os: { id: 'unknown', like: [], version: '', name: 'unknown' } }],
     [{ init: '' }, { systemd: false }],
+    [{ cloud: 'sys_vendor=Microsoft Corporation' }, { cloud: undefined }],
+    [
+      {
+        cloud: 'sys_vendor=Microsoft Corporation\nchassis_asset_tag=7783-7084-3265-9085-8269-3286-77',
+      },
+      { cloud: 'azure' },
+    ],
+    [{ cloud: 'sys_vendor=Amazon EC2\nproduct_name=m7g.large' }, { cloud: 'aws' }],
+    [{ cloud: 'sys_vendor=Xen\nbios_version=4.11.amazon' }, { cloud: 'aws' }],
+    [{ cloud: 'sys_vendor=Google\nproduct_name=Google Compute Engine' }, { cloud: 'gcp' }],
+    [{ cloud: 'sys_vendor=Google\nproduct_name=Pixelbook' }, { cloud: undefined }],
     [{ cgroup: 'v1' }, { cgroup: 'v1' }],
     [{ capabilities: '00000000a80425fb' }, { canLowerOomScore: false }],
     [{ capabilities: '' }, { canLowerOomScore: false }],

@@ -1,3 +1,4 @@
+import { dmiFiles } from './cloud.ts';
 import { ownedDirectories, ownFiles, paths } from './paths.ts';
 
 /** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
@@ -40,6 +41,7 @@ s os; cat /etc/os-release
 s kernel; uname -r
 s arch; uname -m
 s init; [ -d /run/systemd/system ] && echo systemd
+s cloud; for f in ${dmiFiles.join(' ')}; do [ -r /sys/class/dmi/id/$f ] && echo "$f=$(cat /sys/class/dmi/id/$f)"; done
 s cgroup; [ -f /sys/fs/cgroup/cgroup.controllers ] && echo v2 || echo v1
 s capabilities; sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status
 s cpus; nproc

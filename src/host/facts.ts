@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BootstrapError } from '../lib/errors.ts';
+import { cloudOf, type Cloud } from './cloud.ts';
 import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
 import { parseRuleset, tablesOf } from './nftables.ts';
@@ -18,6 +19,8 @@ export interface Facts {
   readonly kernel: string;
   readonly arch: 'amd64' | 'arm64' | undefined;
   readonly systemd: boolean;
+  /** Undefined for any other cloud, and for none. */
+  readonly cloud: Cloud | undefined;
   readonly cgroup: 'v1' | 'v2';
   /** Without it nothing can lower an OOM score, which containerd must then not try. */
   readonly canLowerOomScore: boolean;
@@ -103,6 +106,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     kernel: first('kernel'),
     arch: arches.get(first('arch')),
     systemd: first('init') === 'systemd',
+    cloud: cloudOf(pairs(lines('cloud'))),
     cgroup: first('cgroup') === 'v2' ? 'v2' : 'v1',
     canLowerOomScore:
       (BigInt(`0x${/^[0-9a-f]+$/.exec(first('capabilities'))?.[0] ?? '0'}`) & CAP_SYS_RESOURCE) !== 0n,
