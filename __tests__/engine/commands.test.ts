@@ -10,7 +10,7 @@ async function upBed(): Promise<FakeBed> {
   bed.forget();
   return bed;
 }
-const LOOKS = /^(connect|lock|facts|reach|unlock|close) /;
+const LOOKS = /^(connect|lock|facts|listen|probe|hush|reach|unlock|close) /;
 const outcomes = (bed: FakeBed) =>
   Object.fromEntries(bed.eventsOf('step-end').map(({ step, outcome }) => [step.key, outcome]));
 

@@ -114,6 +114,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
       'sha256sum',
       'flock',
       'systemd-run',
+      'perl',
     ],
     listeningPorts: [22],
     sysctls: { 'net.ipv4.ip_forward': '0' },

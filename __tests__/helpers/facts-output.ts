@@ -30,7 +30,7 @@ export function factsSections(index = 0): Record<string, string> {
     filesystems: 'nodev\tsysfs\nnodev\toverlay\n\text4',
     'bridge-netfilter': 'yes',
     conntrack: 'writable',
-    tools: 'iptables\nip\nmount\numount\nnsenter\ncurl\ntar\nsha256sum\nflock\nsystemd-run',
+    tools: 'iptables\nip\nmount\numount\nnsenter\ncurl\ntar\nsha256sum\nflock\nsystemd-run\nperl',
     listening: '0016',
     sysctls: 'net.ipv4.ip_forward=0',
     nft: '',

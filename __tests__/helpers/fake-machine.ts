@@ -3,6 +3,7 @@ import { paths } from '../../src/host/paths.ts';
 import { factsOutput, factsSections } from './facts-output.ts';
 import { FakeRunner, type FakeHandler, type FakeResult } from './fake-runner.ts';
 import { kubeadmKubeconfigText } from './kubeconfig.ts';
+import { LISTENER, listensToAll, PROBER, reachesAllBut } from './port-rules.ts';
 import { testCa } from './test-ca.ts';
 
 const kubeadmImages = ['kube-apiserver:v1', 'kube-proxy:v1', 'coredns/coredns:v1', 'pause:3.10.1'];
@@ -52,6 +53,8 @@ export class FakeMachine extends FakeRunner {
     this.#does('lock', 'flock -n 9', 'locked\n');
     this.#does('facts', 's hostname; hostname', ({ 4: marker = '' }) => this.#facts(marker));
     this.#does('reach', '--connect-timeout 10', (argv) => 'ok\n\n'.repeat(argv.length - 5));
+    this.#does('listen', LISTENER, listensToAll);
+    this.#does('probe', PROBER, reachesAllBut());
     this.#does('pull', '--speed-limit 1024', '');
     this.#does('unstage', 'rmdir --ignore-fail-on-non-empty /var/lib', '');
     this.#does('install', `> ${paths.installed}/`, (argv) => this.#install(argv));
@@ -93,7 +96,7 @@ export class FakeMachine extends FakeRunner {
   override async hold(argv: readonly string[], options: RunOptions = {}): Promise<Held> {
     const held = await super.hold(argv, options);
     const close = (): Promise<void> => {
-      this.#did.push(`unlock ${this.target}`);
+      this.#did.push(`${argv.includes(paths.lock) ? 'unlock' : 'hush'} ${this.target}`);
       return held.close();
     };
     return { ...held, close };

@@ -58,8 +58,8 @@ s filesystems; cat /proc/filesystems
 s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
 s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
-s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
-  command -v $t >/dev/null && echo $t; done
+s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run python3; do
+  command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
 s nft; nft -t list ruleset

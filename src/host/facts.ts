@@ -44,6 +44,7 @@ export interface Facts {
   readonly bridgeNetfilter: boolean;
   /** Whether the table's size can be set. `absent`: the kernel has no conntrack that could be seen or loaded. */
   readonly conntrack: 'writable' | 'read-only' | 'absent';
+  /** Programs on the PATH; `perl` only with its module Socket. */
   readonly tools: readonly string[];
   readonly listeningPorts: readonly number[];
   readonly sysctls: Readonly<Record<string, string>>;

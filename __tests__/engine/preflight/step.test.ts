@@ -4,12 +4,17 @@ import type { Facts } from '../../../src/host/facts.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { openPorts, PROBER, reachesAllBut } from '../../helpers/port-rules.ts';
 
 const tools = { signal: quiet, log: () => undefined };
 
 /** The step over hosts with these facts; there is nothing to fetch. */
 function preflightOf(facts: readonly Partial<Facts>[], changes: Partial<ClusterSpec> = {}) {
-  const { cluster, events, runners } = fakeCluster({ hosts: facts.length, with: changes });
+  const { cluster, events, runners } = fakeCluster({
+    hosts: facts.length,
+    with: changes,
+    rules: openPorts,
+  });
   for (const [index, own] of facts.entries()) cluster.hosts[index]?.learn(fakeFacts(index, own));
   return { cluster, events, runners, run: () => preflight.run(cluster, tools) };
 }
@@ -19,7 +24,8 @@ describe('preflight', () => {
     const { run, cluster, runners } = preflightOf([{}, { swap: ['/dev/sda2'] }]);
     expect(await run()).toEqual({ changed: false, note: '1 findings, none in the way' });
     expect(cluster.findings).toHaveLength(1);
-    expect(runners.flatMap(({ uploads, calls }) => [...uploads, ...calls])).toEqual([]);
+    expect(runners.flatMap(({ uploads, held }) => [...uploads, ...held])).toEqual([]);
+    expect(runners.map(({ calls }) => calls.length)).toEqual([2, 2]);
   });
 
   test('every finding is told, also of a run that is refused', async () => {
@@ -51,6 +57,22 @@ describe('preflight', () => {
     const { run, cluster } = preflightOf([{ cpus: 1 }], { preflight: { ignore: ['cpu'] } });
     expect(await run()).toMatchObject({ changed: false });
     expect(cluster.findings).toEqual([expect.objectContaining({ id: 'cpu', severity: 'warning' })]);
+  });
+
+  test('a port that is blocked is a reason not to start, unless that is ignored', async () => {
+    const blocked = (changes: Partial<ClusterSpec>) => {
+      const made = preflightOf([{}, {}], changes);
+      made.runners[0]?.on(PROBER, reachesAllBut(/^udp /));
+      return made;
+    };
+    expect(await bootstrapFailure(blocked({}).run())).toMatchObject({
+      code: 'E_PREFLIGHT',
+      host: '10.0.0.1',
+      message: 'cannot reach 10.0.0.2 at UDP 8472 (VXLAN) (port-blocked)',
+    });
+    const { run, cluster } = blocked({ preflight: { ignore: ['port-blocked'] } });
+    await run();
+    expect(cluster.findings).toEqual([expect.objectContaining({ id: 'port-blocked', severity: 'warning' })]);
   });
 
   test('another cluster is E_FOREIGN, also with everything else that it brings', async () => {

@@ -1,4 +1,5 @@
 import { kubernetesPorts } from '../../host/facts-script.ts';
+import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import { found, isJoined, isMember, nothing, type HostCheck } from './check.ts';
 
@@ -95,12 +96,15 @@ const runtime: HostCheck = (host) => {
 
 const firewalls: readonly string[] = ['firewalld', 'ufw'];
 
+/** Those of them that the host runs. */
+export function activeFirewalls(host: Host): readonly string[] {
+  return firewalls.filter((name) => host.facts.services.includes(name));
+}
+
 const firewall: HostCheck = (host) =>
-  firewalls
-    .filter((name) => host.facts.services.includes(name))
-    .flatMap((name) =>
-      found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }),
-    );
+  activeFirewalls(host).flatMap((name) =>
+    found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }),
+  );
 
 const ports: HostCheck = (host, input) => {
   if (isMember(host, input)) return nothing;

@@ -3,6 +3,7 @@ import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
 import { findings } from '../preflight/index.ts';
+import { portFindings } from '../preflight/ports/index.ts';
 import { sourceFindings } from '../preflight/source.ts';
 import type { ClusterStep } from '../step.ts';
 
@@ -27,11 +28,12 @@ export function preflightStep(look: Look): ClusterStep {
 
 export const preflight = preflightStep(async (cluster, signal) => {
   const { spec, hosts, kubernetesVersion } = cluster;
-  return [
-    ...findings({ spec, hosts, kubernetesVersion }),
-    ...(await sourceFindings(cluster, signal)),
-    ...(await localImageFindings(cluster, signal)),
-  ];
+  const asked = await Promise.all([
+    portFindings(cluster, signal),
+    sourceFindings(cluster, signal),
+    localImageFindings(cluster, signal),
+  ]);
+  return [...findings({ spec, hosts, kubernetesVersion }), ...asked.flat()];
 });
 
 function refusal(errors: readonly Finding[]): BootstrapError {
