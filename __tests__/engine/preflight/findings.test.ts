@@ -99,14 +99,48 @@ const errors: [id: string, given: Case, message: string][] = [
   [
     'pod-cidr',
     { facts: { addresses: [inPods] } },
-    'overlaps the host’s own network 10.244.7.1/16 on eth1'.replace('’', "'"),
+    'overlaps what the host itself uses: 10.244.0.0/16 (eth1)',
   ],
   [
     'pod-cidr',
     { facts: { routes: ['172.16.0.0/12'] }, with: { cni: { ...spec.cni, podCIDR: '172.16.5.0/24' } } },
-    'network 172.16.0.0/12',
+    'uses: 172.16.0.0/12 (a route)',
+  ],
+  [
+    'pod-cidr',
+    {
+      facts: {
+        addresses: [{ ...global, link: 'docker0', address: '172.17.0.1' }],
+        routes: ['default', '172.17.0.0/16', '172.31.0.0/20'],
+      },
+      with: { cni: { ...spec.cni, podCIDR: '172.16.0.0/12' } },
+    },
+    'uses: 172.17.0.0/16 (docker0), 172.31.0.0/20 (a route)',
+  ],
+  [
+    'pod-cidr',
+    {
+      facts: { addresses: [{ ...global, link: 'ens5', address: '10.31.0.7', prefix: 8 }] },
+      with: { kubernetes: { ...spec.kubernetes, serviceCIDR: '172.20.0.0/16' } },
+    },
+    'uses: 10.0.0.0/8 (ens5)',
+  ],
+  [
+    'pod-cidr',
+    {
+      facts: { addresses: [{ ...global, link: 'enp1s0', address: '192.168.1.20', prefix: 24 }] },
+      with: { cni: { ...spec.cni, podCIDR: '192.168.0.0/16' } },
+    },
+    'uses: 192.168.1.0/24 (enp1s0)',
+  ],
+  // As on Google's cloud, where a host knows nothing of its network's other addresses.
+  [
+    'pod-cidr',
+    { facts: { addresses: [{ ...inPods, link: 'ens4', prefix: 32 }], routes: ['default', '10.244.0.1'] } },
+    'uses: 10.244.7.1/32 (ens4), 10.244.0.1 (a route)',
   ],
   ['service-cidr', { facts: { routes: ['10.96.8.0/24'] } }, '10.96.8.0/24'],
+  ['service-cidr', { facts: { nameservers: ['10.96.0.2'] } }, 'uses: 10.96.0.2 (a name server)'],
 ];
 const milder: [id: string, severity: string, given: Case][] = [
   ['disk', 'warning', { made: true, state: member(), facts: { diskFreeBytes: 2 ** 30 } }],

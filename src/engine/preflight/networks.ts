@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { networkTracesOf } from '../../cni/index.ts';
+import type { Facts } from '../../host/facts.ts';
 import { canonicalCidr, overlap, parseCidr, type Cidr } from '../../spec/cidr.ts';
 import { found, isJoined, nothing, type HostCheck } from './check.ts';
 
@@ -16,22 +17,34 @@ const cidrs: HostCheck = (host, { spec }) => {
     { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
   ];
   return ranges.flatMap(({ id, field, cidr }) => {
-    const used = host.facts.addresses.filter(
-      ({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link),
-    );
-    const address = used.find((candidate) =>
-      overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`),
-    );
-    const route = host.facts.routes.find((destination) => overlaps(cidr, destination));
-    const hit =
-      address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
-    return hit === undefined
+    const inTheWay = usesOf(host.facts, ours).filter(({ block }) => overlaps(cidr, block));
+    // A network and the route to it are the same to people.
+    const byBlock = Map.groupBy(inTheWay, ({ block }) => block);
+    const names = [...byBlock].map(([block, [first]]) => `${block} (${first?.what ?? ''})`);
+    return names.length === 0
       ? nothing
-      : found(host, id, `${field} ${cidr} overlaps the host's own network ${hit}`, {
+      : found(host, id, `${field} ${cidr} overlaps what the host itself uses: ${names.join(', ')}`, {
           hint: `choose another ${field}`,
         });
   });
 };
+
+/** Where a host's own traffic goes, as CIDRs or addresses. @param ours says which interfaces are the cluster's. */
+function usesOf(
+  { addresses, routes, nameservers }: Facts,
+  ours: (link: string) => boolean,
+): readonly { readonly block: string; readonly what: string }[] {
+  return [
+    ...addresses
+      .filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link))
+      .map(({ address, prefix, link }) => {
+        const own = `${address}/${String(prefix)}`;
+        return { block: canonicalCidr(own) ?? own, what: link };
+      }),
+    ...routes.map((block) => ({ block, what: 'a route' })),
+    ...nameservers.map((block) => ({ block, what: 'a name server' })),
+  ];
+}
 
 /** Whether two CIDRs or addresses share an address. What is neither (`default`, say) shares nothing. */
 export function overlaps(a: string, b: string): boolean {
