@@ -163,6 +163,24 @@ describe('what cannot go well is refused before any host is changed', () => {
     }
   });
 
+  test('a port between hosts that a firewall closes is found before anything is changed', async () => {
+    const [, host] = hosts;
+    const chain = 'chain input {\ntype filter hook input priority 0\nudp dport 8472 drop\n}';
+    await host?.run(['nft', '-f', '-'], { input: `table inet closed {\n${chain}\n}\n` });
+    const up = await cli(['up', '-f', clusterFile({ cni: { name: 'flannel' } })]);
+    const plan = await cli(['plan', '-f', clusterFile({ cni: { name: 'flannel' } })]);
+    await host?.run(['nft', 'delete', 'table', 'inet', 'closed']);
+    for (const { exitCode, stderr } of [up, plan]) {
+      expect(exitCode).toBe(20);
+      for (const address of ['10.89.37.11', '10.89.37.13']) {
+        const blocked = `${address}: cannot reach 10.89.37.12 at UDP 8472 (VXLAN) (port-blocked)`;
+        expect(stderr).toContain(blocked);
+      }
+    }
+    const now = await Promise.all(hosts.map(snapshot));
+    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
+  });
+
   test('somebody else’s cluster is not touched, by up or by down', async () => {
     const [host] = hosts;
     await host?.run(['sh', '-c', 'mkdir -p /etc/kubernetes && touch /etc/kubernetes/kubelet.conf']);
