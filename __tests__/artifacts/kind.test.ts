@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { kindNodes } from '../../src/artifacts/data/kind-nodes.ts';
-import { isPinned, kindNodeImage, knownKindVersions } from '../../src/artifacts/kind-nodes.ts';
+import { kubernetesPrograms } from '../../src/artifacts/catalog.ts';
+import {
+  isPinned,
+  kindNodeImage,
+  knownKindVersions,
+  versionsOfImages,
+} from '../../src/artifacts/kind-nodes.ts';
 import { resolveKindArtifacts } from '../../src/artifacts/resolve.ts';
 import { resolveKubernetesVersion } from '../../src/artifacts/versions.ts';
 import { fakeSpec } from '../helpers/cluster.ts';
@@ -29,6 +35,8 @@ describe('the image of kind’s nodes', () => {
     ['stable', '1.36.4'],
     ['latest', '1.36.4'],
     ['N-1', '1.35.8'],
+    ['1.37', '1.37.0'],
+    ['1.37.0', '1.37.0'],
   ])('of %s is the published one, pinned', (wanted, kubernetesVersion) => {
     const found = imageOf(wanted);
     expect(found).toEqual({
@@ -38,13 +46,27 @@ describe('the image of kind’s nodes', () => {
     expect(isPinned(found.image)).toBe(true);
   });
 
+  it('of stable is of the minor that it means with every provider', () => {
+    const checksums = join(dir, 'newer');
+    const lines = kubernetesPrograms('1.37.2', 'amd64').map((name) => `${'1'.repeat(64)}  ${name}\n`);
+    writeFileSync(checksums, lines.join(''));
+    const { kubernetes, artifacts } = fakeSpec();
+    const of = (version: string) =>
+      kindNodeImage(
+        fakeSpec({
+          with: { kubernetes: { ...kubernetes, version }, artifacts: { ...artifacts, checksums } },
+        }),
+      ).kubernetesVersion;
+    expect(['stable', 'N-1', 'N-3'].map(of)).toEqual(['1.37.0', '1.36.4', '1.34.11']);
+  });
+
   it('of an exact version that was not published has its usual name, and is not pinned', () => {
     const found = imageOf('1.36.2');
     expect(found).toEqual({ image: 'kindest/node:v1.36.2', kubernetesVersion: '1.36.2' });
     expect(isPinned(found.image)).toBe(false);
   });
 
-  it.each(['1.33.1', '1.33', 'N-9'])('of %s is refused', (wanted) => {
+  it.each(['1.33.1', '1.33', '1.38', 'N-9'])('of %s is refused', (wanted) => {
     expect(() => imageOf(wanted)).toThrow(expect.objectContaining({ code: 'E_VERSION' }));
   });
 
@@ -86,7 +108,9 @@ describe('the image of kind’s nodes', () => {
   it('is offered only of versions that are not refused then', () => {
     const known = knownKindVersions();
     expect(known).toContain('1.36.4');
-    expect(known.map((version) => resolveKubernetesVersion(version, { known }))).toEqual(known);
+    expect(known.map((version) => resolveKubernetesVersion(version, versionsOfImages(undefined)))).toEqual(
+      known,
+    );
   });
 });
 

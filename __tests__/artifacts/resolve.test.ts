@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { components, type ComponentName } from '../../src/artifacts/catalog.ts';
 import { builtInChecksums, loadChecksums, parseChecksums } from '../../src/artifacts/checksums.ts';
-import { resolveArtifacts, resolveManifest } from '../../src/artifacts/resolve.ts';
-import { newestFirst } from '../../src/artifacts/version-order.ts';
+import { resolveArtifacts, resolveKubelets, resolveManifest } from '../../src/artifacts/resolve.ts';
+import { newestFirst } from '../../src/lib/version-order.ts';
 import {
-  knownKubernetesVersions,
   kubernetesVersionOf,
   resolveKubernetesVersion,
+  versionsOfTables,
 } from '../../src/artifacts/versions.ts';
 import type { ClusterSpec } from '../../src/spec/cluster-spec.ts';
 import { loadSpec, type SpecFields } from '../../src/spec/load.ts';
@@ -35,7 +35,7 @@ const kubernetesLines = (version: string): string =>
     .join('');
 
 describe('Kubernetes versions', () => {
-  const known = knownKubernetesVersions(builtInChecksums());
+  const known = versionsOfTables(undefined);
 
   it.each([
     ['1.36.3', '1.36.3'],
@@ -50,21 +50,46 @@ describe('Kubernetes versions', () => {
     ['N-1', '1.35.8'],
     ['N-2', '1.34.11'],
   ])('%s is %s', (wanted, version) => {
-    expect(resolveKubernetesVersion(wanted, { known })).toBe(version);
+    expect(resolveKubernetesVersion(wanted, known)).toBe(version);
   });
 
-  it.each(['1.33.1', '1.33', '1.37', '2.0.0', 'N-3', 'newest'])(
-    '%s is refused with what there is',
+  it.each(['1.33.1', '1.33', '1.38', '2.0.0'])('%s is refused with what there is', (wanted) => {
+    expect(() => resolveKubernetesVersion(wanted, known)).toThrow(
+      expect.objectContaining({
+        code: 'E_VERSION',
+        message: `Kubernetes ${wanted} is not supported; 1.37, 1.36, 1.35, 1.34 are`,
+        hint: 'the newest known of each: 1.36.4, 1.35.8, 1.34.11',
+      }),
+    );
+  });
+
+  it.each(['1.37', 'N-3', 'newest'])(
+    '%s is supported but not known; the error says how it would be',
     (wanted) => {
-      expect(() => resolveKubernetesVersion(wanted, { known })).toThrow(
+      expect(() => resolveKubernetesVersion(wanted, known)).toThrow(
         expect.objectContaining({
           code: 'E_VERSION',
-          message: `Kubernetes ${wanted} is not supported; 1.36, 1.35, 1.34 are`,
-          hint: 'the newest known of each: 1.36.4, 1.35.8, 1.34.11',
+          where: 'kubernetes.version',
+          message: `no checksum is known of any Kubernetes ${wanted}`,
+          hint: expect.stringMatching(
+            /artifacts\.checksums.*kubernetes\.channel: online.*: 1\.36\.4, 1\.35\.8, 1\.34\.11$/,
+          ),
         }),
       );
     },
   );
+
+  it('are those of a newer minor where the user’s file knows one', () => {
+    const of = (version: string) =>
+      kubernetesVersionOf(specWith({ kubernetes: { version } }, kubernetesLines('1.37.2')));
+    expect(['stable', 'latest', '1.37', 'N-1', 'N-3'].map(of)).toEqual([
+      '1.37.2',
+      '1.37.2',
+      '1.37.2',
+      '1.36.4',
+      '1.34.11',
+    ]);
+  });
 
   it('counts those of the user’s file that are complete', () => {
     const kubernetes = { version: '1.36' };
@@ -75,15 +100,6 @@ describe('Kubernetes versions', () => {
       ),
     ).toBe('1.36.4');
     expect(kubernetesVersionOf(specWith({ kubernetes }, kubernetesLines('1.36.42-rc.0')))).toBe('1.36.4');
-  });
-
-  it('are ordered by number, a pre-release before its release', () => {
-    expect(['1.9.0', '1.10.0', 'x', '1.10.0-rc.1'].sort(newestFirst)).toEqual([
-      '1.10.0',
-      '1.10.0-rc.1',
-      '1.9.0',
-      'x',
-    ]);
   });
 });
 
@@ -133,6 +149,41 @@ describe('resolveArtifacts', () => {
     const { kubeadm, runc } = resolveArtifacts(spec, '1.36.3', 'amd64');
     expect([kubeadm.url, kubeadm.sha256]).toEqual([`http://mirror:8080/files/${kubeadm.upstream}`, ones]);
     expect(runc.sha256).not.toBe(ones);
+  });
+
+  it('says of a version without checksums how it can be had', () => {
+    expect(() => resolveArtifacts(specWith({}), '1.37.2', 'amd64')).toThrow(
+      expect.objectContaining({
+        code: 'E_CHECKSUM',
+        message: expect.stringMatching(
+          /^no checksum is known of kubeadm 1\.37\.2 .*kubelet 1\.37\.2 .*kubectl 1\.37\.2 /,
+        ),
+        hint: expect.stringMatching(/artifacts\.checksums.*kubernetes\.channel: online.*1\.36\.4/),
+      }),
+    );
+    const versions = { runc: '9.9.9' };
+    expect(() => resolveArtifacts(specWith({ artifacts: { versions } }), '1.36.3', 'amd64')).toThrow(
+      expect.objectContaining({ hint: expect.not.stringContaining('kubernetes.channel') }),
+    );
+  });
+
+  it('takes a table in place of the spec’s', () => {
+    const table = new Map([...builtInChecksums(), ...parseChecksums(kubernetesLines('1.37.2'), 'f')]);
+    expect(resolveArtifacts(specWith({}), '1.37.2', 'amd64', table).kubelet.sha256).toBe(ones);
+  });
+
+  it('has kubelets of other versions', () => {
+    const kubelets = resolveKubelets(specWith({}), ['1.35.0', '1.34.4'], 'amd64');
+    expect([...kubelets].map(([version, { name, upstream }]) => [version, name, upstream])).toEqual([
+      ['1.35.0', 'kubelet', 'dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubelet'],
+      ['1.34.4', 'kubelet', 'dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubelet'],
+    ]);
+    expect(() => resolveKubelets(specWith({}), ['1.35.0', '1.33.1'], 'amd64')).toThrow(
+      expect.objectContaining({
+        code: 'E_CHECKSUM',
+        message: expect.stringMatching(/^no checksum is known of kubelet 1\.33\.1 \(\S+\)$/),
+      }),
+    );
   });
 
   it('lists all that have no checksum, and says how to bring one', () => {

@@ -115,6 +115,14 @@ describe('verify', () => {
     expect(bed.done(/^(upload|install|start|kubeadm) /)).toEqual([]);
   });
 
+  test('tells of the version that runs, whatever is asked for', async () => {
+    using bed = await upBed();
+    const kubernetes = { ...bed.spec.kubernetes, version: '1.36' };
+    bed.connect = ({ address }) => Promise.resolve(bed.machine(Number(address.slice(-1)) - 1));
+    const { cluster } = await bed.engine.verify({ ...bed.spec, kubernetes }, bed.context());
+    expect(cluster.kubernetesVersion).toBe('1.36.3');
+  });
+
   test('tells of a network that does not work', async () => {
     using bed = await upBed();
     bed.machine(0).on(/ exec nginx-host-2 /, '0 1 wget: download timed out\n1 0 nginx-host-2\n2 1 \n');

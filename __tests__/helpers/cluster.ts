@@ -19,6 +19,7 @@ export function fakeSpec(options: FakeSpecOptions = {}): ClusterSpec {
     name: 'test',
     kubernetes: {
       version: '1.36.3',
+      channel: 'built-in',
       serviceCIDR: '10.96.0.0/16',
       dnsDomain: 'cluster.local',
       apiServerPort: 6443,

@@ -85,6 +85,11 @@ describe('nodes of provider kind', () => {
       'hosts: [{address: a, name: x}, {address: b, name: x}]',
       'hosts[1].name: x is that of hosts[0] too; remove one, or correct it',
     ],
+    [
+      'hosts: [{address: a}, {address: b, kubeletVersion: 1.35.8}]',
+      'hosts[1].kubeletVersion: is not possible with provider kind, whose nodes have kubelet and kubeadm of one image; remove it, or use provider ssh',
+    ],
+    ['hosts: [{address: a}, {address: b, kubeletVersion: 1.35.8}]\nkind: {workers: 1}', 'no error'],
     [`name: ${'a'.repeat(45)}`, 'no error'],
     [`name: ${'a'.repeat(46)}`, 'name: is too long; at most 45 characters with provider kind'],
     [`name: ${'a'.repeat(40)}\nkind: {controlPlanes: 2}`, 'no error'],

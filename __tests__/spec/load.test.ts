@@ -11,6 +11,7 @@ describe('loadSpec', () => {
       name: 'k8s-bootstrap',
       kubernetes: {
         version: 'stable',
+        channel: 'built-in',
         serviceCIDR: '10.96.0.0/16',
         dnsDomain: 'cluster.local',
         apiServerPort: 6443,
@@ -116,6 +117,17 @@ describe('loadSpec', () => {
     ['a worker after it', '[{address: a}, {address: b, role: worker}]', ['control-plane', 'worker']],
   ])('gives roles by %s', (_title, hosts, roles) => {
     expect(load(base.replace(/hosts: .*/, `hosts: ${hosts}`)).hosts.map(({ role }) => role)).toEqual(roles);
+  });
+
+  it('knows a kubelet’s version with or without v', () => {
+    const hosts =
+      '[{address: a}, {address: b, kubeletVersion: v1.35.8}, {address: c, kubeletVersion: 1.34.0-rc.1}]';
+    const spec = load(base.replace(/hosts: .*/, `hosts: ${hosts}`));
+    expect(spec.hosts.map(({ kubeletVersion }) => kubeletVersion)).toEqual([
+      undefined,
+      '1.35.8',
+      '1.34.0-rc.1',
+    ]);
   });
 
   it('hands the ssh settings down to the bastion', () => {

@@ -30,6 +30,7 @@ describe('problems of a cluster file', () => {
   it.each<[string, string]>([
     ['kubernetes: {version: 1.36}', 'kubernetes.version: 1.36 is not text; put it in quotes'],
     ['kubernetes: {version: newest}', 'is not a Kubernetes version'],
+    ['kubernetes: {channel: on}', 'kubernetes.channel: "on" is not one of built-in, online'],
     ['kubernetes: {serviceCIDR: 10.96.0.1/16}', 'has bits set behind its prefix; write 10.96.0.0/16'],
     ['kubernetes: {serviceCIDR: "10.96.0.0/16,fd00::/112"}', 'is not a CIDR'],
     ['kubernetes: {serviceCIDR: 10.96.0.0/30}', 'is a /30, which is too small; choose between /12 and /28'],
@@ -97,6 +98,11 @@ describe('problems of a cluster file', () => {
     ['[{address: a, labels: {"-x": y}}, {address: b}]', 'the key is not a label key'],
     ['[{address: a, labels: {x: "y z"}}, {address: b}]', 'is not a label value'],
     ['[{address: a, taints: [{key: k, effect: Never}]}, {address: b}]', 'is not one of NoSchedule'],
+    [
+      '[{address: a}, {address: b, kubeletVersion: "1.35"}]',
+      'hosts[1].kubeletVersion: "1.35" is not an exact',
+    ],
+    ['[{address: a}, {address: b, kubeletVersion: stable}]', 'write it like 1.35.8'],
     ['[{address: a, internalAddress: b}, {address: b}]', 'is not an IP address'],
     ['[{address: a, internalAddress: 10.96.0.9}, {address: b}]', '10.96.0.9 lies in kubernetes.serviceCIDR'],
     ['[{address: a, keyFile: gone}, {address: b}]', 'hosts[0].keyFile: cannot read "gone"'],

@@ -31,6 +31,12 @@ export const components = {
   },
 } satisfies Record<string, Component>;
 
+/** Kubernetes' own programs, and where upstream has them: URLs without scheme. */
+export function kubernetesPrograms(version: string, arch: Arch): readonly string[] {
+  const { kubeadm, kubelet, kubectl } = components;
+  return [kubeadm, kubelet, kubectl].map(({ upstream }) => upstream(version, arch));
+}
+
 /** The program that makes clusters in Docker. */
 export const kindComponent: Component = {
   name: 'kind',

@@ -9,7 +9,7 @@ import {
   type Component,
   type ComponentName,
 } from './catalog.ts';
-import { loadChecksums } from './checksums.ts';
+import { loadChecksums, type ChecksumTable } from './checksums.ts';
 import { knownKubernetesVersions } from './versions.ts';
 
 /** What every host gets. */
@@ -32,15 +32,18 @@ const HINT = 'bring its sha256 in a file of sha256sum’s format and name that f
  * All artifacts of a cluster for one architecture. Contacts nobody.
  *
  * @param kubernetesVersion exact, without `v`.
+ * @param table default: the built-in one and the user's.
  * @throws BootstrapError `E_CHECKSUM` naming every artifact without a known checksum; `E_SPEC` for a bad checksum file.
  */
 export function resolveArtifacts(
   spec: ClusterSpec,
   kubernetesVersion: string,
   arch: Arch,
+  table?: ChecksumTable,
 ): KubernetesArtifacts {
   const { containerd, runc, cniPlugins } = spec.artifacts.versions;
-  return withChecksums(spec, arch, (artifact) => ({
+  const wanted = { arch, table };
+  return withChecksums(spec, wanted, (artifact) => ({
     kubeadm: artifact(components.kubeadm, kubernetesVersion),
     kubelet: artifact(components.kubelet, kubernetesVersion),
     kubectl: artifact(components.kubectl, kubernetesVersion),
@@ -48,6 +51,24 @@ export function resolveArtifacts(
     runc: artifact(components.runc, runc),
     cniPlugins: artifact(components.cniPlugins, cniPlugins),
   }));
+}
+
+/**
+ * The kubelets of hosts that have one of another version than the cluster's, by version. Contacts nobody.
+ *
+ * @throws as `resolveArtifacts`
+ */
+export function resolveKubelets(
+  spec: ClusterSpec,
+  versions: readonly string[],
+  arch: Arch,
+  table?: ChecksumTable,
+): ReadonlyMap<string, Artifact> {
+  return withChecksums(
+    spec,
+    { arch, table },
+    (artifact) => new Map(versions.map((version) => [version, artifact(components.kubelet, version)])),
+  );
 }
 
 /** What kind's nodes lack, and kind itself; each only where it is wanted. */
@@ -63,7 +84,7 @@ export function resolveKindArtifacts(
   wanted: { readonly arch: Arch; readonly kind: boolean; readonly cniPlugins: boolean },
 ): KindArtifacts {
   const { kind, cniPlugins } = spec.artifacts.versions;
-  return withChecksums(spec, wanted.arch, (artifact) => ({
+  return withChecksums(spec, { arch: wanted.arch }, (artifact) => ({
     kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
     cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
   }));
@@ -89,7 +110,7 @@ export function resolveHelm(
       },
     );
   }
-  const { helm } = withChecksums(spec, arch, (artifact) => ({
+  const { helm } = withChecksums(spec, { arch }, (artifact) => ({
     helm: artifact(helmComponent, spec.artifacts.versions.helm),
   }));
   return helm;
@@ -97,10 +118,12 @@ export function resolveHelm(
 
 function withChecksums<T>(
   spec: ClusterSpec,
-  arch: Arch,
+  {
+    arch,
+    table = loadChecksums(spec.artifacts.checksums),
+  }: { arch: Arch; table?: ChecksumTable | undefined },
   resolve: (artifact: (component: Component, version: string) => Artifact) => T,
 ): T {
-  const table = loadChecksums(spec.artifacts.checksums);
   const missing: string[] = [];
   const resolved = resolve(({ name, upstream: locate }, version) => {
     const upstream = locate(version, arch);
@@ -110,8 +133,11 @@ function withChecksums<T>(
   });
   if (missing.length > 0) {
     const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
+    const online = missing.some((name) => name.includes('(dl.k8s.io/'))
+      ? ', take upstream’s own (kubernetes.channel: online)'
+      : '';
     throw new BootstrapError('E_CHECKSUM', `no checksum is known of ${missing.join(', ')}`, {
-      hint: `${HINT}, or choose known versions (newest Kubernetes: ${known})`,
+      hint: `${HINT}${online}, or choose known versions (newest Kubernetes: ${known})`,
     });
   }
   return resolved;
@@ -135,7 +161,8 @@ export function resolveManifest(wanted: ManifestWanted, spec: ClusterSpec): Arti
   return { name, version, upstream, url: own ?? urlOf(spec, upstream), sha256: sha256.toLowerCase() };
 }
 
-function urlOf(spec: ClusterSpec, upstream: string): string {
+/** Where the mirror has it, if there is one, else upstream. @param upstream URL without scheme. */
+export function urlOf(spec: ClusterSpec, upstream: string): string {
   const { mirror } = spec.artifacts;
   return mirror === undefined ? `https://${upstream}` : `${mirror.replace(/\/+$/, '')}/${upstream}`;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { BootstrapError } from '../lib/errors.ts';
-import { commands, isCommand, type CommandName } from './commands.ts';
-import { clusterFlags, commandFlags, generalFlags, type Flag } from './flags.ts';
+import { commands, isCommand, type Command, type CommandName } from './commands.ts';
+import { clusterFlags, commandFlags, generalFlags, helpFlags, type Flag } from './flags.ts';
 
 /** A command line, taken apart; values are not yet looked at. */
 export interface ParsedArgs {
@@ -41,8 +41,10 @@ export function readArgs(argv: readonly string[]): ParsedArgs {
 
 /** All flags that a command takes. */
 export function flagsOf(command: CommandName | undefined): readonly Flag[] {
-  const own = command === undefined ? [] : commands[command].flags.map((name) => commandFlags[name]);
-  return [...generalFlags, ...own, ...clusterFlags];
+  if (command === undefined) return [...generalFlags, ...clusterFlags];
+  const { flags, standalone = false }: Command = commands[command];
+  const own = flags.map((name) => commandFlags[name]);
+  return standalone ? [...own, ...helpFlags] : [...generalFlags, ...own, ...clusterFlags];
 }
 
 type ParseResult = ReturnType<typeof parseArgs>;

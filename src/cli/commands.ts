@@ -1,11 +1,14 @@
 /** A command of the CLI and the flags that only it, or not all commands, take. */
 export interface Command {
   readonly summary: string;
+  /** It is about no cluster, and takes no settings of one. */
+  readonly standalone?: boolean;
   readonly flags: readonly CommandFlag[];
   readonly examples: readonly string[];
 }
 
-export type CommandFlag = 'kubeconfig' | 'keep' | 'report-dir';
+export type CommandFlag =
+  'kubeconfig' | 'keep' | 'report-dir' | 'cni' | 'kubernetes-version' | 'provider' | 'checksums' | 'explain';
 
 /** Every command, in the order of the help. */
 export const commands = {
@@ -42,9 +45,21 @@ export const commands = {
     flags: ['kubeconfig'],
     examples: ['k8s-bootstrap kubeconfig -f cluster.yaml --kubeconfig ./kubeconfig'],
   },
+  matrix: {
+    summary: 'Print networks and Kubernetes versions for strategy.matrix of a workflow',
+    standalone: true,
+    flags: ['cni', 'kubernetes-version', 'provider', 'checksums', 'explain'],
+    examples: [
+      'echo "matrix=$(k8s-bootstrap matrix)" >> "$GITHUB_OUTPUT"',
+      'k8s-bootstrap matrix --cni flannel --kubernetes-version 1.36,1.35 --explain',
+    ],
+  },
 } as const satisfies Readonly<Record<string, Command>>;
 
 export type CommandName = keyof typeof commands;
+
+/** A command that the engine carries out. */
+export type ClusterCommand = Exclude<CommandName, 'matrix'>;
 
 /** Whether the word is a command. */
 export function isCommand(word: string): word is CommandName {

@@ -7,7 +7,7 @@ import type { Report } from '../report/model.ts';
 import { nodesTable, renderText } from '../report/text.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { ParsedArgs } from './args.ts';
-import type { CommandName } from './commands.ts';
+import type { ClusterCommand } from './commands.ts';
 
 /** What a command has to say on standard output. */
 export interface Answer {
@@ -27,7 +27,7 @@ export interface OutputPaths {
  *
  * @throws BootstrapError `E_OUTPUT`
  */
-export function outputPaths(command: CommandName, args: ParsedArgs, spec: ClusterSpec): OutputPaths {
+export function outputPaths(command: ClusterCommand, args: ParsedArgs, spec: ClusterSpec): OutputPaths {
   const dir = args.values['report-dir']?.[0];
   const kubeconfig = args.values['kubeconfig']?.[0] ?? `${spec.name}.kubeconfig`;
   const writes = command === 'up' || command === 'kubeconfig';
@@ -47,7 +47,7 @@ export function keepOf(args: ParsedArgs): 'nothing' | 'artifacts' {
 /** Lets the engine do what the command says. */
 export async function execute(
   engine: Engine,
-  command: CommandName,
+  command: ClusterCommand,
   spec: ClusterSpec,
   args: ParsedArgs,
   paths: OutputPaths,

@@ -20,7 +20,13 @@ const flag = (name: string, description: string, placeholder = '', more: Partial
   ...more,
 });
 
-/** Flags of every command that are no settings of the cluster. */
+/** Flags of every command. */
+export const helpFlags: readonly Flag[] = [
+  flag('help', 'Show this help.', '', { short: 'h' }),
+  flag('version', 'Show the version.'),
+];
+
+/** Flags of every command about a cluster that are no settings of it. */
 export const generalFlags: readonly Flag[] = [
   flag('file', 'Cluster file; flags override its fields.', 'PATH', { short: 'f' }),
   flag('host', 'Host instead of the file’s, repeated; the first is the control plane.', 'HOST', {
@@ -29,9 +35,10 @@ export const generalFlags: readonly Flag[] = [
   flag('json', 'Print events as JSON lines; the last line is the report.'),
   flag('quiet', 'No progress.', '', { short: 'q' }),
   flag('no-color', 'No colours; also with NO_COLOR set.'),
-  flag('help', 'Show this help.', '', { short: 'h' }),
-  flag('version', 'Show the version.'),
+  ...helpFlags,
 ];
+
+const list = { multiple: true } as const;
 
 /** Flags that only some commands have. */
 export const commandFlags = {
@@ -42,6 +49,20 @@ export const commandFlags = {
   ),
   keep: flag('keep', 'What to leave on the hosts: `nothing` or `artifacts`. Default `nothing`.', 'WHAT'),
   'report-dir': flag('report-dir', 'Directory for report.json, report.md and junit.xml.', 'DIR'),
+  cni: flag('cni', 'Networks, also separated by commas. Default: all but `manifest`.', 'NAME', list),
+  'kubernetes-version': flag(
+    'kubernetes-version',
+    'Versions as of a cluster, also separated by commas. Default: the newest known of every supported minor.',
+    'VERSION',
+    list,
+  ),
+  provider: flag('provider', '`ssh` or `kind`, also separated by commas. Default `kind`.', 'NAME', list),
+  checksums: flag(
+    'checksums',
+    'Path of a sha256sum file, for versions that the built-in table does not know.',
+    'PATH',
+  ),
+  explain: flag('explain', 'Print what is left out as well, as `excluded`, each with its `reason`.'),
 } as const;
 
 /** The flag of a cluster setting: itself, or of a secret the file to read it from. None for some. */

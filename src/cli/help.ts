@@ -1,6 +1,6 @@
 import { options } from '../frontend/options.ts';
-import { commands, type CommandName } from './commands.ts';
-import { clusterFlags, commandFlags, generalFlags, type Flag } from './flags.ts';
+import { commands, type Command, type CommandName } from './commands.ts';
+import { clusterFlags, commandFlags, generalFlags, helpFlags, type Flag } from './flags.ts';
 
 /** The help of one command, or the overview. */
 export function helpText(command: CommandName | undefined): string {
@@ -25,7 +25,8 @@ function overview(): string[] {
 }
 
 function commandHelp(name: CommandName): string[] {
-  const { summary, flags, examples } = commands[name];
+  const { summary, flags, examples, standalone = false }: Command = commands[name];
+  const own = flags.map((flag) => commandFlags[flag]);
   const secrets = options.flatMap((option) => (option.secretEnv === undefined ? [] : [option.secretEnv]));
   return [
     `${summary}.`,
@@ -33,13 +34,17 @@ function commandHelp(name: CommandName): string[] {
     `Usage: k8s-bootstrap ${name} [flags]`,
     '',
     'Flags:',
-    ...[...flags.map((flag) => commandFlags[flag]), ...generalFlags].map(flagHelp),
+    ...[...own, ...(standalone ? helpFlags : generalFlags)].map(flagHelp),
     '',
-    'Cluster (each is a field of the cluster file):',
-    ...clusterFlags.map(flagHelp),
-    '',
-    `Secrets come from the environment (${secrets.join(', ')}) or a file, never from a flag.`,
-    '',
+    ...(standalone
+      ? []
+      : [
+          'Cluster (each is a field of the cluster file):',
+          ...clusterFlags.map(flagHelp),
+          '',
+          `Secrets come from the environment (${secrets.join(', ')}) or a file, never from a flag.`,
+          '',
+        ]),
     'Examples:',
     ...examples.map((example) => `  ${example}`),
   ];

@@ -5,11 +5,12 @@ import { toBootstrapError } from '../lib/errors.ts';
 import type { Report } from '../report/model.ts';
 import { errorText } from '../report/text.ts';
 import { readArgs, type ParsedArgs } from './args.ts';
-import type { CommandName } from './commands.ts';
+import type { ClusterCommand } from './commands.ts';
 import type { CliDependencies } from './dependencies.ts';
 import { execute, keepOf, outputPaths, saveReport, type OutputPaths } from './execute.ts';
 import { helpText } from './help.ts';
 import { LiveProgress } from './live-progress.ts';
+import { printMatrix } from './matrix.ts';
 import { jsonProgress, plainProgress, silentProgress, type Progress } from './progress.ts';
 import { specFromArgs } from './spec-from-args.ts';
 import { painter } from './terminal.ts';
@@ -23,6 +24,7 @@ export async function run(argv: readonly string[], dependencies: CliDependencies
     const args = readArgs(argv);
     if (args.version) dependencies.stdout.write(`${version}\n`);
     else if (args.help || args.command === undefined) dependencies.stdout.write(helpText(args.command));
+    else if (args.command === 'matrix') printMatrix(args, dependencies);
     else await runCommand(args.command, args, dependencies);
     return 0;
   } catch (thrown) {
@@ -33,7 +35,7 @@ export async function run(argv: readonly string[], dependencies: CliDependencies
 }
 
 async function runCommand(
-  command: CommandName,
+  command: ClusterCommand,
   args: ParsedArgs,
   dependencies: CliDependencies,
 ): Promise<void> {
@@ -77,7 +79,7 @@ function saveReportIfPossible(report: Report | undefined, paths: OutputPaths): v
 }
 
 function progressFor(
-  command: CommandName,
+  command: ClusterCommand,
   args: ParsedArgs,
   { env, stdout, stderr }: CliDependencies,
 ): Progress {

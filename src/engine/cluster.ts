@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Artifact } from '../artifacts/artifact.ts';
 import type { RemoteCache } from '../artifacts/remote-cache.ts';
 import type { KubernetesArtifacts } from '../artifacts/resolve.ts';
 import type { Cni, CniContext } from '../cni/cni.ts';
@@ -54,6 +55,8 @@ export class Cluster {
   /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
   inventory: Inventory | undefined;
   artifacts: KubernetesArtifacts | undefined;
+  /** Kubelets of hosts that have one of another version, by that: `resolve`. */
+  kubelets: ReadonlyMap<string, Artifact> = new Map();
   distribution: 'push' | 'pull' = 'pull';
   /** Images of this machine that nodes are to have: `preflight`. */
   localImages: readonly LocalImage[] = [];

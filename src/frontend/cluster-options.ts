@@ -26,6 +26,14 @@ export const clusterOptions: readonly Option[] = [
       'Kubernetes version: exact (`1.36.3`), a minor (`1.36`), `stable`, `latest` or `N-1`. Default `stable`.',
   },
   {
+    name: 'kubernetes-channel',
+    field: 'kubernetes.channel',
+    kind: 'text',
+    placeholder: 'built-in|online',
+    description:
+      'Where Kubernetes’ versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `checksums`; `online`: dl.k8s.io as well. Default `built-in`.',
+  },
+  {
     name: 'control-plane-endpoint',
     field: 'kubernetes.controlPlaneEndpoint',
     kind: 'text',

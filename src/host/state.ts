@@ -15,6 +15,8 @@ export interface HostState {
   readonly phase: 'prepared' | 'joining' | 'member';
   /** Without `v`. */
   readonly kubernetesVersion: string;
+  /** Of the kubelet, where it is another. */
+  readonly kubeletVersion?: string;
   readonly cni: string;
   readonly before: Baseline;
 }

@@ -7,8 +7,10 @@ export interface ClusterSpec {
   /** Name of the kubeadm cluster and of the kubeconfig's context. Default `k8s-bootstrap`. */
   readonly name: string;
   readonly kubernetes: {
-    /** As written by the user: `1.36.3`, `1.36`, `stable`, … Resolved by `artifacts/versions.ts`. */
+    /** As written by the user: `1.36.3`, `1.36`, `stable`, … Resolved by `artifacts/channel.ts`. */
     readonly version: string;
+    /** Where versions and checksums come from: the tables, or upstream as well. Default `built-in`. */
+    readonly channel: 'built-in' | 'online';
     readonly serviceCIDR: string;
     readonly dnsDomain: string;
     /** `host[:port]` under which clients reach the API server; default: the first control plane's address. */
@@ -131,6 +133,8 @@ export interface HostSpec {
   readonly hostKey?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Exact version of the kubelet, without `v`; default: the cluster's. */
+  readonly kubeletVersion?: string;
   /** Address the node uses inside the cluster; default: that of its default route's interface, or the SSH target. */
   readonly internalAddress?: string;
 }

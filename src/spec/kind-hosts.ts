@@ -22,7 +22,7 @@ export function kindHosts(
       ]
     : listed;
   const seen = { 'control-plane': 0, worker: 0 };
-  return nodes.map(({ role, name: nodeName, labels = {}, taints = [] }): HostSpec => {
+  return nodes.map(({ role, name: nodeName, labels = {}, taints = [], kubeletVersion }): HostSpec => {
     seen[role] += 1;
     const number = seen[role] === 1 ? '' : String(seen[role]);
     return {
@@ -33,6 +33,8 @@ export function kindHosts(
       port: 22,
       labels,
       taints,
+      // Refused by a check, and not just left out.
+      ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
     };
   });
 }

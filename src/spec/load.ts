@@ -2,6 +2,7 @@ import { checkAccess } from './checks/access.ts';
 import { checkCni, type CniCatalog } from './checks/cni.ts';
 import { checkFiles } from './checks/files.ts';
 import { checkHosts } from './checks/hosts.ts';
+import { checkKubelets } from './checks/kubelets.ts';
 import { checkNetworks } from './checks/networks.ts';
 import type { ClusterSpec } from './cluster-spec.ts';
 import { complete } from './complete.ts';
@@ -38,6 +39,7 @@ export function loadSpec(source: SpecSource, options: LoadOptions = {}): Cluster
     !own.some((problem) => paths.some((path) => isWithin(problem.path, path)));
   const found = [
     ...(sound(['provider']) ? checkHosts(spec, minNodesGiven) : []),
+    ...(sound(['provider']) ? checkKubelets(spec) : []),
     ...(sound(['provider'], ['ssh']) ? checkAccess(spec) : []),
     ...(sound(['cni', 'podCIDR'], ['kubernetes', 'serviceCIDR']) ? checkNetworks(spec) : []),
     ...checkCni(spec, options.cnis),

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, test } from '@jest/globals';
+import { cnis } from '../../../src/cni/index.ts';
 import type { BootstrapError } from '../../../src/lib/errors.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { fakeSpec } from '../../helpers/cluster.ts';
@@ -76,6 +77,40 @@ describe('preflight in Docker refuses', () => {
     using bed = await upBed();
     const kubernetes = { ...bed.spec.kubernetes, version: '1.35.8' };
     expect((await refusal(bed, { kubernetes })).message).toContain('(version-differs)');
+  });
+
+  test('a network that does not work with the version', async () => {
+    using bed = new KindBed();
+    const { kubernetes } = cnis.manifest;
+    try {
+      const claim = { cni: '', from: '1.36', claim: 'broken', source: 'its documentation' } as const;
+      Object.assign(cnis.manifest, { kubernetes: [claim] });
+      expect(await refusal(bed)).toMatchObject({
+        code: 'E_PREFLIGHT',
+        message:
+          'a manifest of your own does not work with Kubernetes 1.36.4 (broken with 1.36 and newer; source: its documentation) (cni-kubernetes)',
+      });
+    } finally {
+      Object.assign(cnis.manifest, { kubernetes });
+    }
+  });
+
+  test('a release channel that cannot be reached', async () => {
+    using files = await serveFiles({});
+    const { artifacts, kubernetes } = fakeSpec();
+    const mirror = `http://${files.host}`;
+    using bed = new KindBed({
+      with: {
+        artifacts: { ...artifacts, mirror },
+        kubernetes: { ...kubernetes, version: 'stable', channel: 'online' },
+      },
+    });
+    expect(await refusal(bed)).toMatchObject({
+      code: 'E_DOWNLOAD',
+      step: 'resolve',
+      where: 'kubernetes.channel',
+    });
+    expect(files.requests).toEqual(['GET /dl.k8s.io/release/stable.txt']);
   });
 
   test('a version without a published image, unless Docker has one of the usual name', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Cni } from '../../../src/cni/cni.ts';
 import { preflight } from '../../../src/engine/steps/preflight.ts';
 import type { Facts } from '../../../src/host/facts.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
@@ -9,12 +10,17 @@ import { openPorts, PROBER, reachesAllBut } from '../../helpers/port-rules.ts';
 const tools = { signal: quiet, log: () => undefined };
 
 /** The step over hosts with these facts; there is nothing to fetch. */
-function preflightOf(facts: readonly Partial<Facts>[], changes: Partial<ClusterSpec> = {}) {
+function preflightOf(
+  facts: readonly Partial<Facts>[],
+  changes: Partial<ClusterSpec> = {},
+  cni: Partial<Cni> = {},
+) {
   const { cluster, events, runners } = fakeCluster({
     hosts: facts.length,
     with: changes,
     rules: openPorts,
   });
+  Object.assign(cluster, { cni: { ...cluster.cni, ...cni } });
   for (const [index, own] of facts.entries()) cluster.hosts[index]?.learn(fakeFacts(index, own));
   return { cluster, events, runners, run: () => preflight.run(cluster, tools) };
 }
@@ -57,6 +63,41 @@ describe('preflight', () => {
     const { run, cluster } = preflightOf([{ cpus: 1 }], { preflight: { ignore: ['cpu'] } });
     expect(await run()).toMatchObject({ changed: false });
     expect(cluster.findings).toEqual([expect.objectContaining({ id: 'cpu', severity: 'warning' })]);
+  });
+
+  test.each([
+    ['broken', 'error', 'Net 1.0.0 does not work with Kubernetes 1.36.3'],
+    ['tested', 'warning', 'Net 1.0.0 was not tested with Kubernetes 1.36.3'],
+  ] as const)(
+    'what is said of the CNI with Kubernetes is a finding: %s',
+    async (claim, severity, message) => {
+      const range = claim === 'tested' ? { to: '1.35' } : { from: '1.36' };
+      const kubernetes = [{ cni: '1.', ...range, claim, source: 'its documentation' }];
+      const { run, cluster } = preflightOf([{}], {}, { title: 'Net', kubernetes });
+      cluster.cniVersion = '1.0.0';
+      if (severity === 'warning') await run();
+      else expect(await bootstrapFailure(run())).toMatchObject({ code: 'E_PREFLIGHT' });
+      expect(cluster.findings).toEqual([
+        expect.objectContaining({
+          id: 'cni-kubernetes',
+          severity,
+          message: expect.stringContaining(message),
+        }),
+      ]);
+      expect(cluster.findings[0]?.message).toContain('its documentation');
+    },
+  );
+
+  test('what is said of the choice can be ignored like all else', async () => {
+    const kubernetes = [{ cni: '', claim: 'broken', source: 'its documentation' }] as const;
+    const notices = () => [{ id: 'odd', severity: 'error', message: 'odd' } as const];
+    const ignore = { preflight: { ignore: ['cni-kubernetes', 'odd'] } };
+    const { run, cluster } = preflightOf([{}], ignore, { kubernetes, notices });
+    await run();
+    expect(cluster.findings.map(({ id, severity }) => [id, severity])).toEqual([
+      ['odd', 'warning'],
+      ['cni-kubernetes', 'warning'],
+    ]);
   });
 
   test('a port that is blocked is a reason not to start, unless that is ignored', async () => {

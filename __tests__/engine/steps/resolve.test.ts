@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { kubernetesPrograms } from '../../../src/artifacts/catalog.ts';
 import { manifest } from '../../../src/cni/manifest.ts';
 import { Cluster } from '../../../src/engine/cluster.ts';
 import { resolve } from '../../../src/engine/steps/resolve.ts';
@@ -9,6 +10,7 @@ import { renderManifest } from '../../../src/kube/objects.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { fakeCluster, fakeFacts, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { serveFiles } from '../../helpers/file-server.ts';
 import { flannelObjects } from '../../helpers/flannel-manifest.ts';
 
 const tools = { signal: quiet, log: () => undefined };
@@ -47,6 +49,31 @@ describe('resolve', () => {
     const { cluster, run } = setUp({}, 'arm64');
     await run();
     expect(cluster.artifacts?.kubeadm.url).toContain('/arm64/');
+  });
+
+  test('online, versions and checksums are upstream’s where no table has them', async () => {
+    const [kubeadm, kubelet, kubectl] = kubernetesPrograms('1.37.2', 'amd64');
+    using files = await serveFiles({
+      '/dl.k8s.io/release/stable.txt': 'v1.37.2',
+      [`/${kubeadm ?? ''}.sha256`]: 'a'.repeat(64),
+      [`/${kubelet ?? ''}.sha256`]: 'b'.repeat(64),
+      [`/${kubectl ?? ''}.sha256`]: 'c'.repeat(64),
+    });
+    const { kubernetes, artifacts, hosts } = fakeSpec();
+    const { cluster, run } = setUp({
+      kubernetes: { ...kubernetes, version: 'stable', channel: 'online' },
+      artifacts: { ...artifacts, mirror: `http://${files.host}` },
+      hosts: hosts.map((host, index) => (index === 2 ? { ...host, kubeletVersion: '1.34.0' } : host)),
+    });
+    expect(await run()).toMatchObject({ note: expect.stringContaining('Kubernetes 1.37.2') });
+    expect(cluster.artifacts).toMatchObject({
+      kubeadm: { version: '1.37.2', sha256: 'a'.repeat(64) },
+      kubelet: { version: '1.37.2', sha256: 'b'.repeat(64) },
+      containerd: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
+    expect([...cluster.kubelets.keys()]).toEqual(['1.34.0']);
+    // That of the older kubelet is in the table.
+    expect(files.requests).toHaveLength(4);
   });
 
   test('a version of the CNI that is not known is E_VERSION and tells the known', async () => {

@@ -1,3 +1,4 @@
+import { chooseMinor } from '../../artifacts/channel.ts';
 import { kindNodeImage } from '../../artifacts/kind-nodes.ts';
 import { resolveKindArtifacts } from '../../artifacts/resolve.ts';
 import { kindOnPath } from '../../providers/kind/binary.ts';
@@ -31,7 +32,8 @@ export const resolve: ClusterStep = {
         },
       );
     }
-    const { image, kubernetesVersion } = kindNodeImage(spec);
+    const asked = await chooseMinor(spec, { clock: cluster.clock, signal });
+    const { image, kubernetesVersion } = kindNodeImage(asked);
     kind.nodeImage = image;
     // What the image's tag does not tell, the nodes do that were made of it.
     const { state } = cluster.controlPlane;

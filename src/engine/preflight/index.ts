@@ -3,14 +3,16 @@ import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
 import { nothing, type PreflightInput } from './check.ts';
 import { clusterChecks, identityChecks } from './identity.ts';
+import { kubeletChecks } from './kubelet.ts';
 import { machineChecks } from './machine.ts';
 import { networkChecks } from './networks.ts';
 import { occupancyChecks } from './occupancy.ts';
 
-/** Ignoring these would ruin a cluster that is there, or hand somebody else's files or cluster to a later reset. */
+/** Ignoring these would ruin a cluster that is there, hand somebody else's files or cluster to a later reset, or ask for what cannot be. */
 const lasting: readonly string[] = [
   'foreign-cluster',
   'foreign-runtime',
+  'kubelet-version',
   'leftovers',
   'membership',
   'mixed-architectures',
@@ -25,7 +27,13 @@ const lasting: readonly string[] = [
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 export function findings(input: PreflightInput): readonly Finding[] {
   const cni = cniNamed(input.spec.cni.name);
-  const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks, ...networkChecks];
+  const perHost = [
+    ...machineChecks,
+    ...occupancyChecks,
+    ...identityChecks,
+    ...networkChecks,
+    ...kubeletChecks,
+  ];
   const all = [
     ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
     ...input.hosts.flatMap((host) =>

@@ -1,6 +1,7 @@
 import { kubernetesPorts } from '../../host/facts-script.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
+import type { Finding } from '../../report/model.ts';
 import { found, isJoined, isMember, nothing, type HostCheck } from './check.ts';
 
 const resetHint = 'run `k8s-bootstrap down` on it, or use another host';
@@ -119,16 +120,20 @@ const ports: HostCheck = (host, input) => {
 
 const version: HostCheck = (host, input) => {
   if (!isMember(host, input)) return nothing;
-  const has = host.state?.kubernetesVersion;
-  return has === input.kubernetesVersion
-    ? nothing
-    : found(
-        host,
-        'version-differs',
-        `the cluster runs Kubernetes ${has ?? 'of an unknown version'}, not ${input.kubernetesVersion}`,
-        {
+  const { kubernetesVersion: has, kubeletVersion } = host.state ?? {};
+  const differs = (what: string, is: string | undefined, wanted: string): readonly Finding[] =>
+    is === wanted
+      ? nothing
+      : found(host, 'version-differs', `${what} Kubernetes ${is ?? 'of an unknown version'}, not ${wanted}`, {
           hint: 'ask for that version, or run `k8s-bootstrap down` first',
-        },
+        });
+  const cluster = differs('the cluster runs', has, input.kubernetesVersion);
+  return cluster.length > 0
+    ? cluster
+    : differs(
+        'the kubelet is of',
+        kubeletVersion ?? has,
+        host.spec.kubeletVersion ?? input.kubernetesVersion,
       );
 };
 

@@ -6,6 +6,7 @@ import { sanitizeText } from '../../lib/sanitize.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import type { Cluster } from '../cluster.ts';
+import { artifactsOf } from '../kubelets.ts';
 import type { HostStep, StepTools } from '../step.ts';
 
 /** Brings every missing artifact to the host and verifies it there. Nothing is installed before all hosts have all. */
@@ -30,8 +31,8 @@ export const fetch: HostStep = {
 
 /** What the host does not have at the wanted checksum. */
 export function missingArtifacts(cluster: Cluster, host: Host): readonly Artifact[] {
-  return Object.values(cluster.artifacts ?? {}).filter(
-    (artifact: Artifact) => host.facts.installed[artifact.name] !== artifact.sha256,
+  return artifactsOf(cluster, host).filter(
+    (artifact) => host.facts.installed[artifact.name] !== artifact.sha256,
   );
 }
 

@@ -7,6 +7,7 @@ import { resolvConf, needsResolvConf } from '../../kube/component-config.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import { kubeadmImages } from '../kubeadm-images.ts';
 import type { Cluster } from '../cluster.ts';
+import { ownKubelet } from '../kubelets.ts';
 import type { HostStep } from '../step.ts';
 import { missingArtifacts, stagedPath } from './fetch.ts';
 
@@ -66,12 +67,14 @@ export const install: HostStep = {
 /** What was there before the first change stays as it was first seen; the rest is this run's. */
 function stateOf(cluster: Cluster, host: Host): HostState {
   const { facts } = host;
+  const kubeletVersion = ownKubelet(host, cluster.kubernetesVersion);
   return {
     schemaVersion: 1,
     cluster: cluster.spec.name,
     role: host.spec.role,
     phase: 'prepared',
     kubernetesVersion: cluster.kubernetesVersion,
+    ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
     cni: cluster.cni.name,
     before: host.state?.before ?? {
       directories: facts.directoryModes,

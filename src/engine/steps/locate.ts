@@ -7,7 +7,8 @@ export const locate: ClusterStep = {
   id: 'locate',
   title: 'Find the cluster',
   scope: 'cluster',
-  needs: ['facts'],
+  // Which sets the version that was asked for; here it becomes the one that runs.
+  needs: ['facts', 'resolve'],
   run: async (cluster, { signal }) => {
     const { state, address } = cluster.controlPlane;
     if (state?.phase !== 'member' || state.cluster !== cluster.spec.name) {

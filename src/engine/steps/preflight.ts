@@ -1,8 +1,9 @@
+import { compatibilityFindings } from '../../cni/compatibility.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
-import { findings } from '../preflight/index.ts';
+import { findings, withIgnored } from '../preflight/index.ts';
 import { portFindings } from '../preflight/ports/index.ts';
 import { sourceFindings } from '../preflight/source.ts';
 import type { ClusterStep } from '../step.ts';
@@ -17,8 +18,8 @@ export function preflightStep(look: Look): ClusterStep {
     scope: 'cluster',
     needs: ['resolve'],
     run: async (cluster, { signal }) => {
-      const notices = cluster.cni.notices?.(cluster.cniContext) ?? [];
-      for (const finding of [...notices, ...(await look(cluster, signal))]) cluster.report(finding);
+      for (const finding of [...choiceFindings(cluster), ...(await look(cluster, signal))])
+        cluster.report(finding);
       const errors = cluster.findings.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw refusal(errors);
       return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
@@ -35,6 +36,13 @@ export const preflight = preflightStep(async (cluster, signal) => {
   ]);
   return [...findings({ spec, hosts, kubernetesVersion }), ...asked.flat()];
 });
+
+/** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
+function choiceFindings({ cni, cniContext, spec }: Cluster): readonly Finding[] {
+  const { version, kubernetesVersion } = cniContext;
+  const notices = cni.notices?.(cniContext) ?? [];
+  return withIgnored([...notices, ...compatibilityFindings(cni, version, kubernetesVersion)], spec);
+}
 
 function refusal(errors: readonly Finding[]): BootstrapError {
   const details = errors.map(

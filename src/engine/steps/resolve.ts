@@ -1,8 +1,11 @@
-import { resolveArtifacts } from '../../artifacts/resolve.ts';
-import { kubernetesVersionOf } from '../../artifacts/versions.ts';
+import { components, kubernetesPrograms } from '../../artifacts/catalog.ts';
+import { chooseVersion, gatherChecksums } from '../../artifacts/channel.ts';
+import { resolveArtifacts, resolveKubelets } from '../../artifacts/resolve.ts';
+import { defaultVersionOf } from '../../cni/default-version.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import { checksNamed } from '../../verify/index.ts';
 import type { Cluster } from '../cluster.ts';
+import { kubeletProblem, ownKubelet } from '../kubelets.ts';
 import { readManifests } from '../manifest.ts';
 import type { ClusterStep } from '../step.ts';
 
@@ -14,10 +17,8 @@ export const resolve: ClusterStep = {
   needs: ['facts'],
   run: async (cluster, { signal }) => {
     const { spec } = cluster;
-    cluster.kubernetesVersion = kubernetesVersionOf(spec);
-    // What is neither is refused by preflight.
-    const arch = cluster.controlPlane.facts.arch ?? 'amd64';
-    cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
+    cluster.kubernetesVersion = await chooseVersion(spec, { clock: cluster.clock, signal });
+    await resolvePrograms(cluster, signal);
     await resolveCni(cluster, signal);
     return {
       changed: false,
@@ -25,6 +26,22 @@ export const resolve: ClusterStep = {
     };
   },
 };
+
+async function resolvePrograms(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const { spec, clock, kubernetesVersion, hosts } = cluster;
+  // What is neither is refused by preflight.
+  const arch = cluster.controlPlane.facts.arch ?? 'amd64';
+  // Likewise what is not possible, whether there is a checksum of it or not.
+  const possible = hosts.filter((host) => kubeletProblem(host, kubernetesVersion) === undefined);
+  const kubelets = [...new Set(possible.flatMap((host) => ownKubelet(host, kubernetesVersion) ?? []))];
+  const programs = [
+    ...kubernetesPrograms(kubernetesVersion, arch),
+    ...kubelets.map((version) => components.kubelet.upstream(version, arch)),
+  ];
+  const table = await gatherChecksums(spec, programs, { clock, signal });
+  cluster.artifacts = resolveArtifacts(spec, kubernetesVersion, arch, table);
+  cluster.kubelets = resolveKubelets(spec, kubelets, arch, table);
+}
 
 /** The same whatever the hosts are. */
 export async function resolveCni(cluster: Cluster, signal: AbortSignal): Promise<void> {
@@ -35,11 +52,9 @@ export async function resolveCni(cluster: Cluster, signal: AbortSignal): Promise
 }
 
 function cniVersionOf({ cni, spec }: Cluster): string {
-  const [newest] = cni.versions;
   const wanted = spec.cni.version.replace(/^v/, '');
-  if (newest === undefined) return wanted === 'default' ? '' : wanted;
-  if (wanted === 'default') return cni.defaultVersion ?? newest;
-  if (cni.versions.includes(wanted)) return wanted;
+  if (wanted === 'default') return defaultVersionOf(cni);
+  if (cni.versions.length === 0 || cni.versions.includes(wanted)) return wanted;
   throw new BootstrapError('E_VERSION', `${cni.title} ${wanted} is not known`, {
     where: 'cni.version',
     hint: `choose from ${cni.versions.join(', ')}, or bring a manifest (cni.name: manifest)`,

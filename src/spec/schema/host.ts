@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { address, fingerprint, ipAddress, nodeName, path, port, user } from './text.ts';
+import { address, fingerprint, ipAddress, kubeletVersion, nodeName, path, port, user } from './text.ts';
 
 const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
 const PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
@@ -35,6 +35,11 @@ export const host = z
     hostKey: fingerprint.exactOptional().describe('Fingerprint of the host key, `SHA256:…`.'),
     labels: z.record(key, value).default({}).describe('Labels of the node.'),
     taints: z.array(taint).max(100).default([]).describe('Taints of the node.'),
+    kubeletVersion: kubeletVersion
+      .exactOptional()
+      .describe(
+        'Exact Kubernetes version of the kubelet, up to three minors older than the cluster’s. Default: the cluster’s.',
+      ),
     internalAddress: ipAddress
       .exactOptional()
       .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cidr, dnsDomain, hostPort, port } from './text.ts';
 
-const version = z
+export const kubernetesVersion = z
   .string()
   .regex(/^(v?\d{1,3}\.\d{1,3}(\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?)?|stable|latest|N-[1-9])$/, {
     error: 'is not a Kubernetes version; give 1.36.3, 1.36, stable, latest or N-1',
@@ -24,10 +24,16 @@ const kubeadmPatch = z
 
 export const kubernetes = z
   .strictObject({
-    version: version
+    version: kubernetesVersion
       .default('stable')
       .describe(
         'Exact (`1.36.3`), newest known patch of a minor (`1.36`), `stable`, `latest`, or a minor before it (`N-1`).',
+      ),
+    channel: z
+      .enum(['built-in', 'online'])
+      .default('built-in')
+      .describe(
+        'Where versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `artifacts.checksums`; `online`: dl.k8s.io as well.',
       ),
     serviceCIDR: cidr.default('10.96.0.0/16').describe('Addresses of services.'),
     dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),

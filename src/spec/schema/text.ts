@@ -102,6 +102,11 @@ export const localImage = checked(
 
 export const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
 
+export const kubeletVersion = pattern(
+  /^v?\d{1,3}\.\d{1,3}\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?$/,
+  'is not an exact Kubernetes version; write it like 1.35.8',
+).overwrite((text) => text.replace(/^v/, ''));
+
 export const componentVersion = pattern(
   /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/,
   'is not a version; write it like 1.2.3, without a v',

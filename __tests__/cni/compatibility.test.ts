@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KubernetesClaim } from '../../src/cni/cni.ts';
+import { compatibilityFindings, compatibilityOf } from '../../src/cni/compatibility.ts';
+import { cniNamed } from '../../src/cni/index.ts';
+
+const source = 'its documentation';
+const tested = (cni: string, from?: string, to?: string): KubernetesClaim => ({
+  cni,
+  ...(from === undefined ? {} : { from }),
+  ...(to === undefined ? {} : { to }),
+  claim: 'tested',
+  source,
+});
+const broken = (cni: string, from?: string, to?: string): KubernetesClaim => ({
+  ...tested(cni, from, to),
+  claim: 'broken',
+});
+const verdict = (claims: readonly KubernetesClaim[], version: string, kubernetesVersion: string) =>
+  compatibilityOf({ kubernetes: claims }, version, kubernetesVersion)?.verdict;
+
+describe('a claim of what was tested', () => {
+  test.each([
+    ['1.33.9', 'untested'],
+    ['1.34.0', 'tested'],
+    ['1.36.4', 'tested'],
+    ['1.37.0-rc.1', 'untested'],
+    ['1.100.0', 'untested'],
+    ['2.35.0', 'untested'],
+  ])('from 1.34 to 1.36 says of %s: %s', (kubernetesVersion, expected) => {
+    expect(verdict([tested('', '1.34', '1.36')], '3.32.0', kubernetesVersion)).toBe(expected);
+  });
+
+  test('without an end has none', () => {
+    expect(verdict([tested('', '1.9')], '1.0.0', '1.37.0')).toBe('tested');
+    expect(verdict([tested('', '1.9')], '1.0.0', '1.8.9')).toBe('untested');
+    expect(verdict([tested('', undefined, '1.36')], '1.0.0', '1.2.0')).toBe('tested');
+    expect(verdict([tested('')], '1.0.0', '1.2.0')).toBe('tested');
+  });
+});
+
+describe('of several claims', () => {
+  test('the first that is about the version of the CNI counts', () => {
+    const claims = [tested('3.32.', '1.34', '1.36'), tested('3.', '1.30', '1.37'), tested('')];
+    expect(verdict(claims, '3.32.1', '1.37.0')).toBe('untested');
+    expect(verdict(claims, '3.31.4', '1.37.0')).toBe('tested');
+    expect(verdict(claims, '3.3.2', '1.29.0')).toBe('untested');
+    expect(verdict(claims, '2.0.0', '1.29.0')).toBe('tested');
+  });
+
+  test('one of what is broken is passed over outside of its range', () => {
+    const claims = [broken('', '1.36'), tested('', '1.30', '1.35')];
+    expect(verdict(claims, '2.8.1', '1.37.0')).toBe('broken');
+    expect(verdict(claims, '2.8.1', '1.36.0')).toBe('broken');
+    expect(verdict(claims, '2.8.1', '1.35.8')).toBe('tested');
+    expect(verdict(claims, '2.8.1', '1.29.0')).toBe('untested');
+    expect(verdict([broken('2.')], '2.8.1', '1.0.0')).toBe('broken');
+  });
+
+  test('none need say anything', () => {
+    expect(compatibilityOf({ kubernetes: [] }, '1.0.0', '1.36.0')).toBeUndefined();
+    expect(verdict([tested('4.')], '3.0.0', '1.36.0')).toBeUndefined();
+    expect(verdict([broken('', '1.37')], '3.0.0', '1.36.0')).toBeUndefined();
+  });
+
+  test('nothing is said of a version that is not known', () => {
+    expect(verdict([broken('')], '3.0.0', '')).toBeUndefined();
+  });
+});
+
+describe('the finding', () => {
+  const findings = (claims: readonly KubernetesClaim[], kubernetesVersion: string, version = '2.8.1') =>
+    compatibilityFindings({ title: 'Net', kubernetes: claims }, version, kubernetesVersion);
+
+  test('is an error where it is broken, with the source', () => {
+    expect(findings([broken('', '1.36')], '1.37.0')).toEqual([
+      {
+        id: 'cni-kubernetes',
+        severity: 'error',
+        message:
+          'Net 2.8.1 does not work with Kubernetes 1.37.0 (broken with 1.36 and newer; source: its documentation)',
+        hint: expect.stringContaining('kubernetes.version'),
+      },
+    ]);
+  });
+
+  test.each([
+    [tested('', '1.34', '1.36'), 'tested with 1.34 to 1.36;'],
+    [tested('', '1.36', '1.36'), 'tested with 1.36;'],
+    [tested('', undefined, '1.36'), 'tested with 1.36 and older;'],
+  ])('is a warning where it was not tested, with the range and the source', (claim, range) => {
+    expect(findings([claim], '1.37.0')).toEqual([
+      expect.objectContaining({ severity: 'warning', message: expect.stringContaining(range) }),
+    ]);
+    const [found] = findings([claim], '1.37.0', '');
+    expect(found?.message).toMatch(
+      /^Net was not tested with Kubernetes 1\.37\.0 .*source: its documentation/,
+    );
+  });
+
+  test('is none where it was tested, or nobody says anything', () => {
+    expect(findings([tested('')], '1.37.0')).toEqual([]);
+    expect(findings([], '1.37.0')).toEqual([]);
+    expect(findings([broken('', undefined, '1.30')], '1.37.0')).toEqual([]);
+    expect(compatibilityFindings(cniNamed('flannel'), '0.28.9', '1.37.0')).toEqual([]);
+  });
+});
