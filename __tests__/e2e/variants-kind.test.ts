@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
-import { kubectl, leave } from '../helpers/e2e/bed.ts';
+import { kubectl, leave, testedVersions } from '../helpers/e2e/bed.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 
@@ -11,10 +11,11 @@ describe('provider kind: another version, two control planes, patches, names, la
   const site = kindSite('variants');
   let result: CliResult;
   let controlPlane: Runner | undefined;
+  const { oldest } = testedVersions();
   const file = (): string =>
     site.clusterFile({
       kubernetes: {
-        version: '1.34.4',
+        version: oldest,
         // Before 1.36, kind writes kubeadm's older format, which has maps where this has lists.
         kubeadmPatches: [
           { kind: 'KubeletConfiguration', maxPods: 77 },
@@ -52,9 +53,9 @@ describe('provider kind: another version, two control planes, patches, names, la
     expect(
       report.nodes.map(({ name, role, kubeletVersion, ready }) => [name, role, kubeletVersion, ready]),
     ).toEqual([
-      ['variants-control-plane', 'control-plane', '1.34.4', true],
-      ['variants-control-plane2', 'control-plane', '1.34.4', true],
-      ['blue', 'worker', '1.34.4', true],
+      ['variants-control-plane', 'control-plane', oldest, true],
+      ['variants-control-plane2', 'control-plane', oldest, true],
+      ['blue', 'worker', oldest, true],
     ]);
     expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
       ['nginx-running', 'pass'],

@@ -4,7 +4,16 @@ import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { watchCommandLines } from '../helpers/e2e/argv-watch.ts';
-import { bed, clusterFile, kubectl, leave, rootOnAll, temporaryFile, traces } from '../helpers/e2e/bed.ts';
+import {
+  bed,
+  clusterFile,
+  kubectl,
+  leave,
+  rootOnAll,
+  temporaryFile,
+  testedVersions,
+  traces,
+} from '../helpers/e2e/bed.ts';
 import { askApi } from '../helpers/e2e/ask-api.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
@@ -16,9 +25,10 @@ describe('another version and manifest, two control planes, pushed artifacts, su
   let before: readonly Snapshot[] = [];
   let result: CliResult;
   let commandLines = '';
+  const { oldest } = testedVersions();
   const file = (): string =>
     clusterFile({
-      kubernetes: { version: '1.34.4' },
+      kubernetes: { version: oldest },
       cni: { name: 'manifest', manifest: resolve('testbed/manifests/flannel/v0.28.9/kube-flannel.yml') },
       ssh: { user: 'askpass' },
       hosts: bed().hosts.map(({ address }, index) => ({
@@ -47,9 +57,9 @@ describe('another version and manifest, two control planes, pushed artifacts, su
     expect(result.exitCode).toBe(0);
     const report = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '') as Report;
     expect(report.nodes.map(({ role, kubeletVersion, ready }) => [role, kubeletVersion, ready])).toEqual([
-      ['control-plane', '1.34.4', true],
-      ['control-plane', '1.34.4', true],
-      ['worker', '1.34.4', true],
+      ['control-plane', oldest, true],
+      ['control-plane', oldest, true],
+      ['worker', oldest, true],
     ]);
     expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
       ['nginx-running', 'pass'],
@@ -89,7 +99,7 @@ describe('another version and manifest, two control planes, pushed artifacts, su
       await cli(['kubeconfig', '-f', file(), '--kubeconfig', path, '--json'], { env: env() }),
     ).toMatchObject({ exitCode: 0, stderr: '' });
     const answer = await askApi(path, '/version');
-    expect(JSON.parse(answer)).toMatchObject({ gitVersion: 'v1.34.4' });
+    expect(JSON.parse(answer)).toMatchObject({ gitVersion: `v${oldest}` });
   });
 
   test('down leaves every host as it was before', async () => {

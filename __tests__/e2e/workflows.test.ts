@@ -4,7 +4,7 @@ import { LocalRunner } from '../../src/exec/local.ts';
 import { runWorkflow } from '../helpers/e2e/act.ts';
 import { jobOf, published } from '../helpers/e2e/act-run.ts';
 import { readKubeconfig } from '../helpers/e2e/ask-api.ts';
-import { bed, leave, temporaryFile } from '../helpers/e2e/bed.ts';
+import { bed, leave, temporaryFile, testedVersions } from '../helpers/e2e/bed.ts';
 import { kubectlOnPath } from '../helpers/e2e/kubectl.ts';
 import { kindSite, sshSite, useBedsDocker, type Site } from '../helpers/e2e/site.ts';
 
@@ -88,7 +88,7 @@ describe.each([kindSite('example'), sshSite()])(
       expect(outputs).toMatchObject({
         outcome: 'success',
         'node-count': '3',
-        'kubernetes-version': '1.36.3',
+        'kubernetes-version': testedVersions().version,
       });
       expect(job.steps.some(({ summary }) => summary.includes(site.names[2]))).toBe(true);
       for (const line of key().split('\n').slice(1, 4)) expect(published(run) + run.log).not.toContain(line);
@@ -160,7 +160,7 @@ jobs:
     });
     expect(exitCode).toBe(1);
     const names = site.names.slice(0, 2);
-    expect(log).toContain(`nodes ${names.join(' ')} of 1.36.3`);
+    expect(log).toContain(`nodes ${names.join(' ')} of ${testedVersions().version}`);
     expect(log).toContain(`node/${site.names[1]}`);
     expect(log).toContain('failed with success');
     expect(log).not.toMatch(/\| never$/m);

@@ -5,7 +5,7 @@ import { build } from './build/index.ts';
 import { killRunning } from './command.ts';
 import { printToStderr } from './progress.ts';
 import { ssh } from './ssh.ts';
-import { defaultKubernetes } from './versions.ts';
+import { defaultCni, defaultKubernetes, knownCni } from './versions.ts';
 
 const usage = `usage: testbed up [--hosts N] [BUILD OPTIONS]     build what is missing, start everything
        testbed build [BUILD OPTIONS]              only fill the caches
@@ -14,6 +14,7 @@ const usage = `usage: testbed up [--hosts N] [BUILD OPTIONS]     build what is m
        testbed ssh [USER@]HOST [COMMAND...]       a session on a host (as ops)
        testbed down                               remove everything but the caches
 build options: --kubernetes VERSION[,VERSION...]  the first one is that of the cluster file
+               --cni CNI[,CNI...]                 cilium too; the first one is that of the cluster file
                --kind                             kind and its node images as well
 `;
 
@@ -26,10 +27,15 @@ async function main(argv: readonly string[]): Promise<number> {
     options: {
       hosts: { type: 'string' },
       kubernetes: { type: 'string', default: defaultKubernetes },
+      cni: { type: 'string', default: defaultCni },
       kind: { type: 'boolean', default: false },
     },
   });
-  const wanted = { kubernetes: values.kubernetes.split(','), kind: values.kind };
+  const wanted = {
+    kubernetes: values.kubernetes.split(','),
+    cnis: values.cni.split(',').map(knownCni),
+    kind: values.kind,
+  };
   const hosts = values.hosts === undefined ? {} : { hosts: Number(values.hosts) };
   switch (command ?? '') {
     case 'up':
@@ -61,7 +67,7 @@ function showStatus({ engine, mirror, registry, hosts, state }: Status): number 
     ...hosts.map(({ name, address, ssh: yes }) => `${name}    ${address} ${answers(yes)}`),
     state === undefined
       ? 'the test bed is not up'
-      : `Kubernetes ${state.kubernetes.join(', ')}; ${state.files.cluster}`,
+      : `Kubernetes ${state.kubernetes.join(', ')}; ${state.cnis.join(', ')}; ${state.files.cluster}`,
     ...(state?.kind === undefined
       ? []
       : [`kind ${state.kind.version}: ${Object.values(state.kind.nodeImages).join(', ')}`]),

@@ -9,6 +9,8 @@ export const versions = {
   kind: '0.33.0',
   criTools: '1.37.0',
   localPathProvisioner: '0.0.30',
+  cilium: '1.19.6',
+  helm: '3.22.0',
 } as const;
 
 interface KubernetesVersion {
@@ -17,8 +19,11 @@ interface KubernetesVersion {
   readonly coredns: string;
 }
 
+/** Newest first. */
 export const kubernetesVersions: Readonly<Record<string, KubernetesVersion>> = {
+  '1.37.2': { etcd: '3.7.0', coredns: '1.14.6' },
   '1.36.3': { etcd: '3.6.8', coredns: '1.14.2' },
+  '1.35.4': { etcd: '3.6.6', coredns: '1.13.1' },
   '1.34.4': { etcd: '3.6.5', coredns: '1.12.1' },
 };
 
@@ -36,3 +41,16 @@ export function knownKubernetes(version: string): KubernetesVersion {
 }
 
 export const minorOf = (version: string): string => version.split('.').slice(0, 2).join('.');
+
+/** Flannel is there always, the others are built where they are asked for. */
+const cniNames = ['flannel', 'cilium'] as const;
+export type BedCni = (typeof cniNames)[number];
+export const defaultCni: BedCni = 'flannel';
+
+export function knownCni(name: string): BedCni {
+  const known = cniNames.find((one) => one === name);
+  if (known === undefined) {
+    throw new Error(`the test bed does not have ${name}, only ${cniNames.join(', ')}`);
+  }
+  return known;
+}

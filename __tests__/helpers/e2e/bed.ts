@@ -15,6 +15,12 @@ export function bed(): State {
   return found;
 }
 
+/** The Kubernetes versions that the bed was started with: that of its cluster file, and the oldest one. */
+export function testedVersions(): { readonly version: string; readonly oldest: string } {
+  const { kubernetes } = bed();
+  return { version: kubernetes[0] ?? '', oldest: kubernetes.at(-1) ?? '' };
+}
+
 /** A cluster file for the bed's hosts, its own with a merge patch over it. */
 export function clusterFile(patch: object = {}): string {
   const own: unknown = parse(readFileSync(bed().files.cluster, 'utf8'));

@@ -5,7 +5,7 @@ import type { Report } from '../../../src/report/model.ts';
 import { action, removeActions, type ActionRun } from './action.ts';
 import { watchCommandLines } from './argv-watch.ts';
 import { askApi, readKubeconfig } from './ask-api.ts';
-import { bed, kubectl, leave, temporaryFile, traces } from './bed.ts';
+import { bed, kubectl, leave, temporaryFile, testedVersions, traces } from './bed.ts';
 import { cli } from './cli.ts';
 import type { Site } from './site.ts';
 
@@ -25,6 +25,7 @@ export function describeMainJob(
 ): void {
   describe(`the main job with provider ${site.provider}: three nodes become a verified cluster`, () => {
     const [controlPlane, worker, other] = site.names;
+    const { version, oldest } = testedVersions();
     const run = (inputs: Record<string, string> = {}): Promise<ActionRun> =>
       action({ config: site.clusterFile(), ...inputs });
     let nodes: readonly Runner[] = [];
@@ -51,13 +52,13 @@ export function describeMainJob(
       expect(
         summaries.map(({ name, role, ready, kubeletVersion }) => [name, role, ready, kubeletVersion]),
       ).toEqual([
-        [controlPlane, 'control-plane', true, '1.36.3'],
-        [worker, 'worker', true, '1.36.3'],
-        [other, 'worker', true, '1.36.3'],
+        [controlPlane, 'control-plane', true, version],
+        [worker, 'worker', true, version],
+        [other, 'worker', true, version],
       ]);
       expect(first.outputs).toMatchObject({
         'node-count': '3',
-        'kubernetes-version': '1.36.3',
+        'kubernetes-version': version,
         cni: 'flannel',
         'cni-version': '0.28.9',
         'control-plane-endpoint': expect.stringMatching(site.endpoint),
@@ -131,7 +132,7 @@ export function describeMainJob(
       const path = temporaryFile('kubeconfig', 'longer than what comes in its place\n'.repeat(1000));
       const written = await cli(['kubeconfig', '-f', file, '--kubeconfig', path, '--json']);
       expect(written).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(JSON.parse(await askApi(path, '/version'))).toMatchObject({ gitVersion: 'v1.36.3' });
+      expect(JSON.parse(await askApi(path, '/version'))).toMatchObject({ gitVersion: `v${version}` });
     });
 
     test('the gate fails with one schedulable node, and names what closes the others', async () => {
@@ -154,7 +155,7 @@ export function describeMainJob(
     });
 
     test('another version is refused, and the cluster stays as it is', async () => {
-      const wanted = site.clusterFile({ kubernetes: { version: '1.34.4' } });
+      const wanted = site.clusterFile({ kubernetes: { version: oldest } });
       const result = await cli(['up', '-f', wanted]);
       expect([result.exitCode, result.stderr]).toEqual([20, expect.stringContaining('version-differs')]);
     });

@@ -1,16 +1,23 @@
 import { mirrorUrl, network, registryAddress } from '../constants.ts';
 import { stateFiles } from '../paths.ts';
-import { versions } from '../versions.ts';
+import { type BedCni, versions } from '../versions.ts';
 
 export interface ClusterFileInput {
   readonly kubernetes: string;
+  readonly cni: BedCni;
   readonly hosts: number;
   readonly nginx: string;
   readonly client: string;
 }
 
+const cniFields = {
+  flannel: '{name: flannel}',
+  // Envoy is not to be had, and images have digests of the bed's own.
+  cilium: '{name: cilium, options: {l7Proxy: false, useDigest: false}}',
+} as const;
+
 /** The cluster file that makes the product use this bed. */
-export function clusterFile({ kubernetes, hosts, nginx, client }: ClusterFileInput): string {
+export function clusterFile({ kubernetes, cni, hosts, nginx, client }: ClusterFileInput): string {
   const { key, knownHosts, checksums } = stateFiles;
   const hostLines = Array.from({ length: hosts }, (_, i) => {
     const role = i === 0 ? 'control-plane' : 'worker';
@@ -19,14 +26,14 @@ export function clusterFile({ kubernetes, hosts, nginx, client }: ClusterFileInp
   const quoted = (text: string): string => JSON.stringify(text);
   return `provider: ssh
 kubernetes: {version: ${quoted(kubernetes)}}
-cni: {name: flannel}
+cni: ${cniFields[cni]}
 ssh: {user: ops, port: 22, keyFile: ${quoted(key)}, knownHosts: ${quoted(knownHosts)}}
 hosts:
 ${hostLines.join('\n')}
 artifacts:
   mirror: ${mirrorUrl}
   checksums: ${quoted(checksums)}
-  versions: {containerd: "${versions.containerd}", runc: "${versions.runc}", cniPlugins: "${versions.cniPlugins}"}
+  versions: {containerd: "${versions.containerd}", runc: "${versions.runc}", cniPlugins: "${versions.cniPlugins}", helm: "${versions.helm}"}
 registryMirrors:
   registry.k8s.io: http://${registryAddress}/v2/registry.k8s.io
   docker.io: http://${registryAddress}/v2/docker.io

@@ -7,7 +7,7 @@ import { findEngine } from '../engine/index.ts';
 import { privateDocker, privateEnginePid, stopPrivateEngine } from '../engine/private-engine.ts';
 import { meetUpNeeds } from '../prerequisites.ts';
 import { duration, type Print, printToStderr, Progress } from '../progress.ts';
-import { defaultKubernetes } from '../versions.ts';
+import { type BedCni, defaultCni, defaultKubernetes } from '../versions.ts';
 import { remove } from './containers.ts';
 import { haveHosts, makeHosts } from './hosts.ts';
 import { closePassage, openPassage } from './passage.ts';
@@ -21,14 +21,17 @@ export interface UpOptions {
   readonly kubernetes?: readonly string[];
   /** What kind needs as well: its program, node images, and a way from its nodes to the services. */
   readonly kind?: boolean;
+  /** The first one is that of the cluster file. */
+  readonly cnis?: readonly BedCni[];
   readonly print?: Print;
 }
 
 export async function up(options: UpOptions = {}): Promise<State> {
   const { hosts = 3, kubernetes = [defaultKubernetes], kind = false, print = printToStderr } = options;
+  const { cnis = [defaultCni] } = options;
   const start = Date.now();
   await meetUpNeeds(print);
-  const built = await build({ kubernetes, kind }, print);
+  const built = await build({ kubernetes, kind, cnis }, print);
   const { docker, hostImage } = built;
   const progress = new Progress(print, 'bed', kind ? 4 : 3);
   await progress.step('network', 1, () => ensureNetwork(docker));
@@ -39,7 +42,7 @@ export async function up(options: UpOptions = {}): Promise<State> {
   writeChecksums(built.checksums);
   const images = { all: built.images, nginx: built.nginx, client: built.client };
   const engine = engineState(docker, hostImage);
-  const written = writeState({ kubernetes, images, hosts, engine, kind: built.kind });
+  const written = writeState({ kubernetes, cnis, images, hosts, engine, kind: built.kind });
   print(`up after ${duration(Date.now() - start)}: ${written.files.cluster}`);
   return written;
 }
@@ -51,11 +54,11 @@ export async function freshHosts(options: { hosts?: number; print?: Print } = {}
   const docker = await findEngine();
   if (before === undefined || docker === undefined)
     throw new Error('the test bed is not up; run: testbed/testbed up');
-  const { kubernetes, images, engine, kind } = before;
+  const { kubernetes, cnis, images, engine, kind } = before;
   const hosts = options.hosts ?? before.hosts.length;
   const progress = new Progress(print, 'hosts', 1);
   await progress.step(`${String(hosts)} fresh hosts`, 6, () => makeHosts(docker, engine.hostImage, hosts));
-  return writeState({ kubernetes, images, hosts, engine, kind });
+  return writeState({ kubernetes, cnis, images, hosts, engine, kind });
 }
 
 export async function down(options: { print?: Print } = {}): Promise<void> {

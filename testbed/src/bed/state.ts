@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { KindState } from '../build/kind/index.ts';
 import { hostUsers, mirrorUrl, network, registryAddress } from '../constants.ts';
 import { stateDir, stateFiles } from '../paths.ts';
-import { versions } from '../versions.ts';
+import { type BedCni, defaultCni, versions } from '../versions.ts';
 import { clusterFile } from './cluster-file.ts';
 import { sudoPassword, writeClientFiles } from './secrets.ts';
 
@@ -15,7 +15,9 @@ export interface HostState {
 /** A running bed, for tests: everything needed to use it and to make its hosts anew. */
 export interface State {
   readonly kubernetes: readonly string[];
-  readonly versions: Readonly<Record<'containerd' | 'runc' | 'cniPlugins' | 'flannel', string>>;
+  /** What is there; the first one is that of the cluster file. */
+  readonly cnis: readonly BedCni[];
+  readonly versions: Readonly<Record<'containerd' | 'runc' | 'cniPlugins' | BedCni, string>>;
   readonly images: { readonly all: readonly string[]; readonly nginx: string; readonly client: string };
   readonly hosts: readonly HostState[];
   readonly users: readonly string[];
@@ -31,6 +33,7 @@ export interface State {
 
 export interface StateInput {
   readonly kubernetes: readonly string[];
+  readonly cnis: readonly BedCni[];
   readonly images: State['images'];
   readonly hosts: number;
   readonly engine: State['engine'];
@@ -42,11 +45,12 @@ export function state(): State | undefined {
   return JSON.parse(readFileSync(stateFiles.state, 'utf8')) as State;
 }
 
-export function writeState({ kubernetes, images, hosts, engine, kind }: StateInput): State {
-  const { containerd, runc, cniPlugins, flannel } = versions;
+export function writeState({ kubernetes, cnis, images, hosts, engine, kind }: StateInput): State {
+  const { containerd, runc, cniPlugins, flannel, cilium } = versions;
   const written: State = {
     kubernetes,
-    versions: { containerd, runc, cniPlugins, flannel },
+    cnis,
+    versions: { containerd, runc, cniPlugins, flannel, cilium },
     images,
     hosts: Array.from({ length: hosts }, (_, i) => ({
       name: `host-${String(i + 1)}`,
@@ -62,7 +66,9 @@ export function writeState({ kubernetes, images, hosts, engine, kind }: StateInp
   };
   writeClientFiles(hosts);
   const { nginx, client } = images;
-  replace(stateFiles.cluster, clusterFile({ kubernetes: kubernetes[0] ?? '', hosts, nginx, client }));
+  const [version = ''] = kubernetes;
+  const [cni = defaultCni] = cnis;
+  replace(stateFiles.cluster, clusterFile({ kubernetes: version, cni, hosts, nginx, client }));
   replace(stateFiles.state, `${JSON.stringify(written, undefined, 2)}\n`);
   return written;
 }

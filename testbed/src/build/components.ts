@@ -95,6 +95,27 @@ export const envoy: GoComponent = {
   rename: { 'envoy-stand-in': 'envoy' },
 };
 
+/** All programs of its two images, in one build: they share most of their packages. */
+export const cilium: GoComponent = {
+  dir: `cilium-${versions.cilium}`,
+  expectedSeconds: 420,
+  tags: ['osusergo', 'ipam_provider_operator'],
+  ldflags: [`-X github.com/cilium/cilium/pkg/version.ciliumVersion=${versions.cilium}`],
+  rename: {
+    daemon: 'cilium-agent',
+    operator: 'cilium-operator-generic',
+    responder: 'cilium-health-responder',
+    mount: 'cilium-mount',
+    sysctlfix: 'cilium-sysctlfix',
+  },
+};
+
+export const helm: GoComponent = {
+  dir: `helm-${versions.helm}`,
+  expectedSeconds: 120,
+  ldflags: [`-X helm.sh/helm/v3/internal/version.version=v${versions.helm}`],
+};
+
 export const pause: GoComponent = { dir: 'pause', expectedSeconds: 2 };
 export const noNames: GoComponent = { dir: 'no-names', expectedSeconds: 10 };
 export const runcWrapper: GoComponent = { dir: 'runc-wrapper', expectedSeconds: 3 };

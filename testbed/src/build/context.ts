@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { digestOfTree } from '../cache/digest.ts';
 import type { Artefact } from '../cache/store.ts';
 import { linkOrCopy } from '../cache/link.ts';
@@ -17,7 +17,9 @@ export function fillContext(context: string, recipe: string, binaries: readonly 
   cpSync(imageDir(recipe), context, { recursive: true });
   mkdirSync(join(context, 'bin'), { recursive: true });
   for (const { artefact, name } of binaries) {
-    linkOrCopy(join(artefact.dir, name), join(context, 'bin', name));
+    const target = join(context, 'bin', name);
+    mkdirSync(dirname(target), { recursive: true });
+    linkOrCopy(join(artefact.dir, name), target);
   }
 }
 

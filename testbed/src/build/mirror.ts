@@ -63,7 +63,8 @@ interface LinkedFile {
   readonly sha256: string;
 }
 
-function from(artefact: Artefact, file: string, path: string): LinkedFile {
+/** One of the artefact's files, under upstream's path. */
+export function from(artefact: Artefact, file: string, path: string): LinkedFile {
   const record = artefact.files[file];
   if (record === undefined) throw new Error(`${artefact.name} holds no ${file}`);
   return { path, source: join(artefact.dir, file), sha256: record.sha256 };

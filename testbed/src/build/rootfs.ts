@@ -9,10 +9,18 @@ const script = (name: string): string => join(testbedDir, 'rootfs', `${name}.sh`
 const textOf = (name: string): string => readFileSync(script(name), 'utf8');
 
 export const rootfsNames = ['host', 'services', 'net', 'nginx', 'busybox'] as const;
-/** What kind's nodes are made from is built only when asked for. */
-export type RootfsName = (typeof rootfsNames)[number] | 'kind-node';
+/** What kind's nodes and Cilium's agents are made from is built only when asked for. */
+export type RootfsName = (typeof rootfsNames)[number] | 'kind-node' | 'clang';
 
-const expectedSeconds = { host: 60, services: 20, net: 20, nginx: 15, busybox: 15, 'kind-node': 25 } as const;
+const expectedSeconds = {
+  host: 60,
+  services: 20,
+  net: 20,
+  nginx: 15,
+  busybox: 15,
+  'kind-node': 25,
+  clang: 30,
+} as const;
 
 export function baseRecipe(): Recipe {
   return {

@@ -1,33 +1,23 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { digestOfTree } from '../../cache/digest.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Artefact, Recipe } from '../../cache/store.ts';
-import { run } from '../../command.ts';
-import { testbedDir } from '../../paths.ts';
 import { versions } from '../../versions.ts';
-
-const sources = [
-  'pkg/build/nodeimage/const_cni.go',
-  'pkg/build/nodeimage/const_storage.go',
-  'pkg/cluster/internal/loadbalancer/const.go',
-];
+import { moduleFilesRecipe } from '../module-files.ts';
 
 /** What kind's own build of a node image takes from its repository. */
 export function kindModuleRecipe(): Recipe {
-  const dir = join(testbedDir, 'go', `kind-${versions.kind}`);
-  return {
+  return moduleFilesRecipe({
     name: `kind-module-${versions.kind}`,
     title: `files of kind ${versions.kind}`,
-    expectedSeconds: 2,
-    pool: 'go',
-    inputs: { module: digestOfTree(dir), sources },
-    async build(out, log) {
-      const answer = await run('go', ['mod', 'download', '-json', 'sigs.k8s.io/kind'], { cwd: dir, log });
-      const module = (JSON.parse(answer) as { Dir: string }).Dir;
-      cpSync(join(module, 'images', 'base', 'files'), join(out, 'files'), { recursive: true });
-      for (const source of sources) cpSync(join(module, source), join(out, basename(source)));
+    dir: `kind-${versions.kind}`,
+    module: 'sigs.k8s.io/kind',
+    take: {
+      files: 'images/base/files',
+      'const_cni.go': 'pkg/build/nodeimage/const_cni.go',
+      'const_storage.go': 'pkg/build/nodeimage/const_storage.go',
+      'const.go': 'pkg/cluster/internal/loadbalancer/const.go',
     },
-  };
+  });
 }
 
 export interface KindConstants {
