@@ -3,7 +3,7 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 STAMP := node_modules/.installed-$(shell sha256sum package-lock.json | cut -c1-16)
 
-.PHONY: demo test check bench lint build release-files clean
+.PHONY: demo test check matrix bench lint build release-files clean
 
 demo: $(STAMP) ## A three-node cluster in the test bed, by the action's bundle. KEEP=1 keeps it.
 	@node scripts/demo.ts
@@ -13,6 +13,9 @@ test: $(STAMP) ## All checks and all tests, end-to-end ones included.
 
 check: $(STAMP) ## What of it needs neither root nor a test bed.
 	@scripts/test.sh checks
+
+matrix: $(STAMP) ## Every CNI and Kubernetes version in the test bed, into docs/compatibility.md; CELLS=flannel/1.36.3/kind limits it.
+	@node scripts/matrix.ts
 
 bench: $(STAMP) ## How long a bootstrap takes.
 	@node bench/index.ts
