@@ -101,7 +101,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     routes: ['default', '10.0.0.0/24'],
     nameservers: ['10.0.0.254'],
     loopbackResolver: false,
-    filesystems: ['overlay'],
+    filesystems: ['overlay', 'bpf'],
     bridgeNetfilter: true,
     conntrack: 'writable',
     tools: [

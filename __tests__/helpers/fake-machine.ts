@@ -10,6 +10,7 @@ const kubeadmImages = ['kube-apiserver:v1', 'kube-proxy:v1', 'coredns/coredns:v1
 
 /** What a script of a reset does, by words that only it holds. */
 const resetScripts: Readonly<Record<string, string>> = {
+  'tc filter del': 'take filters off',
   'ip link delete': 'remove links',
   'iptables-legacy': 'remove chains',
   'nft delete table': 'remove tables',

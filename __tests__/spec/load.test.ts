@@ -162,7 +162,7 @@ registryMirrors: {docker.io: http://m:5000/v2/docker.io/}\n`,
     const fields = { ssh: { key: 'private', hostKeyChecking: 'off' as const }, cni: { name: 'other' } };
     expect(loadSpec({ fields, hostsText: 'a\nb', env: {} }).cni.name).toBe('other');
     expect(messageOf(undefined, { fields, hostsText: 'a\nb' })).toBe(
-      'cni.name: "other" is not a CNI that is known; one of: flannel, manifest',
+      'cni.name: "other" is not a CNI that is known; one of: calico, flannel, manifest',
     );
   });
 });

@@ -51,6 +51,8 @@ export interface CniTraces {
   readonly apiGroups?: readonly string[];
   /** Paths below /sys/fs/bpf, where its programs and maps are pinned; a trailing `*` matches a prefix. */
   readonly bpfPins?: readonly string[];
+  /** Prefixes of its BPF programs' names, as far as they are filters (tc) of interfaces that stay. */
+  readonly bpfFilters?: readonly string[];
 }
 
 /** A port at which nodes must reach each other. */
@@ -101,8 +103,13 @@ export interface Cni {
    * @throws BootstrapError `E_CNI` for a manifest it does not recognise.
    */
   render(objects: readonly KubeObject[], context: CniContext): readonly KubeObject[];
-  /** What must be rolled out before the network is called ready. */
+  /**
+   * What must be rolled out before the network is called ready, in the order in which it is waited for. What is not among
+   * the objects is made by one that is, and waited for as well.
+   */
   workloads(objects: readonly KubeObject[]): readonly Workload[];
+  /** Images that no object names, of pods that one of them makes. */
+  images?(context: CniContext): readonly string[];
   /** Whether it does kube-proxy's work with these options, so that kubeadm is not to install that. */
   replacesKubeProxy?(spec: ClusterSpec): boolean;
   /** Where nodes must reach each other with these options. */

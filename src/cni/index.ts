@@ -1,10 +1,11 @@
 import type { CniCatalog } from '../spec/checks/cni.ts';
+import { calico } from './calico.ts';
 import type { Cni, CniTraces } from './cni.ts';
 import { flannel } from './flannel.ts';
 import { manifest } from './manifest.ts';
 
 /** Every CNI there is. A new one is a file beside this one and a line here. */
-export const cnis = { flannel, manifest } satisfies Record<string, Cni>;
+export const cnis = { calico, flannel, manifest } satisfies Record<string, Cni>;
 
 export type CniName = keyof typeof cnis;
 
@@ -43,5 +44,6 @@ export function allTraces(): Required<Omit<CniTraces, 'apiGroups'>> {
     routeProtocols: all('routeProtocols'),
     mounts: all('mounts'),
     bpfPins: all('bpfPins'),
+    bpfFilters: all('bpfFilters'),
   };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { calico } from '../../../src/cni/calico.ts';
 import { kubeadmImages } from '../../../src/engine/kubeadm-images.ts';
 import { images } from '../../../src/engine/steps/images.ts';
 import { fakeCluster, fakeSpec } from '../../helpers/cluster.ts';
@@ -47,6 +48,15 @@ describe('images', () => {
     const worker = setUp(1);
     await worker.run();
     expect(worker.pulled()).toEqual([...kubernetes.slice(2), ...everywhere]);
+  });
+
+  test('images of pods that the CNI’s objects make are pulled too', async () => {
+    const { run, pulled, cluster } = setUp(1);
+    const options = { install: 'operator' };
+    const spec = { ...cluster.spec, cni: { ...cluster.spec.cni, name: 'calico', options } };
+    Object.assign(cluster, { cni: calico, spec, cniVersion: '3.32.1' });
+    await run();
+    expect(pulled()).toContain('quay.io/calico/node:v3.32.1');
   });
 
   test('what is there is not pulled again', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { calico } from '../../../src/cni/calico.ts';
 import { deployVerification, installCni, ready } from '../../../src/engine/steps/network.ts';
-import { fakeCluster, fakeHost } from '../../helpers/cluster.ts';
+import { calicoObjects, operatorObjects } from '../../helpers/calico-manifest.ts';
+import { fakeCluster, fakeContext, fakeHost } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { flannelObjects } from '../../helpers/flannel-manifest.ts';
 import { items, podObject } from '../../helpers/verify-context.ts';
@@ -38,6 +40,14 @@ describe('install-cni', () => {
     expect(commands(runner.lines)).toEqual(['diff', 'diff', 'apply', 'apply']);
   });
 
+  test('kinds that the CNI defines are there before objects of them', async () => {
+    const { cluster, tools, runner } = setUp();
+    cluster.fresh = true;
+    cluster.cniObjects = calico.render(calicoObjects, fakeContext(cluster.spec, '3.32.1'));
+    await installCni.run(cluster, tools);
+    expect(commands(runner.lines)).toEqual(['apply', 'wait', 'apply']);
+  });
+
   test('says what it would do', () => {
     const { cluster } = setUp();
     expect(installCni.describe?.(cluster)).toEqual(['apply 2 objects of Flannel 0.28.9']);
@@ -57,6 +67,50 @@ describe('ready', () => {
     );
     expect(runner.lines[3]).toMatch(/label --overwrite node host-2 disk=ssd zone=a$/);
     expect(lines).toEqual(['all nodes are Ready', 'DaemonSet kube-flannel/kube-flannel-ds is rolled out']);
+  });
+
+  describe('with workloads that others make', () => {
+    const setUpOperator = () => {
+      const hosts = [fakeHost(0, true)];
+      const cni = {
+        name: 'calico',
+        version: 'default',
+        podCIDR: '10.42.0.0/16',
+        options: { install: 'operator' },
+      };
+      const at = fakeCluster({ with: { hosts, cni } });
+      at.cluster.cniObjects = calico.render(operatorObjects, fakeContext(at.cluster.spec, '3.32.1'));
+      at.runner.on('/usr/local/bin/kubectl', '');
+      return { ...at, tools: { signal: quiet, log: () => undefined } };
+    };
+
+    test('waits for each to be there first, and only for those', async () => {
+      const { cluster, tools, runner } = setUpOperator();
+      await ready.run(cluster, tools);
+      const [, , ...lines] = runner.lines.map((line) => / -n (.+) --timeout=\d+s$/.exec(line)?.[1]);
+      expect(lines).toEqual([
+        'tigera-operator rollout status deployment/tigera-operator',
+        'calico-system wait deployment/calico-typha --for=create',
+        'calico-system rollout status deployment/calico-typha',
+        'calico-system wait daemonset/calico-node --for=create',
+        'calico-system rollout status daemonset/calico-node',
+        'calico-system wait deployment/calico-kube-controllers --for=create',
+        'calico-system rollout status deployment/calico-kube-controllers',
+      ]);
+    });
+
+    test('one that is never made is E_CNI, with what the maker’s pods say', async () => {
+      const { cluster, tools, runner } = setUpOperator();
+      runner
+        .on(/ wait deployment\/calico-typha /, { exitCode: 1 })
+        .on(/ get -n calico-system pods /, items([]))
+        .on(/ get -n tigera-operator pods /, items([podObject('n1', false)]));
+      expect(await bootstrapFailure(ready.run(cluster, tools))).toMatchObject({
+        code: 'E_CNI',
+        message:
+          'Calico has made no deployment/calico-typha in calico-system: nginx-n1 on n1: nginx not ready',
+      });
+    });
   });
 
   const READINESS = / wait node\/.* --for=condition=Ready /;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { nodeTraces, pluginTraces, removeNetwork } from '../../../src/host/reset/network.ts';
 import { fakeCluster } from '../../helpers/cluster.ts';
@@ -87,6 +87,34 @@ table ip mangle {
         await commandsFor({ nftChains: ['ip filter INPUT', 'ip nat PREROUTING'], nftTables: ['ip mangle'] }),
       ).toBe(undefined);
     });
+  });
+});
+
+describe('a tunnel module’s own device, the script run for real over a fake ip', () => {
+  test.each([
+    ['that outlives its deletion is put down and loses its addresses', 'tunl0', true],
+    ['that its deletion removes needs no more', 'tunl0', false],
+    ['is the only one of which less than deletion is enough', 'vxlan.calico', true],
+  ])('%s', async (_name, link, outlives) => {
+    using shell = new SandboxShell();
+    shell.fake(
+      'ip',
+      `echo "$*" >> "$DIR/done"; ${outlives ? '' : `[ "$2" != delete ] || rmdir "$DIR/net/$3"`}`,
+    );
+    mkdirSync(shell.path(`net/${link}`), { recursive: true });
+    const at = setUp();
+    at.runner.on(/ip link delete/, (argv, options) =>
+      shell.run(
+        argv.map((text) => text.replaceAll(/\/sys\/class\/(?=net)|\/run\/(?=netns)/g, `${shell.dir}/`)),
+        options,
+      ),
+    );
+    await removeNetwork(at.host, [{ links: [link], chains: [], nftTables: [] }], nothingBefore, quiet);
+    const more = ['link set dev tunl0 down', 'address flush dev tunl0'];
+    expect(readFileSync(shell.path('done'), 'utf8').trimEnd().split('\n')).toEqual([
+      `link delete ${link}`,
+      ...(link === 'tunl0' && outlives ? more : []),
+    ]);
   });
 });
 

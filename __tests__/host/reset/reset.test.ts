@@ -26,7 +26,13 @@ function setUp(...rules: FakeRule[]) {
   const reset = (keepArtifacts = false) =>
     resetHost(host, state, {
       keepArtifacts,
-      traces: { links: ['cni0'], chains: [], nftTables: [], paths: ['/run/flannel'] },
+      traces: {
+        links: ['cni0', 'tunl0'],
+        chains: [],
+        nftTables: [],
+        paths: ['/run/flannel'],
+        bpfFilters: ['cali_'],
+      },
       signal: quiet,
       log: () => undefined,
     });
@@ -42,6 +48,7 @@ describe('resetHost', () => {
     await reset();
     const order = [
       'kubeadm reset',
+      'tc filter del',
       'ip link delete',
       'umount',
       'rm -rf --one-file-system',
@@ -118,6 +125,29 @@ describe('resetHost', () => {
     expect(argumentsOf('rm -rf --one-file-system')).toBeUndefined();
     expect(runner.lines).not.toContain('rm -rf /var/lib/k8s-bootstrap');
   });
+
+  test.each([
+    ['down and without an address is nobody’s', 'tunl0', '0x80', '', undefined],
+    ['that is up is somebody’s', 'tunl0', '0xc1', '', 'link tunl0'],
+    ['with an address is somebody’s', 'tunl0', '0x80', '9: tunl0 inet 10.42.0.1/32', 'link tunl0'],
+    ['has an exception, which is no other link’s', 'cni0', '0x80', '', 'link cni0'],
+  ])(
+    'a tunnel module’s own device %s, the script run for real',
+    async (_name, link, flags, address, left) => {
+      using shell = new SandboxShell();
+      shell.fake('ip', `printf '%s' '${address}'`);
+      mkdirSync(shell.path(link));
+      writeFileSync(shell.path(`${link}/flags`), `${flags}\n`);
+      const { reset, runner } = setUp();
+      runner.on(/sys\/class\/net[^]*iptables-save/, (argv, options) => {
+        const links = /^(?<links>[^]*?)for exe in/.exec(argv[2] ?? '')?.groups?.['links'] ?? '';
+        const script = links.replaceAll('/sys/class/net', shell.dir);
+        return shell.run([...argv.slice(0, 2), script, ...argv.slice(3)], options);
+      });
+      if (left === undefined) await reset();
+      else expect((await bootstrapFailure(reset())).message).toContain(left);
+    },
+  );
 
   test('what is left behind is E_RESET, and the host is not forgotten', async () => {
     const { reset, runner } = setUp([/sys\/class\/net[^]*iptables-save/, 'link cni0\nprocess 7\u001b[31m\n']);

@@ -1,4 +1,12 @@
 /** sha256 of manifests that CNI projects release, as of 2026-11-24; format of sha256sum. */
 export const manifests = `
 e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
+324475bc90d0fc6b432092b91a011190fdaed47823fcc936762ea58507c6a5a3  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico-vxlan.yaml
+d6d8a489a4ed8e5b8efd8b339047b496ca657b55ee2e3618e791507b0a853e8d  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico.yaml
+380414d5756e9a1af29ddb1ad70cada07aa344ae7a2680ba7355248621f8adbf  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/operator-crds.yaml
+092c10b3d0cb73617aca51367ca59755348f4647e6d2e63fa4e5b81266203214  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/tigera-operator.yaml
+c2ab4f9a4ecde01d66e6f040d6745cd7f174d5ded573164c809ffb9f40a9d566  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/calico-vxlan.yaml
+a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/calico.yaml
+192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/operator-crds.yaml
+f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/tigera-operator.yaml
 `;

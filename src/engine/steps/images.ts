@@ -59,7 +59,8 @@ function imagesFor(cluster: Cluster, host: Host, kubernetes: readonly string[]):
     ? kubernetes
     : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
   const { nginx, client } = cluster.spec.verify.images;
-  return [...new Set([...own, ...imagesOf(cluster.cniObjects), nginx, client].map(normalizeImage))];
+  const network = [...imagesOf(cluster.cniObjects), ...(cluster.cni.images?.(cluster.cniContext) ?? [])];
+  return [...new Set([...own, ...network, nginx, client].map(normalizeImage))];
 }
 
 function imageError(cluster: Cluster, output: string, missing: readonly string[]): BootstrapError {

@@ -1,8 +1,10 @@
 import { deployProbes } from '../../verify/deployment.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
+import { applyInOrder } from '../../kube/apply.ts';
 import { explainPods, explainNodes, kubeletComplaint } from '../../kube/diagnose.ts';
 import { fingerprintOf, refsOf, writeInventory } from '../../kube/inventory.ts';
+import { workloadsOf } from '../../kube/objects.ts';
 import type { ClusterStep } from '../step.ts';
 
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
@@ -26,7 +28,7 @@ export const installCni: ClusterStep = {
       cordoned: [],
     };
     await writeInventory(cluster.kubectl, cluster.inventory, signal);
-    await cluster.kubectl.apply(cluster.cniObjects, { signal });
+    await applyInOrder(cluster.kubectl, cluster.cniObjects, { signal, clock: cluster.clock });
     return { changed: true, note };
   },
   describe: (cluster) => [
@@ -69,15 +71,19 @@ export const ready: ClusterStep = {
       throw await notReady(cluster, signal);
     }
     log('all nodes are Ready');
+    const applied = workloadsOf(cluster.cniObjects);
     for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
-      const rollout = [
-        '-n',
-        namespace,
-        'rollout',
-        'status',
-        `${kind.toLowerCase()}/${name}`,
-        `--timeout=${left()}`,
-      ];
+      const object = `${kind.toLowerCase()}/${name}`;
+      const isThere = applied.some(
+        (one) => one.kind === kind && one.namespace === namespace && one.name === name,
+      );
+      if (!isThere) {
+        const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
+        const result = await cluster.kubectl.run(wait, options);
+        if (result.exitCode !== 0)
+          throw await cniError(cluster, signal, `has made no ${object} in ${namespace}`);
+      }
+      const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
       const result = await cluster.kubectl.run(rollout, options);
       if (result.exitCode !== 0) throw await cniError(cluster, signal, 'is not rolled out');
       log(`${kind} ${namespace}/${name} is rolled out`);

@@ -3,6 +3,7 @@ import { sanitizeLine } from '../../lib/sanitize.ts';
 import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import { writeState, type HostState } from '../state.ts';
+import { detachBpfFilters } from './bpf-filters.ts';
 import { removeFiles } from './files.ts';
 import { nodeTraces, pluginTraces, removeNetwork, type NetworkTraces } from './network.ts';
 import { stopWorkloads } from './workloads.ts';
@@ -10,7 +11,11 @@ import { stopWorkloads } from './workloads.ts';
 export interface ResetOptions {
   /** Leave runtime, programs and images for a next run. */
   readonly keepArtifacts: boolean;
-  readonly traces: NetworkTraces & { readonly paths: readonly string[] };
+  readonly traces: NetworkTraces & {
+    readonly paths: readonly string[];
+    /** Prefixes of names. */
+    readonly bpfFilters?: readonly string[];
+  };
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -21,6 +26,7 @@ export async function resetHost(host: Host, state: HostState, options: ResetOpti
   log('stopping pods, kubelet and runtime');
   await stopWorkloads(host, keepArtifacts, signal);
   log('removing links, chains and tables of the network');
+  await detachBpfFilters(host, traces.bpfFilters ?? [], signal);
   await removeNetwork(host, [nodeTraces, pluginTraces, traces], state.before, signal);
   log('removing files');
   await removeFiles(host, { before: state.before, keepArtifacts, paths: traces.paths, signal });
@@ -64,7 +70,12 @@ async function refuseResidue(host: Host, traces: NetworkTraces, signal: AbortSig
 
 const residueScript = `
 for name in "$@"; do
-  for path in /sys/class/net/$name; do if [ -e "$path" ]; then echo "link \${path##*/}"; fi; done
+  for path in /sys/class/net/$name; do
+    [ -e "$path" ] || continue
+    # It goes with its module alone; down and without an address it is nobody's.
+    if [ "$name" = tunl0 ] && [ $(($(cat "$path/flags") & 1)) = 0 ] && [ -z "$(ip -o address show dev tunl0)" ]; then continue; fi
+    echo "link \${path##*/}"
+  done
 done
 for exe in /proc/[0-9]*/exe; do
   case $(readlink "$exe" 2>/dev/null || true) in

@@ -78,7 +78,14 @@ done
 if [ -d /run/netns ]; then rmdir --ignore-fail-on-non-empty /run/netns 2>/dev/null || true; fi
 for name in "$@"; do
   for path in /sys/class/net/$name; do
-    if [ -e "$path" ]; then ip link delete "\${path##*/}" 2>/dev/null || true; fi
+    [ -e "$path" ] || continue
+    link=\${path##*/}
+    ip link delete "$link" 2>/dev/null || true
+    # A tunnel module's own device outlives its deletion, which says nothing of that.
+    if [ "$link" = tunl0 ] && [ -e "$path" ]; then
+      ip link set dev "$link" down 2>/dev/null || true
+      ip address flush dev "$link" 2>/dev/null || true
+    fi
   done
 done
 `;

@@ -1,0 +1,121 @@
+import { BootstrapError } from '../../lib/errors.ts';
+import type { KubeObject } from '../../kube/objects.ts';
+import type { CniContext } from '../cni.ts';
+import { apiEndpoint, felixConfiguration } from './objects.ts';
+import { choiceOf, hasBird, type Choice } from './options.ts';
+
+/** The one of Calico's two manifests that runs BIRD or does not. */
+export function manifestFile(choice: Choice): string {
+  return hasBird(choice) ? 'calico.yaml' : 'calico-vxlan.yaml';
+}
+
+/**
+ * The manifest's objects, wired to the spec.
+ * @throws BootstrapError `E_CNI` for a manifest without what is to be changed.
+ */
+export function renderManifest(objects: readonly KubeObject[], context: CniContext): readonly KubeObject[] {
+  const choice = choiceOf(context.spec);
+  only(objects, 'ConfigMap', 'calico-config');
+  only(objects, 'DaemonSet', 'calico-node');
+  const wired = objects.map((object) => {
+    const is = (kind: string, name: string): boolean => object.kind === kind && object.metadata.name === name;
+    if (is('ConfigMap', 'calico-config')) return withConfig(object, choice);
+    return is('DaemonSet', 'calico-node') ? withEnvironment(object, environmentOf(choice)) : object;
+  });
+  const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
+  return [...endpoint, felixConfiguration(choice), ...wired];
+}
+
+function only(objects: readonly KubeObject[], kind: string, name: string): void {
+  const count = objects.filter((object) => object.kind === kind && object.metadata.name === name).length;
+  if (count !== 1) throw unknown(`has ${count === 0 ? 'no' : String(count)} ${kind} ${name}`);
+}
+
+function unknown(what: string): BootstrapError {
+  return new BootstrapError('E_CNI', `the Calico manifest ${what}`);
+}
+
+const IPAM = '"type": "calico-ipam"';
+
+function withConfig(configMap: KubeObject, { mtu, ipv6 }: Choice): KubeObject {
+  const data = configMap['data'] as Readonly<Record<string, string>> | undefined;
+  const network = data?.['cni_network_config'];
+  // A template, no JSON: what is between underscores is filled in on the node.
+  if (network?.includes(IPAM) !== true) throw unknown('has no calico-ipam in cni_network_config');
+  const families = `${IPAM}, "assign_ipv4": "false", "assign_ipv6": "true"`;
+  return {
+    ...configMap,
+    data: {
+      ...data,
+      ...(mtu === undefined ? {} : { veth_mtu: String(mtu) }),
+      ...(ipv6 ? { cni_network_config: network.replace(IPAM, families) } : {}),
+    },
+  };
+}
+
+/** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
+function environmentOf({
+  backend,
+  crossSubnet,
+  mtu,
+  kubeProxyReplacement,
+  ipv6,
+  podCIDR,
+}: Choice): Environment {
+  const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+  const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
+  const ipip = backend === 'ipip' ? encapsulated : 'Never';
+  // By itself it takes the first interface that it finds.
+  const method = 'kubernetes-internal-ip';
+  const family: Environment = ipv6
+    ? {
+        IP: 'none',
+        IP6: 'autodetect',
+        IP6_AUTODETECTION_METHOD: method,
+        FELIX_IPV6SUPPORT: 'true',
+        CALICO_IPV4POOL_CIDR: 'none',
+        CALICO_IPV6POOL_CIDR: podCIDR,
+        CALICO_IPV6POOL_VXLAN: vxlan,
+        CALICO_IPV6POOL_NAT_OUTGOING: 'true',
+        // BIRD's id is an IPv4 address where there is one.
+        CALICO_ROUTER_ID: 'hash',
+        ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
+      }
+    : {
+        IP: 'autodetect',
+        IP_AUTODETECTION_METHOD: method,
+        CALICO_IPV4POOL_CIDR: podCIDR,
+        CALICO_IPV4POOL_IPIP: ipip,
+        CALICO_IPV4POOL_VXLAN: vxlan,
+      };
+  return { ...family, ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}) };
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+interface Container {
+  readonly name: string;
+  readonly env?: readonly { readonly name: string }[];
+}
+
+interface PodTemplate {
+  readonly spec: { readonly containers: readonly Container[] };
+}
+
+/** Sets variables of the agent's container, whatever it had for them. */
+function withEnvironment(daemonSet: KubeObject, wanted: Environment): KubeObject {
+  const spec = daemonSet['spec'] as { readonly template: PodTemplate };
+  const pod = spec.template.spec;
+  if (!pod.containers.some(isAgent)) throw unknown('has no container calico-node');
+  const added = Object.entries(wanted).map(([name, value]) => ({ name, value }));
+  const containers = pod.containers.map((container) => {
+    if (!isAgent(container)) return container;
+    const kept = (container.env ?? []).filter(({ name }) => !Object.hasOwn(wanted, name));
+    return { ...container, env: [...kept, ...added] };
+  });
+  return { ...daemonSet, spec: { ...spec, template: { ...spec.template, spec: { ...pod, containers } } } };
+}
+
+function isAgent({ name }: Container): boolean {
+  return name === 'calico-node';
+}

@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { chosen, kubeProxyReplacement, mtu, type Chosen } from '../options.ts';
+
+export const options = {
+  install: z
+    .enum(['manifest', 'operator'])
+    .default('manifest')
+    .describe('Whether Calico’s manifest is applied, or its operator with an `Installation`.'),
+  backend: z
+    .enum(['vxlan', 'ipip', 'bgp'])
+    .default('vxlan')
+    .describe(
+      'How pods’ packets get to other nodes; `bgp`: as they are, by routes that BIRD tells the nodes.',
+    ),
+  crossSubnet: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether packets go as they are between nodes of one subnet, and in the tunnel to others only.',
+    ),
+  mtu,
+  encryption: z
+    .enum(['none', 'wireguard'])
+    .default('none')
+    .describe('Whether packets between pods of different nodes are encrypted.'),
+  kubeProxyReplacement,
+};
+
+/** What the spec says of Calico. */
+export interface Choice extends Chosen<typeof options> {
+  /** The pods’ addresses are IPv6, and there are no IPv4 ones. */
+  readonly ipv6: boolean;
+  readonly podCIDR: string;
+}
+
+export function choiceOf(spec: ClusterSpec): Choice {
+  const { podCIDR } = spec.cni;
+  return { ...chosen(options, spec), ipv6: podCIDR.includes(':'), podCIDR };
+}
+
+/** Whether BIRD runs and tells routes. */
+export function hasBird({ backend }: Choice): boolean {
+  return backend !== 'vxlan';
+}
+
+interface Problem {
+  readonly option: keyof typeof options;
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** Options that are refused together. */
+export function problems(spec: ClusterSpec): readonly Problem[] {
+  const choice = choiceOf(spec);
+  const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, ipv6 } = choice;
+  const found: Problem[] = [];
+  if (backend === 'bgp' && crossSubnet) {
+    const what = 'says when packets are encapsulated, which backend: bgp never does';
+    found.push({ option: 'crossSubnet', what, fix: 'remove it, or choose backend: vxlan or ipip' });
+  }
+  if (backend === 'ipip' && ebpf) {
+    const what = 'is not possible with backend: ipip, which Calico’s eBPF data plane does not know';
+    found.push({ option: 'kubeProxyReplacement', what, fix: 'choose backend: vxlan or bgp' });
+  }
+  if (backend === 'ipip' && ipv6) {
+    const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} is IPv6`;
+    found.push({ option: 'backend', what, fix: 'choose backend: vxlan or bgp' });
+  }
+  if (install === 'operator' && ebpf && ipv6) {
+    const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
+    found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
+  }
+  if (ipv6 && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
+    const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
+    found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
+  }
+  return found;
+}
+
+/** RFC 8200, section 5. */
+const IPV6_MTU = 1280;
