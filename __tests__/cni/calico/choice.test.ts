@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { builtInChecksums } from '../../../src/artifacts/checksums.ts';
 import { calico } from '../../../src/cni/calico.ts';
+import type { Cloud } from '../../../src/host/cloud.ts';
 import type { Facts } from '../../../src/host/facts.ts';
 import { fakeContext, fakeFacts, fakeSpec } from '../../helpers/cluster.ts';
 import { base, messageOf } from '../../spec/spec-helper.ts';
@@ -112,7 +113,7 @@ describe('preflight', () => {
     expect(found(options, { kernel })).toEqual(findings);
   });
 
-  test.each([
+  test.each<[Cloud | undefined, Record<string, unknown>, string[]]>([
     ['azure', { backend: 'ipip' }, ['calico-azure error']],
     ['azure', { backend: 'ipip', crossSubnet: true }, ['calico-azure error']],
     ['aws', { backend: 'ipip' }, []],

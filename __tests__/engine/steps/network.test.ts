@@ -45,7 +45,7 @@ describe('install-cni', () => {
     cluster.fresh = true;
     cluster.cniObjects = calico.render(calicoObjects, fakeContext(cluster.spec, '3.32.1'));
     await installCni.run(cluster, tools);
-    expect(commands(runner.lines)).toEqual(['apply', 'wait', 'apply']);
+    expect(commands(runner.lines)).toEqual(['apply', 'apply', 'wait', 'apply']);
   });
 
   test('says what it would do', () => {

@@ -79,9 +79,8 @@ function isOlder(version: string, major: number, minor: number): boolean {
   return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }
 
-function cloud(facts: Facts, spec: ClusterSpec): readonly Finding[] {
-  const name = 'cloud' in facts ? facts.cloud : undefined;
-  if (typeof name !== 'string') return [];
+function cloud({ cloud: name }: Facts, spec: ClusterSpec): readonly Finding[] {
+  if (name === undefined) return [];
   const { backend, crossSubnet } = choiceOf(spec);
   if (backend === 'ipip' && name === 'azure') {
     return [
