@@ -91,8 +91,13 @@ describe('flannel', () => {
   const rows: [string, readonly KubeObject[], string][] = [
     ['without its ConfigMap', [daemonSet], 'has no ConfigMap kube-flannel-cfg'],
     ['with two of them', [configMap, configMap], 'kube-flannel-cfg'],
-    ['with one of no data', [{ ...configMap, data: {} }], 'no net-conf.json'],
-    ['with one that is no JSON', [{ ...configMap, data: { 'net-conf.json': '{' } }], 'net-conf.json'],
+    ['without its DaemonSet', [configMap], 'has no DaemonSet kube-flannel-ds'],
+    ['with one of no data', [{ ...configMap, data: {} }, daemonSet], 'no net-conf.json'],
+    [
+      'with one that is no JSON',
+      [{ ...configMap, data: { 'net-conf.json': '{' } }, daemonSet],
+      'net-conf.json',
+    ],
   ];
   test.each(rows)('refuses a manifest %s', async (_name, objects, message) => {
     expect(await failure(objects)).toMatchObject({

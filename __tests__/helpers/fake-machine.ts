@@ -15,6 +15,7 @@ const resetScripts: Readonly<Record<string, string>> = {
   'iptables-legacy': 'remove chains',
   'nft delete table': 'remove tables',
   'nft list ruleset': 'list tables',
+  'route flush proto': 'remove routes and sets',
   'umount "$mount"': 'unmount',
   '-mindepth 1 -delete': 'empty directories',
   'rm -rf --one-file-system': 'remove directories',

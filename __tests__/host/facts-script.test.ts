@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseFacts, readFacts, type Facts } from '../../src/host/facts.ts';
@@ -17,7 +17,7 @@ describe('the facts script, run for real', () => {
     shell
       .fake(
         'ip',
-        'case $2 in address) echo "2: eth0    inet 10.1.2.3/24 scope global eth0";; route) [ "$5" ] && echo "default via 10.1.2.1 dev eth0";; esac',
+        'case $2 in rule) echo "32765:	from 10.9.0.0/24 lookup 77";; address) echo "2: eth0    inet 10.1.2.3/24 scope global eth0";; route) [ "$5" ] && echo "default via 10.1.2.1 dev eth0";; esac',
       )
       .fake('nft', "printf 'table ip filter {\\n\\tchain INPUT {\\n\\t}\\n}\\n'")
       .fake('systemctl', '[ "$3" = firewalld ]')
@@ -47,6 +47,7 @@ describe('the facts script, run for real', () => {
       primaryAddress: '10.1.2.3',
       nftChains: ['ip filter INPUT'],
       services: ['firewalld'],
+      network: { links: readdirSync('/sys/class/net'), routeTables: ['77'] },
       containerd: { path: shell.path('bin/containerd'), version: '1.6.20' },
     });
   });

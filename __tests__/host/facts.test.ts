@@ -39,6 +39,13 @@ describe('parseFacts', () => {
       filesystems: ['sysfs', 'overlay', 'ext4'],
       bridgeNetfilter: true,
       conntrack: 'writable',
+      network: {
+        links: ['eth0', 'lo'],
+        routeTables: ['default', 'local', 'main'],
+        routeProtocols: ['kernel'],
+      },
+      cloud: undefined,
+      iptables: { version: '1.8.9', backend: 'nft' },
       listeningPorts: [22],
       sysctls: { 'net.ipv4.ip_forward': '0' },
       directories: { '/etc/cni': 'empty' },
@@ -92,6 +99,22 @@ describe('parseFacts', () => {
     [{ 'default-route': '' }, { primaryAddress: '10.0.0.1' }],
     [{ addresses: '' }, { primaryAddress: undefined }],
     [{ 'own-files': '/usr/local/bin/ctr' }, { ownFiles: ['/usr/local/bin/ctr'] }],
+    [{ 'kernel-features': 'modules\nloaded ip_vs' }, { features: { ip_vs: true, ipip: false } }],
+    [{ 'kernel-features': '' }, { features: {} }],
+    [{ iptables: 'iptables v1.8.7 (legacy)' }, { iptables: { version: '1.8.7', backend: 'legacy' } }],
+    [{ iptables: 'iptables v1.4.21' }, { iptables: { version: '1.4.21', backend: 'legacy' } }],
+    [{ iptables: '' }, { iptables: undefined }],
+    [
+      { links: 'eth0\ntun0', routing: 'lookup 77\nlookup main\nproto bird\ntable 77', ipvs: 'TCP  0A:01 rr' },
+      {
+        network: {
+          links: ['eth0', 'tun0'],
+          routeTables: ['77', 'main'],
+          routeProtocols: ['bird'],
+          ipvs: true,
+        },
+      },
+    ],
     [{ state: '{\n"a": 1\n}' }, { state: '{\n"a": 1\n}' }],
   ];
   test.each(rows)('%j', (sections, facts) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { cniNames } from '../../src/cni/index.ts';
 import { loadSpec } from '../../src/spec/load.ts';
 import { base, dir, load, messageOf } from './spec-helper.ts';
 
@@ -162,7 +163,7 @@ registryMirrors: {docker.io: http://m:5000/v2/docker.io/}\n`,
     const fields = { ssh: { key: 'private', hostKeyChecking: 'off' as const }, cni: { name: 'other' } };
     expect(loadSpec({ fields, hostsText: 'a\nb', env: {} }).cni.name).toBe('other');
     expect(messageOf(undefined, { fields, hostsText: 'a\nb' })).toBe(
-      'cni.name: "other" is not a CNI that is known; one of: calico, flannel, manifest',
+      `cni.name: "other" is not a CNI that is known; one of: ${cniNames.join(', ')}`,
     );
   });
 });

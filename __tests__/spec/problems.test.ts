@@ -51,6 +51,15 @@ describe('problems of a cluster file', () => {
     ],
     ['cni: {podCIDR: 10.244.0.0/26}', 'has room for 0 nodes'],
     ['cni: {podCIDR: 0.0.0.0/0}', 'is too large'],
+    [
+      'cni: {name: weave, podCIDR: "fd00::/56"}',
+      'c.yaml:3:20: cni.podCIDR: is IPv6, which Weave Net does not know; give an IPv4 range',
+    ],
+    [
+      'cni: {name: kube-router, options: {overlay: off, overlayEncap: fou}}',
+      'cni.options.overlayEncap: is for tunnels; remove it, or set overlay to full or subnet',
+    ],
+    ['cni: {name: kube-router, options: {overlay: none}}', '"none" is not one of subnet, full, off'],
     ['cni: {name: manifest}', 'cni.manifest: is missing; name: manifest needs the path or URL'],
     ['cni: {manifest: key}', 'is only for name: manifest, not for flannel'],
     ['cni: {name: manifest, manifest: "http://x/y"}', 'a manifest from a URL needs its sha256'],

@@ -1,6 +1,8 @@
 import type { Facts } from '../host/facts.ts';
+import type { NetworkTraces } from '../host/reset/traces.ts';
 import type { KubeObject, Workload } from '../kube/objects.ts';
 import type { Finding } from '../report/model.ts';
+import type { CniProblem } from '../spec/checks/cni.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { CniOptions } from './options.ts';
 
@@ -29,30 +31,12 @@ export interface CniContext {
   readonly apiServer: { readonly host: string; readonly port: number };
 }
 
-/** What a CNI leaves on a host, for its removal; names, never patterns, unless said otherwise. */
-export interface CniTraces {
-  /** Network interfaces; a trailing `*` matches a prefix. */
-  readonly links: readonly string[];
-  /** Prefixes of its iptables chains, and of the comments of rules in chains that are not its own. */
-  readonly chains: readonly string[];
-  /** `family name` of its nftables tables. */
-  readonly nftTables: readonly string[];
+/** What a CNI leaves on a host, for its removal. */
+export interface CniTraces extends NetworkTraces {
   /** Absolute paths of files and directories outside of those every CNI uses. */
   readonly paths: readonly string[];
-  /** Prefixes of its ipsets. */
-  readonly ipsets?: readonly string[];
-  /** Numbers or names of its routing tables: their routes and the rules that look them up. */
-  readonly routeTables?: readonly string[];
-  /** Names of `ip route`'s protocols whose routes are its own. */
-  readonly routeProtocols?: readonly string[];
-  /** Mount points of its own. */
-  readonly mounts?: readonly string[];
   /** API groups of custom resources that it defines by itself, such as `cilium.io`. */
   readonly apiGroups?: readonly string[];
-  /** Paths below /sys/fs/bpf, where its programs and maps are pinned; a trailing `*` matches a prefix. */
-  readonly bpfPins?: readonly string[];
-  /** Prefixes of its BPF programs' names, as far as they are filters (tc) of interfaces that stay. */
-  readonly bpfFilters?: readonly string[];
 }
 
 /** A port at which nodes must reach each other. */
@@ -89,13 +73,8 @@ export interface Cni {
   readonly options: CniOptions;
   /** What is said of it with versions of Kubernetes; the first that fits counts. */
   readonly kubernetes: readonly KubernetesClaim[];
-  /**
-   * What its options say together that no schema of one of them can.
-   * @returns what is wrong, and how to mend it.
-   */
-  problems?(
-    spec: ClusterSpec,
-  ): readonly { readonly option: string; readonly what: string; readonly fix: string }[];
+  /** What its options say together, or with the rest of the spec, that no schema of one of them can. */
+  problems?(spec: ClusterSpec): readonly CniProblem[];
   /** All that it consists of, in the order in which it is applied. */
   sources(context: CniContext): readonly CniSource[];
   /**

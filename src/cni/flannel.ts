@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { BootstrapError } from '../lib/errors.ts';
-import { workloadsOf, type KubeObject } from '../kube/objects.ts';
+import { workloadsOf } from '../kube/objects.ts';
+import { withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Cni } from './cni.ts';
+import { edited, withJson } from './edit.ts';
 import { chosen, mtu } from './options.ts';
 
 const options = {
@@ -24,15 +25,21 @@ export const flannel: Cni = {
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
   ],
-  render: (objects, { spec }) => {
-    const configs = objects.filter(isConfig);
-    if (configs.length !== 1)
-      throw new BootstrapError('E_CNI', 'the Flannel manifest has no ConfigMap kube-flannel-cfg');
-    return objects.map((object) => {
-      if (isConfig(object)) return withNetwork(object, spec);
-      return object.kind === 'DaemonSet' ? onNodeAddress(object) : object;
-    });
-  },
+  render: (objects, { spec }) =>
+    edited(objects, 'Flannel', [
+      {
+        kind: 'ConfigMap',
+        name: 'kube-flannel-cfg',
+        change: (configMap) =>
+          withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })),
+      },
+      {
+        kind: 'DaemonSet',
+        name: 'kube-flannel-ds',
+        change: (daemonSet) =>
+          withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNodeAddress)),
+      },
+    ]),
   workloads: workloadsOf,
   ports: (spec) => {
     const { backend } = chosen(options, spec);
@@ -50,42 +57,10 @@ export const flannel: Cni = {
   },
 };
 
-function isConfig({ kind, metadata }: KubeObject): boolean {
-  return kind === 'ConfigMap' && metadata.name === 'kube-flannel-cfg';
-}
-
-interface Container {
-  readonly name: string;
-  readonly args?: readonly string[];
-  readonly env?: readonly object[];
-}
-
 /** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
-function onNodeAddress(daemonSet: KubeObject): KubeObject {
-  const { template } = daemonSet['spec'] as {
-    readonly template: { readonly spec: { readonly containers: readonly Container[] } };
-  };
+function onNodeAddress(container: Container): Container {
   const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-  const containers = template.spec.containers.map((container) =>
-    container.name === 'kube-flannel'
-      ? {
-          ...container,
-          args: [...(container.args ?? []), '--iface=$(HOST_IP)'],
-          env: [...(container.env ?? []), hostIP],
-        }
-      : container,
-  );
-  const spec = { ...template.spec, containers };
-  return { ...daemonSet, spec: { ...(daemonSet['spec'] as object), template: { ...template, spec } } };
-}
-
-function withNetwork(configMap: KubeObject, spec: ClusterSpec): KubeObject {
-  const data = configMap['data'] as Record<string, string> | undefined;
-  const text = data?.['net-conf.json'];
-  if (text === undefined)
-    throw new BootstrapError('E_CNI', 'kube-flannel-cfg of the Flannel manifest has no net-conf.json');
-  const config = { ...parsed(text), ...networkOf(spec) };
-  return { ...configMap, data: { ...data, 'net-conf.json': JSON.stringify(config, undefined, 2) } };
+  return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [hostIP]);
 }
 
 function networkOf(spec: ClusterSpec): object {
@@ -97,12 +72,4 @@ function networkOf(spec: ClusterSpec): object {
       : { Network: spec.cni.podCIDR }),
     Backend: { Type: backend, ...(wanted === undefined ? {} : { MTU: wanted }) },
   };
-}
-
-function parsed(netConf: string): object {
-  try {
-    return JSON.parse(netConf) as object;
-  } catch (cause) {
-    throw new BootstrapError('E_CNI', 'net-conf.json of the Flannel manifest is no JSON', { cause });
-  }
 }

@@ -2,10 +2,15 @@ import type { CniCatalog } from '../spec/checks/cni.ts';
 import { calico } from './calico.ts';
 import type { Cni, CniTraces } from './cni.ts';
 import { flannel } from './flannel.ts';
+import { kubeRouter } from './kube-router.ts';
 import { manifest } from './manifest.ts';
+import { weave } from './weave.ts';
 
 /** Every CNI there is. A new one is a file beside this one and a line here. */
-export const cnis = { calico, flannel, manifest } satisfies Record<string, Cni>;
+export const cnis = { calico, flannel, 'kube-router': kubeRouter, weave, manifest } satisfies Record<
+  string,
+  Cni
+>;
 
 export type CniName = keyof typeof cnis;
 
@@ -39,9 +44,12 @@ export function allTraces(): Required<Omit<CniTraces, 'apiGroups'>> {
     chains: all('chains'),
     nftTables: all('nftTables'),
     paths: all('paths'),
+    rules: all('rules'),
     ipsets: all('ipsets'),
     routeTables: all('routeTables'),
     routeProtocols: all('routeProtocols'),
+    fouPorts: all('fouPorts'),
+    datapaths: all('datapaths'),
     mounts: all('mounts'),
     bpfPins: all('bpfPins'),
     bpfFilters: all('bpfFilters'),

@@ -23,3 +23,5 @@ export const kubeProxyReplacement = z
   .boolean()
   .default(false)
   .describe('Whether it does kube-proxy’s work, which is then not installed.');
+
+export const networkPolicy = z.boolean().default(true).describe('Whether it enforces NetworkPolicy objects.');

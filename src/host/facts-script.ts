@@ -1,4 +1,5 @@
 import { dmiFiles } from './cloud.ts';
+import { featuresScript } from './kernel-features.ts';
 import { ownedDirectories, ownFiles, paths } from './paths.ts';
 
 /** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
@@ -9,6 +10,13 @@ export const touchedSysctls = [
   'net.ipv4.conf.all.route_localnet',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.all.src_valid_mark',
+  'net.ipv4.conf.all.arp_ignore',
+  'net.ipv4.conf.all.arp_announce',
+  'net.ipv6.conf.all.disable_ipv6',
+  'net.ipv4.vs.conntrack',
+  'net.ipv4.vs.conn_reuse_mode',
+  'net.ipv4.vs.expire_nodest_conn',
+  'net.ipv4.vs.expire_quiescent_template',
   'net.bridge.bridge-nf-call-iptables',
   'net.bridge.bridge-nf-call-ip6tables',
   'net.core.bpf_jit_harden',
@@ -55,13 +63,18 @@ s time; date +%s%N
 s default-route; ip -o route show default
 s addresses; ip -o address show
 s routes; ip -o route show
+s links; ls /sys/class/net
+s routing; for i in -4 -6; do ip $i route show table all; ip $i rule show; done | grep -oE '(proto|table|lookup) [^ ]+' | sort -u
+s ipvs; sed -n 4p /proc/net/ip_vs
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
 s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
 s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
-s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run python3; do
+s kernel-features; ${featuresScript}
+s iptables; iptables --version
+s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run python3 ipset ipvsadm; do
   command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done

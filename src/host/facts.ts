@@ -3,8 +3,16 @@ import { BootstrapError } from '../lib/errors.ts';
 import { cloudOf, type Cloud } from './cloud.ts';
 import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
+import { featuresOf } from './kernel-features.ts';
 import { parseRuleset, tablesOf } from './nftables.ts';
-import { addressesOf, defaultRouteOf, type InterfaceAddress } from './network-facts.ts';
+import {
+  addressesOf,
+  defaultRouteOf,
+  networkUseOf,
+  type InterfaceAddress,
+  type NetworkUse,
+} from './network-facts.ts';
+import { iptablesOf, type IptablesFacts } from './iptables-facts.ts';
 
 /** What a host told of itself. Sizes are in bytes, times in milliseconds since the epoch. */
 export interface Facts {
@@ -35,6 +43,7 @@ export interface Facts {
   readonly primaryAddress: string | undefined;
   /** Destinations of the routing table. */
   readonly routes: readonly string[];
+  readonly network: NetworkUse;
   /** Name servers of a resolver file without loopback addresses, if the host has one. */
   readonly nameservers: readonly string[];
   /** `/etc/resolv.conf` names a loopback resolver, which CoreDNS must not forward to. */
@@ -44,6 +53,9 @@ export interface Facts {
   readonly bridgeNetfilter: boolean;
   /** Whether the table's size can be set. `absent`: the kernel has no conntrack that could be seen or loaded. */
   readonly conntrack: 'writable' | 'read-only' | 'absent';
+  /** Whether the kernel has or can load a feature; without an entry where nobody can tell. */
+  readonly features: ReturnType<typeof featuresOf>;
+  readonly iptables: IptablesFacts | undefined;
   /** Programs on the PATH; `perl` only with its module Socket. */
   readonly tools: readonly string[];
   readonly listeningPorts: readonly number[];
@@ -119,11 +131,14 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     addresses,
     primaryAddress: primary?.address,
     routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
+    network: networkUseOf(lines),
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),
     filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
     bridgeNetfilter: first('bridge-netfilter') === 'yes',
     conntrack: conntrackOf(first('conntrack')),
+    features: featuresOf(lines('kernel-features')),
+    iptables: iptablesOf(first('iptables')),
     tools: lines('tools'),
     listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
     sysctls: pairs(lines('sysctls')),

@@ -30,3 +30,28 @@ export function defaultRouteOf(lines: readonly string[]): { readonly link: strin
   const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
   return link === undefined ? undefined : { link };
 }
+
+/** What the host's network is used for by others, which a reset leaves alone. */
+export interface NetworkUse {
+  readonly links: readonly string[];
+  /** Names or numbers of routing tables, as `ip` shows them. */
+  readonly routeTables: readonly string[];
+  /** Who made routes, in `ip`'s words: `kernel`, `dhcp`, `bird`, … */
+  readonly routeProtocols: readonly string[];
+  /** Whether there are virtual servers of IPVS. */
+  readonly ipvs: boolean;
+}
+
+/** @param section lines of a section of the facts. */
+export function networkUseOf(section: (name: string) => readonly string[]): NetworkUse {
+  const words = section('routing').map((line) => line.split(' '));
+  const of = (...keys: readonly string[]): readonly string[] => [
+    ...new Set(words.flatMap(([key = '', value = '']) => (keys.includes(key) ? [value] : []))),
+  ];
+  return {
+    links: section('links'),
+    routeTables: of('table', 'lookup'),
+    routeProtocols: of('proto'),
+    ipvs: section('ipvs').length > 0,
+  };
+}

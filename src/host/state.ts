@@ -1,5 +1,6 @@
 import { sanitizeText } from '../lib/sanitize.ts';
 import type { Host } from './host.ts';
+import type { NetworkUse } from './network-facts.ts';
 import { paths } from './paths.ts';
 
 /**
@@ -30,6 +31,8 @@ export interface Baseline {
   readonly nftTables: readonly string[];
   /** `family table chain`. */
   readonly nftChains: readonly string[];
+  /** Not in the states of older versions. */
+  readonly network?: NetworkUse;
 }
 
 const phases: readonly HostState['phase'][] = ['prepared', 'joining', 'member'];

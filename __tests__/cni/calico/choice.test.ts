@@ -83,10 +83,7 @@ describe('ports', () => {
 });
 
 describe('preflight', () => {
-  const found = (
-    options: Record<string, unknown>,
-    facts: Partial<Facts>,
-  ) =>
+  const found = (options: Record<string, unknown>, facts: Partial<Facts>) =>
     calico
       .preflight(fakeFacts(0, facts as Partial<Facts>), specOf(options))
       .map(({ id, severity }) => `${id} ${severity}`);

@@ -38,6 +38,7 @@ describe('install', () => {
       sysctls: { 'kernel.panic': '0' },
       nftTables: ['ip nat'],
       nftChains: ['ip nat INPUT'],
+      network: { links: ['eth0'], routeTables: ['main'], routeProtocols: ['bird'], ipvs: true },
     } as const;
     const { run, runner, host } = setUp(facts);
     await run();
@@ -53,6 +54,7 @@ describe('install', () => {
         sysctls: { 'kernel.panic': '0' },
         nftTables: ['ip nat'],
         nftChains: ['ip nat INPUT'],
+        network: facts.network,
       },
     });
     expect(host.state?.phase).toBe('prepared');

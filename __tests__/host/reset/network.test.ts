@@ -1,12 +1,25 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { nodeTraces, pluginTraces, removeNetwork } from '../../../src/host/reset/network.ts';
+import { removeNetwork } from '../../../src/host/reset/network.ts';
+import { nodeTraces, pluginTraces, removable } from '../../../src/host/reset/traces.ts';
 import { fakeCluster } from '../../helpers/cluster.ts';
 import { quiet } from '../../helpers/failure.ts';
 import { SandboxShell } from '../../helpers/sandbox-shell.ts';
 
-const flannel = { links: ['flannel.1', 'cali*'], chains: ['FLANNEL-'], nftTables: ['ip flannel-ipv4'] };
-const traces = [nodeTraces, pluginTraces, flannel];
+const traces = removable(
+  [
+    nodeTraces,
+    pluginTraces,
+    {
+      links: ['flannel.1', 'cali*', 'tun-??'],
+      chains: ['FLANNEL-'],
+      nftTables: ['ip flannel-ipv4'],
+      rules: ['--comment "cali:', '-m ipvs --vdir ORIGINAL'],
+      ipsets: ['weave-'],
+    },
+  ],
+  undefined,
+);
 const nothingBefore = { nftTables: [], nftChains: [] };
 
 const setUp = () => {
@@ -25,6 +38,28 @@ describe('removeNetwork', () => {
     expect(callOf(at, 'ip link delete')?.argv.slice(4)).toEqual(
       expect.arrayContaining(['kube-ipvs0', 'flannel.1', 'cali*']),
     );
+  });
+
+  test('leaves links that were there before, the script run for real', async () => {
+    using shell = new SandboxShell();
+    for (const link of ['cali1', 'cali2', 'flannel.1', 'eth0'])
+      mkdirSync(shell.path(`net/${link}`), { recursive: true });
+    shell.fake('ip', 'echo "$*" >> "$DIR/log"');
+    const at = setUp();
+    at.runner.on(/ip link delete/, (argv) =>
+      shell.run(
+        argv.map((arg) =>
+          arg.replaceAll('/sys/class/net', shell.path('net')).replaceAll('/run/netns', shell.dir),
+        ),
+        {},
+      ),
+    );
+    const network = { links: ['eth0', 'cali2'], routeTables: [], routeProtocols: [], ipvs: false };
+    await removeNetwork(at.host, traces, { ...nothingBefore, network }, quiet);
+    expect(readFileSync(shell.path('log'), 'utf8').trim().split('\n').sort()).toEqual([
+      'link delete cali1',
+      'link delete flannel.1',
+    ]);
   });
 
   test('removes the tables of kube-proxy and the CNI, and asks for no other', async () => {
@@ -109,7 +144,12 @@ describe('a tunnel module’s own device, the script run for real over a fake ip
         options,
       ),
     );
-    await removeNetwork(at.host, [{ links: [link], chains: [], nftTables: [] }], nothingBefore, quiet);
+    await removeNetwork(
+      at.host,
+      removable([{ links: [link], chains: [], nftTables: [] }], undefined),
+      nothingBefore,
+      quiet,
+    );
     const more = ['link set dev tunl0 down', 'address flush dev tunl0'];
     expect(readFileSync(shell.path('done'), 'utf8').trimEnd().split('\n')).toEqual([
       `link delete ${link}`,
@@ -178,5 +218,30 @@ COMMIT`,
         '*nat\n:PREROUTING ACCEPT [0:0]\n:MY-KUBE-X - [0:0]\n-A MY-KUBE-X -j ACCEPT\nCOMMIT',
     });
     expect(restored('iptables-nft')).toBeUndefined();
+  });
+
+  test('rules in others’ chains that name our links, ipsets or words go one by one; others stay', async () => {
+    shell.fake(
+      'iptables-nft-restore',
+      'input=$(cat); printf "%s\\n" "$input" >> "$DIR/iptables-nft.restored"; case $input in *flannel.1*) exit 1 ;; esac',
+    );
+    const ours = [
+      '-A FORWARD -o flannel.1 -j DROP',
+      '-A FORWARD -i cali12 ! -o cali12 -j ACCEPT',
+      '-A FORWARD -o tun-ab -j ACCEPT',
+      '-A INPUT -m comment --comment "cali:x y" -j MARK --set-xmark 0x1/0x1',
+      '-A POSTROUTING -m set --match-set weave-x src -m comment --comment "back\\slash" -j MASQUERADE',
+      '-A POSTROUTING ! -s 10.0.0.0/24 -m ipvs --vdir ORIGINAL --vmethod MASQ -j SNAT --to-source 10.0.0.1',
+    ];
+    const others = [
+      '-A FORWARD -o flannel.10 -j DROP',
+      '-A FORWARD -o eth0 -j ACCEPT',
+      '-A FORWARD -o tun-abc -j ACCEPT',
+      '-A INPUT -m comment --comment "see cali:x" -j ACCEPT',
+      '-A INPUT -m set --match-set my-weave-x src -j DROP',
+    ];
+    await reset({ 'iptables-nft.filter': ['*filter', ':FORWARD DROP [0:0]', ...ours, ...others].join('\n') });
+    const lines = (restored('iptables-nft') ?? '').trim().split('\n');
+    expect(lines).toEqual(ours.flatMap((rule) => ['*filter', rule.replace('-A', '-D'), 'COMMIT']));
   });
 });

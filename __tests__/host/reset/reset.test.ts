@@ -159,4 +159,104 @@ describe('resetHost', () => {
     expect(runner.lines).not.toContain('rm -rf /var/lib/k8s-bootstrap');
     expect(runner.uploads).toEqual([]);
   });
+
+  test('virtual servers of IPVS are cleared only where it is known that there were none', async () => {
+    const { runner, host } = setUp();
+    const network = { links: [], routeTables: [], routeProtocols: [], ipvs: false };
+    const traces = { links: [], chains: [], nftTables: [], paths: [] };
+    const options = { keepArtifacts: true, traces, signal: quiet, log: () => undefined };
+    for (const known of [network, { ...network, ipvs: true }, undefined])
+      await resetHost(host, { ...state, before: { ...before, ...(known && { network: known }) } }, options);
+    const argumentOf = (script: string, index: number) =>
+      runner.calls.flatMap(({ argv }) => (argv[2]?.includes(script) === true ? [argv[index]] : []));
+    expect(argumentOf('kubeadm reset', 5)).toEqual(['clear', 'leave', 'leave']);
+    expect(argumentOf('echo "namespace', 4)).toEqual(['none', 'any', 'any']);
+  });
+});
+
+describe('what is left, the script run for real', () => {
+  const traces = {
+    links: ['cali*'],
+    chains: ['FLANNEL-'],
+    nftTables: [],
+    ipsets: ['weave-'],
+    routeTables: ['77'],
+    routeProtocols: ['17'],
+    bpfPins: ['/sys/fs/bpf/x*'],
+    mounts: ['/run/x/cgroup2'],
+    paths: [],
+  };
+  const network = { links: ['cali1'], routeTables: [], routeProtocols: [], ipvs: false };
+  const residue = async (fill: (shell: SandboxShell) => void) => {
+    using shell = new SandboxShell();
+    for (const tool of ['ip', 'ipset', 'iptables-save', 'ip6tables-save']) shell.fake(tool, '');
+    mkdirSync(shell.path('self'));
+    writeFileSync(shell.path('self/mountinfo'), '');
+    fill(shell);
+    const places = {
+      '/sys/class/net': 'net',
+      '/sys/fs/bpf': 'bpf',
+      '/sys/fs/cgroup': 'cgroup',
+      '/proc': '.',
+    };
+    const inside = (arg: string): string =>
+      Object.entries({ ...places, '/run/netns': 'netns' }).reduce(
+        (text, [path, name]) => text.replaceAll(path, shell.path(name)),
+        arg,
+      );
+    const { host } = setUp([/namespace/, (argv) => shell.run(argv.map(inside), {})]);
+    const options = { keepArtifacts: true, traces, signal: quiet, log: () => undefined };
+    await resetHost(host, { ...state, before: { ...before, network } }, options);
+  };
+
+  test('nothing, beside what was there before', async () => {
+    await residue((shell) => {
+      mkdirSync(shell.path('net/cali1'), { recursive: true });
+    });
+  });
+
+  const rows: [string, (shell: SandboxShell) => void][] = [
+    ['link cali2', (shell) => mkdirSync(shell.path('net/cali2'), { recursive: true })],
+    ['ipset weave-x', (shell) => shell.fake('ipset', 'echo weave-x; echo other')],
+    [
+      'rule from 10.244.0.0/24 lookup 77',
+      (shell) => shell.fake('ip', '[ "$1 $2" != "-4 rule" ] || echo "32765:	from 10.244.0.0/24 lookup 77"'),
+    ],
+    [
+      'route 10.244.1.0/24 via 10.0.0.2',
+      (shell) => shell.fake('ip', '[ "$1 $4 $5" != "-4 proto 17" ] || echo "10.244.1.0/24 via 10.0.0.2"'),
+    ],
+    [
+      'rule FORWARD -o cali9 -j DROP',
+      (shell) =>
+        shell.fake('iptables-save', 'echo "-A FORWARD -o cali9 -j DROP"; echo "-A FORWARD -o eth0 -j DROP"'),
+    ],
+    [
+      'mount /run/x/cgroup2',
+      (shell) => {
+        writeFileSync(shell.path('self/mountinfo'), '1 2 3 / /run/x/cgroup2 rw\n');
+      },
+    ],
+    ['program BPF/x1', (shell) => mkdirSync(shell.path('bpf/x1'), { recursive: true })],
+    [
+      'virtual servers of IPVS (ipvsadm --clear)',
+      (shell) => {
+        mkdirSync(shell.path('net'));
+        writeFileSync(shell.path('net/ip_vs'), 'IP\nProt\n  ->\nTCP  0A600001:01BB rr\n');
+      },
+    ],
+  ];
+  test.each(rows)('%s', async (what, fill) => {
+    let dir = '';
+    const error = await bootstrapFailure(
+      residue((shell) => {
+        dir = shell.path('bpf');
+        fill(shell);
+      }),
+    );
+    expect(error).toMatchObject({
+      code: 'E_RESET',
+      message: `the reset left something behind: ${what.replace('BPF', dir)}`,
+    });
+  });
 });

@@ -9,4 +9,8 @@ c2ab4f9a4ecde01d66e6f040d6745cd7f174d5ded573164c809ffb9f40a9d566  raw.githubuser
 a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/calico.yaml
 192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/operator-crds.yaml
 f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/tigera-operator.yaml
+847b9b7a47c31d8e10149f5b4d94c78ea214d1c1d70df1640744ae21b0b9121a  raw.githubusercontent.com/cloudnativelabs/kube-router/v2.11.1/daemonset/kubeadm-kuberouter.yaml
+9b216bf96a690a000a4208c673e0b8bc221ffc1f63e53b70e77ed25837fc2cf6  raw.githubusercontent.com/cloudnativelabs/kube-router/v2.11.1/daemonset/kubeadm-kuberouter-all-features.yaml
+259a149a91143a9450280e733aa0e16455a2b268eaa62b5aab1eb7af9bf016ce  raw.githubusercontent.com/rajch/weave/v2.9.0/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
+a2410c91152fdead60084a750d5041749e95350c038a9832e7dff71f85b52c9c  raw.githubusercontent.com/weaveworks/weave/v2.8.1/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
 `;

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { networkTracesOf } from '../../cni/index.ts';
 import type { Facts } from '../../host/facts.ts';
+import { matchesLink } from '../../host/reset/traces.ts';
 import { canonicalCidr, overlap, parseCidr, type Cidr } from '../../spec/cidr.ts';
 import { found, isJoined, nothing, type HostCheck } from './check.ts';
 
@@ -9,9 +10,7 @@ const cidrs: HostCheck = (host, { spec }) => {
   // A node has the cluster's own links and routes in these ranges.
   if (isJoined(host)) return nothing;
   const ours = (link: string): boolean =>
-    networkTracesOf(spec.cni.name).some((name) =>
-      name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name,
-    );
+    networkTracesOf(spec.cni.name).some((name) => matchesLink(link, name));
   const ranges = [
     { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
     { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },

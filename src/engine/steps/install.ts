@@ -81,6 +81,7 @@ function stateOf(cluster: Cluster, host: Host): HostState {
       sysctls: facts.sysctls,
       nftTables: facts.nftTables,
       nftChains: facts.nftChains,
+      network: facts.network,
     },
   };
 }

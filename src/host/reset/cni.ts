@@ -1,12 +1,8 @@
 import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
-import { kubeProxyTraces, pluginTraces, removeNetwork, type NetworkTraces } from './network.ts';
-
-/** What one CNI leaves on a host. */
-export interface CniRemains extends NetworkTraces {
-  readonly paths: readonly string[];
-}
+import { removeNetwork } from './network.ts';
+import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 
 /** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
 const filesScript = `
@@ -22,11 +18,11 @@ rm -rf --one-file-system -- "$@"
  */
 export async function removeCni(
   host: Host,
-  remains: CniRemains,
+  traces: NetworkTraces & { readonly paths: readonly string[] },
   options: { readonly before: Baseline; readonly kubeProxy: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const { before, kubeProxy, signal } = options;
-  const traces = [remains, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
-  await removeNetwork(host, traces, before, signal);
-  await host.sh(filesScript, remains.paths, { signal });
+  const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
+  await removeNetwork(host, removable(all, before.network), before, signal);
+  await host.sh(filesScript, traces.paths, { signal });
 }

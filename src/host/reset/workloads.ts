@@ -2,20 +2,40 @@ import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import { KUBEADM_UNITS } from '../unit.ts';
 
-/** Ends our units, the node's pods and the kubelet; containerd goes on when images are to stay. */
-export async function stopWorkloads(host: Host, keepRuntime: boolean, signal: AbortSignal): Promise<void> {
-  await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...Object.values(KUBEADM_UNITS)], {
-    signal,
-    timeoutMs: 240_000,
-  });
+export interface StopOptions {
+  /** containerd goes on, since images are to stay. */
+  readonly keepRuntime: boolean;
+  /** Whether virtual servers of IPVS are the cluster's. */
+  readonly clearIpvs: boolean;
+}
+
+/** Ends our units, the node's pods and the kubelet. */
+export async function stopWorkloads(
+  host: Host,
+  { keepRuntime, clearIpvs }: StopOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const how = [keepRuntime ? 'keep' : 'stop', clearIpvs ? 'clear' : 'leave'];
+  await host.sh(stopScript, [...how, ...Object.values(KUBEADM_UNITS)], { signal, timeoutMs: 240_000 });
 }
 
 /**
  * The cluster as a whole goes, so etcd's members need not take leave of each other. kubeadm removes pods by the CRI,
  * which also takes their network down; what it leaves behind in a broken state is killed by cgroup-less means after.
+ * Few hosts have ipvsadm, but kube-router's image has, which goes with the pods; its servers would come back while it runs.
  */
 const stopScript = `
-runtime=$1; shift
+runtime=$1; ipvs=$2; shift 2
+balances() { [ "$ipvs" = clear ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; }
+if balances; then
+  systemctl stop kubelet.service 2>/dev/null || true
+  for exe in /proc/[0-9]*/exe; do
+    case $(readlink "$exe" 2>/dev/null || true) in */kube-router) ;; *) continue ;; esac
+    pid=\${exe#/proc/}; pid=\${pid%/exe}
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin nsenter --target "$pid" --mount -- \\
+      sh -c 'kill -KILL "$1"; ipvsadm --clear' sh "$pid" 2>/dev/null || true
+  done
+fi
 for unit in "$@"; do
   systemctl stop "$unit.service" 2>/dev/null || true
   systemctl reset-failed "$unit.service" 2>/dev/null || true
@@ -33,6 +53,7 @@ if systemctl is-active --quiet containerd.service; then
     ${paths.bin}/ctr -n k8s.io containers rm "$container" >/dev/null 2>&1 || true
   done
 fi
+if balances && command -v ipvsadm >/dev/null; then ipvsadm --clear || true; fi
 if [ "$runtime" = stop ]; then
   systemctl stop containerd.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do

@@ -6,15 +6,23 @@ import { shown, type Problem } from '../problem.ts';
 import { url } from '../schema/text.ts';
 import { closest, suggestion } from '../suggest.ts';
 
+/** What is wrong with the choice for a CNI, and how to mend it. */
+export type CniProblem = {
+  readonly what: string;
+  readonly fix: string;
+} & (
+  | { readonly option: string }
+  /** One of `cni`'s own fields. */
+  | { readonly field: 'podCIDR' }
+);
+
 /** What the registry of CNIs knows and a spec is checked against. */
 export interface CniCatalog {
   readonly names: readonly string[];
   /** Schemas of a CNI's own options, by name. */
   readonly options: (name: string) => Readonly<Record<string, z.ZodType>>;
   /** What is wrong with options that are right one by one. */
-  readonly problems: (
-    spec: ClusterSpec,
-  ) => readonly { readonly option: string; readonly what: string; readonly fix: string }[];
+  readonly problems: (spec: ClusterSpec) => readonly CniProblem[];
 }
 
 /** @param catalog undefined: any name and any options will do. */
@@ -34,9 +42,12 @@ export function checkCni(spec: ClusterSpec, catalog: CniCatalog | undefined): re
     const options = optionProblems(cni, catalog);
     problems.push(...options);
     if (options.length === 0) {
-      const together = catalog.problems(spec);
       problems.push(
-        ...together.map(({ option, what, fix }) => ({ path: ['cni', 'options', option], what, fix })),
+        ...catalog.problems(spec).map(({ what, fix, ...at }) => ({
+          path: 'field' in at ? ['cni', at.field] : ['cni', 'options', at.option],
+          what,
+          fix,
+        })),
       );
     }
   }

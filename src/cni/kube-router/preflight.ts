@@ -1,0 +1,65 @@
+import type { Facts } from '../../host/facts.ts';
+import type { KernelFeature } from '../../host/kernel-features.ts';
+import type { Finding } from '../../report/model.ts';
+import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { lackingFeatures, lackingResetTools } from '../host-needs.ts';
+
+interface Choice {
+  readonly overlay: 'subnet' | 'full' | 'off';
+  readonly overlayEncap: 'ipip' | 'fou';
+  readonly kubeProxyReplacement: boolean;
+}
+
+/** What kube-router needs of a host with these options, by its documentation's troubleshooting and its source. */
+export function kubeRouterPreflight(facts: Facts, spec: ClusterSpec, choice: Choice): readonly Finding[] {
+  const { overlay, kubeProxyReplacement } = choice;
+  return [
+    ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
+      what: 'kube-router cannot start',
+    }),
+    ...(overlay === 'off' ? [] : tunnels(facts, spec, choice)),
+    ...(kubeProxyReplacement
+      ? lackingFeatures(facts, ['ip_vs', 'ip_vs_rr', 'xt_ipvs', 'dummy'], {
+          what: 'kube-router cannot do kube-proxy’s work',
+          hint: 'use a kernel with these modules, or leave kube-proxy to it (kubeProxyReplacement: false)',
+        })
+      : []),
+    ...cloud(facts, choice),
+    ...lackingResetTools(facts, {
+      ipset: 'kube-router’s IP sets',
+      ...(kubeProxyReplacement ? { ipvsadm: 'virtual servers, if its pod is not running by then,' } : {}),
+    }),
+  ];
+}
+
+/** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
+function tunnels(facts: Facts, { cni }: ClusterSpec, { overlay, overlayEncap }: Choice): readonly Finding[] {
+  const v6 = cni.podCIDR.includes(':');
+  const features: readonly KernelFeature[] = v6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
+  return lackingFeatures(facts, overlayEncap === 'fou' ? features : features.slice(0, 1), {
+    what:
+      overlay === 'full'
+        ? 'nodes cannot reach each other’s pods'
+        : 'nodes in other subnets cannot be reached',
+    severity: overlay === 'full' ? 'error' : 'warning',
+  });
+}
+
+/** What a cloud's network drops by default. The machine may run in one and its nodes yet share a network of their own. */
+function cloud({ cloud: where }: Facts, { overlay, overlayEncap }: Choice): readonly Finding[] {
+  if (where === undefined || (overlay === 'full' && (overlayEncap === 'fou' || where !== 'azure'))) return [];
+  const names = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' } as const;
+  const what =
+    where === 'azure' && overlay === 'full'
+      ? 'drops IP in IP (protocol 4)'
+      : 'drops packets of addresses it did not give out';
+  const options = where === 'azure' ? 'overlay: full and overlayEncap: fou' : 'overlay: full';
+  return [
+    {
+      id: 'cloud-overlay',
+      severity: 'warning',
+      message: `the network of ${names[where]} ${what}, so that pods may not reach other nodes`,
+      hint: `set cni.options ${options}`,
+    },
+  ];
+}

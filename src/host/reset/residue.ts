@@ -1,0 +1,72 @@
+import { BootstrapError } from '../../lib/errors.ts';
+import { sanitizeLine } from '../../lib/sanitize.ts';
+import type { Host } from '../host.ts';
+import type { NetworkUse } from '../network-facts.ts';
+import { paths } from '../paths.ts';
+import { rulePattern } from './iptables.ts';
+import { kernelTraces, ourSets } from './kernel-state.ts';
+import { keptLinks, type NetworkTraces } from './traces.ts';
+
+/** A reset that leaves something is a failed one, however many of its commands succeeded. @throws BootstrapError `E_RESET`. */
+export async function refuseResidue(
+  host: Host,
+  traces: Required<NetworkTraces>,
+  before: NetworkUse | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const ipvs = before?.ipvs === false ? 'none' : 'any';
+  const links = traces.links.map((name) => `link=${name}`);
+  const args = [ipvs, keptLinks(before), rulePattern(traces), ...links, ...kernelTraces(traces)];
+  const { stdout } = await host.sh(script, args, { signal });
+  const left = stdout.split('\n').filter(Boolean).map(sanitizeLine);
+  if (left.length === 0) return;
+  throw new BootstrapError('E_RESET', `the reset left something behind: ${left.slice(0, 6).join(', ')}`, {
+    host: host.address,
+    hint: 'remove it by hand, or reboot the host and run `k8s-bootstrap down` again',
+  });
+}
+
+const script = `
+ipvs=$1; kept=$2; rules=$3; shift 3
+${ourSets}
+for trace in "$@"; do
+  name=\${trace#*=}
+  case $trace in
+    link=*)
+      for path in /sys/class/net/$name; do
+        case $kept in *" \${path##*/} "*) continue ;; esac
+        [ -e "$path" ] || continue
+        # It goes with its module alone; down and without an address it is nobody's.
+        if [ "$name" = tunl0 ] && [ $(($(cat "$path/flags") & 1)) = 0 ] && [ -z "$(ip -o address show dev tunl0)" ]; then continue; fi
+        echo "link \${path##*/}"
+      done ;;
+    table=*)
+      for family in -4 -6; do
+        ip $family rule show table "$name" 2>/dev/null | sed 's/^[0-9]*:[[:space:]]*/rule /' || true
+        ip $family route show table "$name" 2>/dev/null | sed 's/^/route /' || true
+      done ;;
+    proto=*) for family in -4 -6; do ip $family route show proto "$name" 2>/dev/null | sed 's/^/route /' || true; done ;;
+    mount=*) if grep -qF " $name " /proc/self/mountinfo; then echo "mount $name"; fi ;;
+    pin=*) for path in $name; do if [ -e "$path" ]; then echo "program $path"; fi; done ;;
+  esac
+done
+our_sets "$@" | sed 's/^/ipset /'
+for exe in /proc/[0-9]*/exe; do
+  case $(readlink "$exe" 2>/dev/null || true) in
+    ${paths.bin}/kubelet|${paths.bin}/containerd-shim-runc-v2) pid=\${exe#/proc/}; echo "process \${pid%/exe}" ;;
+  esac
+done
+for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+  if [ -d "$pods" ]; then find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | sed 's/^/process of a pod /'; fi
+done
+for save in iptables-save ip6tables-save; do
+  command -v $save >/dev/null || continue
+  $save 2>/dev/null | sed -n 's/^:\\(KUBE-[^ ]*\\) .*/chain \\1/p' | head -n 3
+  $save 2>/dev/null | grep -E "^-A .*($rules)" | sed 's/^-A/rule/' | head -n 3
+done
+for netns in /run/netns/cni-*; do if [ -e "$netns" ]; then echo "namespace $netns"; fi; done
+if [ "$ipvs" = none ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; then
+  echo 'virtual servers of IPVS (ipvsadm --clear)'
+fi
+true
+`;
