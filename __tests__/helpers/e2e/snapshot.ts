@@ -20,6 +20,10 @@ s rules; ip rule show
 s iptables; for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
   $tool-save 2>/dev/null | sed -e '/^#/d' -e 's/\\[[0-9]*:[0-9]*\\]//' -e "s/^/$tool /"; done
 s nftables; nft list ruleset 2>/dev/null | sed 's/counter packets [0-9]* bytes [0-9]*/counter/'
+s ipsets; ipset list -n 2>/dev/null | sort
+s bpf; find /sys/fs/bpf -mindepth 1 2>/dev/null | sort
+s filters; for l in /sys/class/net/*; do for hook in ingress egress; do
+  tc filter show dev "\${l##*/}" $hook 2>/dev/null | sed "s/^/\${l##*/} $hook /"; done; done
 s mounts; cut -d ' ' -f 5 /proc/self/mountinfo | grep -v '^/run/user/' | sort
 s unit-files; systemctl list-unit-files --no-legend --plain | grep -v '\\.scope' | tr -s ' ' | sort
 s services; systemctl list-units --type=service --state=active,failed,activating --no-legend --plain \\
