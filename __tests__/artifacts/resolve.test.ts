@@ -5,7 +5,12 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { components, type ComponentName } from '../../src/artifacts/catalog.ts';
 import { builtInChecksums, loadChecksums, parseChecksums } from '../../src/artifacts/checksums.ts';
 import { manifests } from '../../src/artifacts/data/manifests.ts';
-import { resolveArtifacts, resolveKubelets, resolveManifest } from '../../src/artifacts/resolve.ts';
+import {
+  resolveArtifacts,
+  resolveHelm,
+  resolveKubelets,
+  resolveManifest,
+} from '../../src/artifacts/resolve.ts';
 import { newestFirst } from '../../src/lib/version-order.ts';
 import {
   kubernetesVersionOf,
@@ -230,6 +235,44 @@ describe('resolveManifest', () => {
     const wanted = { ...flannel, upstream: 'x/y' };
     expect(() => resolveManifest(wanted, specWith({}))).toThrow(
       expect.objectContaining({ code: 'E_CHECKSUM' }),
+    );
+  });
+});
+
+describe('resolveHelm', () => {
+  it.each([
+    ['x64', 'amd64', 'f8180838c23d7c7d797b208861fecb591d9ce1690d8704ed1e4cb8e2add966c1'],
+    ['arm64', 'arm64', 'c0a45e67eef0c7416a8a8c9e9d5d2d30d70e4f4d3f7bea5de28241fffa8f3b89'],
+  ])('knows the default one for this machine, %s', (machine, arch, sha256) => {
+    const upstream = `get.helm.sh/helm-v3.18.4-linux-${arch}.tar.gz`;
+    const spec = specWith({ artifacts: { mirror: 'http://mirror' } });
+    expect(resolveHelm(spec, { platform: 'linux', arch: machine })).toEqual({
+      name: 'helm',
+      version: '3.18.4',
+      arch,
+      upstream,
+      url: `http://mirror/${upstream}`,
+      sha256,
+    });
+  });
+
+  it.each([
+    ['darwin', 'arm64'],
+    ['linux', 's390x'],
+  ])('has none for %s-%s, and says what to do', (platform, arch) => {
+    expect(() => resolveHelm(specWith({}), { platform, arch })).toThrow(
+      expect.objectContaining({
+        code: 'E_DOWNLOAD',
+        message: expect.stringContaining(`${platform}-${arch}`),
+        hint: expect.stringContaining('install helm 3.14'),
+      }),
+    );
+  });
+
+  it('of another version needs a checksum of the user’s', () => {
+    const spec = specWith({ artifacts: { versions: { helm: '9.9.9' } } });
+    expect(() => resolveHelm(spec, { platform: 'linux', arch: 'x64' })).toThrow(
+      expect.objectContaining({ code: 'E_CHECKSUM', message: expect.stringContaining('helm 9.9.9') }),
     );
   });
 });

@@ -12,6 +12,7 @@ const kubeadmImages = ['kube-apiserver:v1', 'kube-proxy:v1', 'coredns/coredns:v1
 const resetScripts: Readonly<Record<string, string>> = {
   'tc filter del': 'take filters off',
   'ip link delete': 'remove links',
+  'route flush root': 'restore routes',
   'iptables-legacy': 'remove chains',
   'nft delete table': 'remove tables',
   'nft list ruleset': 'list tables',
@@ -38,6 +39,8 @@ export class FakeMachine extends FakeRunner {
   /** containerd runs, with its configuration. */
   active = false;
   state: string | undefined;
+  /** As the facts script prints them. */
+  mounts = 'shared\nbpffs';
   readonly #did: string[];
   readonly #images = new Set<string>();
   readonly #files = new Map<string, string>();
@@ -133,7 +136,7 @@ export class FakeMachine extends FakeRunner {
 
   #facts(marker: string): string {
     const installed = Object.entries(this.installed).map(([name, sha256]) => `${name}=${sha256}`);
-    const now = { state: this.state ?? '', installed: installed.join('\n') };
+    const now = { mounts: this.mounts, state: this.state ?? '', installed: installed.join('\n') };
     return factsOutput(marker, { ...factsSections(this.index), ...now });
   }
 

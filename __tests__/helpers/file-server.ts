@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** An HTTP server on this machine that has the given files, by path; anything else is 404. */
-export async function serveFiles(files: Readonly<Record<string, string>>) {
+export async function serveFiles(files: Readonly<Record<string, string | Uint8Array>>) {
   const requests: string[] = [];
   const server = createServer(({ method = '', url = '' }, response) => {
     requests.push(`${method} ${url}`);

@@ -9,7 +9,9 @@ export function hostState(changes: Partial<HostState> = {}): HostState {
     phase: 'prepared',
     kubernetesVersion: '1.36.3',
     cni: 'flannel',
+    podCIDR: '10.244.0.0/16',
     before: {
+      mounts: { sharedMounts: true, bpffs: true },
       directories: { '/etc/cni': '755 0:0' },
       sysctls: { 'net.ipv4.ip_forward': '0' },
       nftTables: [],

@@ -36,7 +36,8 @@ describe('parseFacts', () => {
       routes: ['default', '10.0.0.0/24'],
       nameservers: ['10.0.0.254'],
       loopbackResolver: false,
-      filesystems: ['sysfs', 'overlay', 'ext4'],
+      filesystems: ['sysfs', 'overlay', 'bpf', 'cgroup2', 'ext4'],
+      mounts: { sharedMounts: true, bpffs: true },
       bridgeNetfilter: true,
       conntrack: 'writable',
       network: {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { runtimeFiles } from '../../src/host/runtime-config.ts';
 import type { Facts } from '../../src/host/facts.ts';
 import { fakeCluster, fakeFacts } from '../helpers/cluster.ts';
+import { hostState } from '../helpers/host-state.ts';
 
 function filesFor(facts: Partial<Facts> = {}, registryMirrors: Record<string, string> = {}) {
   const { controlPlane } = fakeCluster().cluster;
@@ -36,6 +37,38 @@ describe('runtimeFiles', () => {
     const files = filesFor({ canLowerOomScore: false });
     expect(files[UNIT]).not.toContain('OOMScoreAdjust');
     expect(files[CONFIG]).toContain('restrict_oom_score_adj = true');
+  });
+
+  describe('mounts that the CNI needs', () => {
+    const unitFor = (had: Facts['mounts'], mounts?: Partial<Facts['mounts']>, before?: Facts['mounts']) => {
+      const { controlPlane } = fakeCluster().cluster;
+      controlPlane.learn(fakeFacts(0, { mounts: had }));
+      if (before !== undefined)
+        controlPlane.state = hostState({ before: { ...hostState().before, mounts: before } });
+      const files = runtimeFiles(controlPlane, { pauseImage: 'pause', registryMirrors: {}, mounts });
+      return files.find(({ path }) => path === UNIT)?.content.match(/^Exec.*$/gm);
+    };
+    const all = { sharedMounts: true, bpffs: true };
+    const none = { sharedMounts: false, bpffs: false };
+    const made = [
+      "ExecStartPre=/bin/sh -c 'mount --make-rshared /'",
+      expect.stringMatching(/^ExecStartPre=\/bin\/sh -c '.*mount -t bpf bpf \/sys\/fs\/bpf'$/),
+      'ExecStart=/usr/local/bin/containerd',
+    ];
+
+    test('are made before containerd starts, at every boot', () => {
+      expect(unitFor(none, all)).toEqual(made);
+    });
+
+    test('are still made on a host that only has them by us', () => {
+      expect(unitFor(all, all, none)).toEqual(made);
+    });
+
+    test('are left alone where the host has them, or nobody needs them', () => {
+      for (const unit of [unitFor(all, all), unitFor(none), unitFor(none, {})]) {
+        expect(unit).toEqual(['ExecStart=/usr/local/bin/containerd']);
+      }
+    });
   });
 
   test('each mirror stands in for its registry; one with a path overrides it', () => {

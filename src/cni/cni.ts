@@ -1,4 +1,6 @@
 import type { Facts } from '../host/facts.ts';
+import type { HostMounts } from '../host/mounts.ts';
+import type { RouteTraces } from '../host/reset/routes.ts';
 import type { NetworkTraces } from '../host/reset/traces.ts';
 import type { KubeObject, Workload } from '../kube/objects.ts';
 import type { Finding } from '../report/model.ts';
@@ -32,7 +34,7 @@ export interface CniContext {
 }
 
 /** What a CNI leaves on a host, for its removal. */
-export interface CniTraces extends NetworkTraces {
+export interface CniTraces extends NetworkTraces, RouteTraces {
   /** Absolute paths of files and directories outside of those every CNI uses. */
   readonly paths: readonly string[];
   /** API groups of custom resources that it defines by itself, such as `cilium.io`. */
@@ -70,6 +72,8 @@ export interface Cni {
   readonly defaultVersion?: string;
   /** Stock plugins (`bridge`, `portmap` …) that it needs of a node and does not bring; undefined: it may be any. */
   readonly plugins: readonly string[] | undefined;
+  /** What it needs of a host and a host can be given. Default: nothing. */
+  readonly host?: Partial<HostMounts>;
   readonly options: CniOptions;
   /** What is said of it with versions of Kubernetes; the first that fits counts. */
   readonly kubernetes: readonly KubernetesClaim[];

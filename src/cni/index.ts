@@ -1,5 +1,6 @@
 import type { CniCatalog } from '../spec/checks/cni.ts';
 import { calico } from './calico.ts';
+import { cilium } from './cilium.ts';
 import type { Cni, CniTraces } from './cni.ts';
 import { flannel } from './flannel.ts';
 import { kubeRouter } from './kube-router.ts';
@@ -7,7 +8,7 @@ import { manifest } from './manifest.ts';
 import { weave } from './weave.ts';
 
 /** Every CNI there is. A new one is a file beside this one and a line here. */
-export const cnis = { calico, flannel, 'kube-router': kubeRouter, weave, manifest } satisfies Record<
+export const cnis = { calico, cilium, flannel, 'kube-router': kubeRouter, weave, manifest } satisfies Record<
   string,
   Cni
 >;
@@ -50,8 +51,9 @@ export function allTraces(): Required<Omit<CniTraces, 'apiGroups'>> {
     routeProtocols: all('routeProtocols'),
     fouPorts: all('fouPorts'),
     datapaths: all('datapaths'),
+    localRules: all('localRules'),
+    bpfFilters: all('bpfFilters'),
     mounts: all('mounts'),
     bpfPins: all('bpfPins'),
-    bpfFilters: all('bpfFilters'),
   };
 }

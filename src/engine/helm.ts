@@ -21,7 +21,7 @@ const OLDEST_MINOR = 14;
 /**
  * The chart's objects as YAML, CRDs first. Contacts no cluster.
  *
- * @throws BootstrapError `E_CNI` with helm's reason.
+ * @throws BootstrapError `E_CNI` with helm's reason; those of a download where this machine has no helm.
  */
 export async function renderChart(chart: Chart, cluster: Cluster, signal: AbortSignal): Promise<string> {
   const { kubernetesVersion: version, local } = cluster;
@@ -30,42 +30,51 @@ export async function renderChart(chart: Chart, cluster: Cluster, signal: AbortS
   // Without it helm takes the version that it was built with for the cluster's.
   const known = version === '' ? [] : ['--kube-version', version];
   try {
-    const { stdout } = await local.run([...argv, ...known, '--include-crds', '--values', '-'], {
-      input: stringify(chart.values),
-      maxOutputBytes: 64 * 1024 * 1024,
-      signal,
-    });
+    const { stdout } = await local.run(
+      [...argv, ...known, '--include-crds', '--skip-tests', '--values', '-'],
+      {
+        // Values may hold secrets, which neither arguments nor files of this machine may.
+        input: stringify(chart.values, { aliasDuplicateObjects: false }),
+        maxOutputBytes: 64 * 1024 * 1024,
+        signal,
+      },
+    );
     return stdout;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const said = error.result.stderr.split('\n').filter(Boolean).at(-1) ?? '';
     throw new BootstrapError(
       'E_CNI',
-      `helm cannot render the chart of ${cluster.cni.title}: ${sanitizeLine(said)}`,
-      {
-        where: 'cni.options',
-        cause: error,
-      },
+      `helm cannot render the chart of ${cluster.cni.title}: ${reasonIn(error.result.stderr)}`,
+      { where: 'cni.options', cause: error },
     );
   }
+}
+
+/** Without helm's warnings before it, its advice after it, and line breaks. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => sanitizeLine(line).trim());
+  const start = lines.findIndex((line) => line.startsWith('Error: '));
+  const reason = lines
+    .slice(Math.max(0, start))
+    .filter((line) => line !== '' && !line.startsWith('Use --debug'))
+    .join(' ')
+    .replace(/^Error: /, '');
+  return reason.slice(0, 600) || 'it gives no reason';
 }
 
 /** helm of this machine where it is new enough, else a verified download. @returns name or path of the program. */
 async function findHelm(cluster: Cluster, signal: AbortSignal): Promise<string> {
   const { spec, local, clock, remoteCache } = cluster;
-  const found = await local
-    .run(['helm', 'version', '--template', '{{.Version}}'], { signal, accept: 'any' })
-    .catch(() => undefined);
-  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(found?.stdout ?? '') ?? [];
-  if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= OLDEST_MINOR)) return 'helm';
-  const artifact = resolveHelm(spec, process);
-  const archive = await downloadArtifact(artifact, {
-    cacheDir: spec.artifacts.cacheDir,
+  const { stdout } = await local.run(['helm', 'version', '--template', '{{.Version}}'], {
     signal,
-    clock,
-    remoteCache,
+    accept: 'any',
   });
+  const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(stdout) ?? [];
+  if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= OLDEST_MINOR)) return 'helm';
+  const { cacheDir } = spec.artifacts;
+  const artifact = resolveHelm(spec, process);
+  const archive = await downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
   const dir = await cluster.temporaryDir();
-  await local.run(['tar', '-xzf', archive, '-C', dir, '--strip-components=1'], { signal });
+  await local.run(['tar', '-xzf', archive, '--no-same-owner', '-C', dir, '--strip-components=1'], { signal });
   return join(dir, 'helm');
 }

@@ -25,7 +25,7 @@ async function readSource(
   if ('chart' in source) {
     const artifact = resolveManifest({ name: `${cni.name}-chart`, version, upstream: source.chart }, spec);
     const chart = { ...source, archive: await download(artifact, cluster, signal) };
-    return objectsOf(await renderChart(chart, cluster, signal), artifact.url);
+    return objectsOf(await renderChart(chart, cluster, signal), artifact.url, 'cni.options');
   }
   const artifact = resolveManifest({ name: `${cni.name}-manifest`, version, ...source }, spec);
   return objectsOf(await readFile(await download(artifact, cluster, signal), 'utf8'), artifact.url);
@@ -47,13 +47,14 @@ async function readFileOf({
   return objectsOf(data.toString('utf8'), path);
 }
 
-function download(artifact: Artifact, { spec, clock }: Cluster, signal: AbortSignal): Promise<string> {
-  return downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
+function download(artifact: Artifact, cluster: Cluster, signal: AbortSignal): Promise<string> {
+  const { spec, clock, remoteCache } = cluster;
+  return downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock, remoteCache });
 }
 
-function objectsOf(text: string, name: string): readonly KubeObject[] {
+function objectsOf(text: string, name: string, where = 'cni.manifest'): readonly KubeObject[] {
   const objects = parseManifest(text, name);
   if (objects.length === 0)
-    throw new BootstrapError('E_CNI', `${name} holds no Kubernetes objects`, { where: 'cni.manifest' });
+    throw new BootstrapError('E_CNI', `${name} holds no Kubernetes objects`, { where });
   return objects;
 }

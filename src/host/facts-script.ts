@@ -24,6 +24,12 @@ export const touchedSysctls = [
   'net.netfilter.nf_conntrack_max',
   'net.netfilter.nf_conntrack_tcp_timeout_established',
   'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+  'net.core.bpf_jit_enable',
+  'net.ipv4.fib_multipath_use_neigh',
+  'net.ipv4.ip_early_demux',
+  'net.ipv4.ip_local_reserved_ports',
+  'net.ipv6.conf.all.disable_ipv6',
+  'kernel.timer_migration',
   'vm.overcommit_memory',
   'vm.panic_on_oom',
   'kernel.panic',
@@ -69,12 +75,14 @@ s ipvs; sed -n 4p /proc/net/ip_vs
 s resolv; cat /etc/resolv.conf
 s resolv-upstream; cat /run/systemd/resolve/resolv.conf
 s filesystems; cat /proc/filesystems
+s mounts; sed -n 's|^[^ ]* [^ ]* [^ ]* [^ ]* / .* shared:[0-9]* .*|shared|p' /proc/self/mountinfo
+  grep -q ' /sys/fs/bpf bpf ' /proc/mounts && echo bpffs
 s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
 s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
   elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
 s kernel-features; ${featuresScript}
 s iptables; iptables --version
-s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run python3 ipset ipvsadm; do
+s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run tc python3 ipset ipvsadm; do
   command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done

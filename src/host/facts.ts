@@ -5,6 +5,7 @@ import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
 import { featuresOf } from './kernel-features.ts';
 import { parseRuleset, tablesOf } from './nftables.ts';
+import type { HostMounts } from './mounts.ts';
 import {
   addressesOf,
   defaultRouteOf,
@@ -49,6 +50,7 @@ export interface Facts {
   /** `/etc/resolv.conf` names a loopback resolver, which CoreDNS must not forward to. */
   readonly loopbackResolver: boolean;
   readonly filesystems: readonly string[];
+  readonly mounts: HostMounts;
   /** The kernel has br_netfilter, or can load it. */
   readonly bridgeNetfilter: boolean;
   /** Whether the table's size can be set. `absent`: the kernel has no conntrack that could be seen or loaded. */
@@ -135,6 +137,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),
     filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+    mounts: { sharedMounts: lines('mounts').includes('shared'), bpffs: lines('mounts').includes('bpffs') },
     bridgeNetfilter: first('bridge-netfilter') === 'yes',
     conntrack: conntrackOf(first('conntrack')),
     features: featuresOf(lines('kernel-features')),

@@ -1,12 +1,15 @@
 import { cgroupDriver } from '../kube/component-config.ts';
 import type { HostFile } from './files.ts';
 import type { Host } from './host.ts';
+import { mountCommands, type HostMounts } from './mounts.ts';
 import { paths } from './paths.ts';
 
 export interface RuntimeOptions {
   readonly pauseImage: string;
   /** Upstream registry → mirror URL. */
   readonly registryMirrors: Readonly<Record<string, string>>;
+  /** What the CNI needs. */
+  readonly mounts?: Partial<HostMounts> | undefined;
 }
 
 /** Everything that configures containerd, kubelet's unit and the kernel on this host. */
@@ -14,7 +17,7 @@ export function runtimeFiles(host: Host, options: RuntimeOptions): readonly Host
   return [
     { path: paths.containerdConfig, content: containerdConfig(host, options.pauseImage) },
     ...mirrorFiles(options.registryMirrors),
-    { path: `${paths.units}/containerd.service`, content: containerdUnit(host) },
+    { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
     { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
     { path: paths.sysctl, content: sysctlConfig },
     { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
@@ -69,13 +72,15 @@ function toml(text: string): string {
   return JSON.stringify(text);
 }
 
-function containerdUnit(host: Host): string {
+/** Before any pod there is containerd, so that it is where mounts are made again after a reboot. */
+function containerdUnit(host: Host, needed: RuntimeOptions['mounts']): string {
+  const commands = mountCommands(needed, host.state?.before.mounts ?? host.facts.mounts);
   return `[Unit]
 Description=containerd
 After=network.target dbus.service
 
 [Service]
-ExecStart=${paths.bin}/containerd
+${commands.map((command) => `ExecStartPre=/bin/sh -c '${command}'\n`).join('')}ExecStart=${paths.bin}/containerd
 Type=notify
 Delegate=yes
 KillMode=process

@@ -1,6 +1,7 @@
 import { sanitizeText } from '../lib/sanitize.ts';
 import type { Host } from './host.ts';
 import type { NetworkUse } from './network-facts.ts';
+import type { HostMounts } from './mounts.ts';
 import { paths } from './paths.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface HostState {
   /** Of the kubelet, where it is another. */
   readonly kubeletVersion?: string;
   readonly cni: string;
+  /** Of the cluster's pods; undefined in a state that was written before it was needed. */
+  readonly podCIDR?: string;
   readonly before: Baseline;
 }
 
@@ -33,6 +36,8 @@ export interface Baseline {
   readonly nftChains: readonly string[];
   /** Not in the states of older versions. */
   readonly network?: NetworkUse;
+  /** Undefined in a state that was written before CNIs needed any: then none was made. */
+  readonly mounts?: HostMounts;
 }
 
 const phases: readonly HostState['phase'][] = ['prepared', 'joining', 'member'];

@@ -110,6 +110,32 @@ describe('up in Docker', () => {
       });
   });
 
+  test('gives every node the mounts that the CNI needs and containers lack', async () => {
+    const cni = { ...fakeSpec().cni, name: 'cilium', options: { l7Proxy: false } };
+    using bed = new KindBed({ with: { cni } });
+    bed.keep('helm.cilium.io/cilium-1.19.6.tgz', 'the chart');
+    bed.docker.on('helm version', 'v3.22.0').on('helm template', renderManifest(flannelObjects));
+    const mounted: string[] = [];
+    for (const machine of bed.machines) {
+      machine.mounts = 'shared';
+      machine.on(/mount -t bpf bpf/, (argv) => {
+        mounted.push(`${machine.target} ${String(argv[2]?.includes('rshared'))}`);
+        machine.mounts = 'shared\nbpffs';
+        return '';
+      });
+    }
+    await bed.up();
+    // kind's own nodes share their mounts.
+    expect(mounted.sort()).toEqual(names.map((name) => `${name} false`));
+    expect(bed.done(/^add plugins /)).toEqual([]);
+    expect((await bed.up()).report.unchanged).toBe(true);
+    expect(mounted).toHaveLength(3);
+    // A node that was started anew has lost them.
+    bed.machine(1).mounts = 'shared';
+    expect((await bed.up()).report.unchanged).toBe(false);
+    expect(mounted).toHaveLength(4);
+  });
+
   test('puts registry mirrors on every node', async () => {
     using bed = new KindBed({ with: { registryMirrors: { 'docker.io': 'http://m:5000' } } });
     await bed.up();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { cniNamed } from '../../../src/cni/index.ts';
 import { install } from '../../../src/engine/steps/install.ts';
 import { Cluster } from '../../../src/engine/cluster.ts';
 import { parseState } from '../../../src/host/state.ts';
@@ -49,7 +50,9 @@ describe('install', () => {
       phase: 'prepared',
       kubernetesVersion: '1.36.3',
       cni: 'flannel',
+      podCIDR: '10.244.0.0/16',
       before: {
+        mounts: { sharedMounts: true, bpffs: true },
         directories: { '/etc/cni': '755 0:0' },
         sysctls: { 'kernel.panic': '0' },
         nftTables: ['ip nat'],
@@ -70,6 +73,31 @@ describe('install', () => {
     expect(runner.uploads).toHaveLength(1);
     await run();
     expect(runner.uploads).toHaveLength(1);
+  });
+
+  test('the mounts that the CNI needs are made where the host lacks them, and it is remembered that it did', async () => {
+    const mounts = { sharedMounts: false, bpffs: false };
+    const { cluster, host, runner, run } = setUp({ mounts });
+    Object.assign(cluster, { cni: cniNamed('cilium') });
+    await run();
+    expect(parseState(runner.uploaded(STATE))).toMatchObject({ before: { mounts } });
+    const written = runner.calls.find(({ line }) => line.includes('cmp -s'))?.options.input;
+    const unit = /^\S+\/containerd\.service \S+ (\S+)$/m.exec(String(written))?.[1] ?? '';
+    expect(Buffer.from(unit, 'base64').toString()).toContain('mount --make-rshared /');
+    // What they are now is our own doing.
+    host.learn(fakeFacts(0, { mounts: { sharedMounts: true, bpffs: true } }));
+    await run();
+    expect(host.state?.before.mounts).toEqual(mounts);
+    expect(runner.uploads).toHaveLength(1);
+  });
+
+  test('a state of a version that made no mounts learns what there is', async () => {
+    const { host, run } = setUp({ mounts: { sharedMounts: false, bpffs: true } });
+    const { directories, sysctls, nftTables, nftChains } = hostState().before;
+    const before = { directories, sysctls, nftTables, nftChains };
+    host.state = hostState({ before });
+    await run();
+    expect(host.state.before).toEqual({ ...before, mounts: { sharedMounts: false, bpffs: true } });
   });
 
   test.each(['joining', 'member'] as const)('does not go back behind %s', async (phase) => {

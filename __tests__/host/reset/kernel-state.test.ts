@@ -38,7 +38,11 @@ describe('routes, ipsets, mounts and pins, the script run for real over fake too
         options,
       ),
     );
-    await removeKernelState(cluster.controlPlane, removable([nodeTraces, { ...nothing, ...traces }], noUse), quiet);
+    await removeKernelState(
+      cluster.controlPlane,
+      removable([nodeTraces, { ...nothing, ...traces }], noUse),
+      quiet,
+    );
   };
 
   test('of a routing table go the rules that look it up, as many as there are, and its routes', async () => {

@@ -115,6 +115,30 @@ describe('resetHost', () => {
     expect(host.state?.phase).toBe('prepared');
   });
 
+  test('filters go before the links and maps of their programs, routes and mounts before files', async () => {
+    const mounts = { sharedMounts: false, bpffs: false };
+    const { runner, host } = setUp();
+    const traces = {
+      links: ['cilium_*'],
+      chains: [],
+      nftTables: [],
+      paths: [],
+      bpfFilters: ['cil_'],
+      localRules: ['100'],
+    };
+    const changed = { ...state, before: { ...before, mounts } };
+    const options = { traces, signal: quiet, log: () => undefined };
+    await resetHost(host, changed, { ...options, keepArtifacts: false });
+    const order = ['tc filter del', 'ip link delete', 'route flush root', 'rprivate', 'rm -rf --one'];
+    const positions = order.map((words) => runner.lines.findIndex((line) => line.includes(words)));
+    expect(positions).toEqual([...positions].sort((a, b) => a - b));
+    expect(positions).not.toContain(-1);
+    // The runtime that stays goes on relying on the mounts.
+    runner.calls.length = 0;
+    await resetHost(host, changed, { ...options, keepArtifacts: true });
+    expect(runner.lines.join('\n')).not.toContain('rprivate');
+  });
+
   test('what is still mounted is E_RESET, and nothing is deleted', async () => {
     const { reset, argumentsOf, runner } = setUp([/umount/, '/var/lib/kubelet/pods/x/volumes/y\n']);
     expect(await bootstrapFailure(reset())).toMatchObject({

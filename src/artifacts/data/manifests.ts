@@ -1,4 +1,4 @@
-/** sha256 of manifests that CNI projects release, as of 2026-11-24; format of sha256sum. */
+/** sha256 of manifests and charts that CNI projects release, as of 2026-11-24; format of sha256sum. */
 export const manifests = `
 e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
 324475bc90d0fc6b432092b91a011190fdaed47823fcc936762ea58507c6a5a3  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico-vxlan.yaml
@@ -13,4 +13,6 @@ f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f  raw.githubuser
 9b216bf96a690a000a4208c673e0b8bc221ffc1f63e53b70e77ed25837fc2cf6  raw.githubusercontent.com/cloudnativelabs/kube-router/v2.11.1/daemonset/kubeadm-kuberouter-all-features.yaml
 259a149a91143a9450280e733aa0e16455a2b268eaa62b5aab1eb7af9bf016ce  raw.githubusercontent.com/rajch/weave/v2.9.0/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
 a2410c91152fdead60084a750d5041749e95350c038a9832e7dff71f85b52c9c  raw.githubusercontent.com/weaveworks/weave/v2.8.1/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
+c5f013912360d1a334f44ef25f36da59ba3414cdb48f466ee12d0c4fdff27883  helm.cilium.io/cilium-1.20.0.tgz
+21c43cf53841f9ab0375047d95aa4c64051ea52bbd2c679416e6408f5f1c9179  helm.cilium.io/cilium-1.19.6.tgz
 `;

@@ -1,4 +1,5 @@
 import { staleFiles, writeFiles } from '../../host/files.ts';
+import { mountCommands } from '../../host/mounts.ts';
 import { paths } from '../../host/paths.ts';
 import { mirrorFiles } from '../../host/runtime-config.ts';
 import { writeState } from '../../host/state.ts';
@@ -13,10 +14,12 @@ export const install: HostStep = {
   needs: ['facts'],
   run: async (cluster, host, { signal }) => {
     const stale = await staleFiles(host, mirrorFiles(cluster.spec.registryMirrors), { signal });
-    if (cluster.kind.found === 'whole' && stale.length === 0)
+    const mounts = mountCommands(cluster.cni.host, host.facts.mounts);
+    if (cluster.kind.found === 'whole' && stale.length === 0 && mounts.length === 0)
       return { changed: false, note: 'in place already' };
     cluster.beginChange();
     await writeFiles(host, stale, { signal });
+    if (mounts.length > 0) await host.sh(mounts.join('\n'), [], { signal });
     if (cluster.kind.found === 'whole') return { changed: true };
     await writeState(
       host,

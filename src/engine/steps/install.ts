@@ -37,7 +37,11 @@ export const install: HostStep = {
     );
     if (pauseImage === undefined) throw new BootstrapError('E_PREPARE', 'kubeadm names no pause image');
     const files = [
-      ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
+      ...runtimeFiles(host, {
+        pauseImage,
+        registryMirrors: cluster.spec.registryMirrors,
+        mounts: cluster.cni.host,
+      }),
       ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
     ];
     const stale = await staleFiles(host, files, { signal });
@@ -76,12 +80,17 @@ function stateOf(cluster: Cluster, host: Host): HostState {
     kubernetesVersion: cluster.kubernetesVersion,
     ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
     cni: cluster.cni.name,
-    before: host.state?.before ?? {
-      directories: facts.directoryModes,
-      sysctls: facts.sysctls,
-      nftTables: facts.nftTables,
-      nftChains: facts.nftChains,
-      network: facts.network,
+    podCIDR: cluster.spec.cni.podCIDR,
+    before: {
+      // A state without them is of a time when nobody changed them.
+      mounts: facts.mounts,
+      ...(host.state?.before ?? {
+        directories: facts.directoryModes,
+        sysctls: facts.sysctls,
+        nftTables: facts.nftTables,
+        nftChains: facts.nftChains,
+        network: facts.network,
+      }),
     },
   };
 }

@@ -91,7 +91,7 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
       const { state } = host;
       // What joins in this very run has seen no other network.
       if (state?.phase !== 'member') return;
-      await removeCni(host, traces, { before: state.before, kubeProxy, signal });
+      await removeCni(host, traces, { before: state.before, kubeProxy, podCIDR: spec.cni.podCIDR, signal });
       await writeState(host, { ...state, cni: cni.name }, signal);
     }),
   );

@@ -3,6 +3,7 @@ import { paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
 import { removeNetwork } from './network.ts';
 import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
+import { restoreRoutes, type RouteTraces } from './routes.ts';
 
 /** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
 const filesScript = `
@@ -18,11 +19,17 @@ rm -rf --one-file-system -- "$@"
  */
 export async function removeCni(
   host: Host,
-  traces: NetworkTraces & { readonly paths: readonly string[] },
-  options: { readonly before: Baseline; readonly kubeProxy: boolean; readonly signal: AbortSignal },
+  traces: NetworkTraces & RouteTraces & { readonly paths: readonly string[] },
+  options: {
+    readonly before: Baseline;
+    readonly kubeProxy: boolean;
+    readonly podCIDR: string;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
-  const { before, kubeProxy, signal } = options;
+  const { before, kubeProxy, podCIDR, signal } = options;
   const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
   await removeNetwork(host, removable(all, before.network), before, signal);
+  await restoreRoutes(host, traces, podCIDR, signal);
   await host.sh(filesScript, traces.paths, { signal });
 }

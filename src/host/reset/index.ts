@@ -1,16 +1,18 @@
 import type { Host } from '../host.ts';
+import { restoreMounts } from '../mounts.ts';
 import { paths } from '../paths.ts';
 import { writeState, type HostState } from '../state.ts';
 import { removeFiles } from './files.ts';
 import { removeNetwork } from './network.ts';
 import { refuseResidue } from './residue.ts';
+import { restoreRoutes, type RouteTraces } from './routes.ts';
 import { nodeTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { stopWorkloads } from './workloads.ts';
 
 export interface ResetOptions {
   /** Leave runtime, programs and images for a next run. */
   readonly keepArtifacts: boolean;
-  readonly traces: NetworkTraces & { readonly paths: readonly string[] };
+  readonly traces: NetworkTraces & RouteTraces & { readonly paths: readonly string[] };
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
 }
@@ -24,6 +26,9 @@ export async function resetHost(host: Host, state: HostState, options: ResetOpti
   await stopWorkloads(host, { keepRuntime: keepArtifacts, clearIpvs: network?.ipvs === false }, signal);
   log('removing links, chains, routes and tables of the network');
   await removeNetwork(host, traces, state.before, signal);
+  await restoreRoutes(host, options.traces, state.podCIDR, signal);
+  if (!keepArtifacts && state.before.mounts !== undefined)
+    await restoreMounts(host, state.before.mounts, signal);
   log('removing files');
   await removeFiles(host, { before: state.before, keepArtifacts, paths: options.traces.paths, signal });
   await restoreSysctls(host, state.before.sysctls, keepArtifacts, signal);

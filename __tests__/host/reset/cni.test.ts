@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { cniNamed } from '../../../src/cni/index.ts';
+import { removeCni } from '../../../src/host/reset/cni.ts';
+import { fakeCluster } from '../../helpers/cluster.ts';
+import { quiet } from '../../helpers/failure.ts';
+import { hostState } from '../../helpers/host-state.ts';
+
+test('a CNI leaves the host’s interfaces, then goes with links and routes, then with its files', async () => {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '');
+  const { before } = hostState();
+  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
+  const order = ['tc filter del', 'ip link delete', 'route flush root', '/etc/cni/net.d'];
+  const positions = order.map((words) => runner.lines.findIndex((line) => line.includes(words)));
+  expect(positions).toEqual([...positions].sort((a, b) => a - b));
+  expect(positions).not.toContain(-1);
+  const argumentsOf = (words: string) => runner.calls.find(({ line }) => line.includes(words))?.argv.slice(4);
+  expect(argumentsOf('tc filter del')).toEqual(['cil_']);
+  expect(argumentsOf('route flush root')).toEqual(['10.42.0.0/16', '100']);
+  expect(argumentsOf('/etc/cni/net.d')).toContain('/run/cilium');
+});

@@ -1,0 +1,98 @@
+import { BootstrapError } from '../lib/errors.ts';
+import { workloadsOf, type KubeObject } from '../kube/objects.ts';
+import { chosen } from './options.ts';
+import { ciliumOptions } from './cilium/options.ts';
+import { ciliumPreflight } from './cilium/preflight.ts';
+import { refusedValues } from './cilium/refusals.ts';
+import { ciliumTraces } from './cilium/traces.ts';
+import { chartValues } from './cilium/values.ts';
+import type { Cni, CniPort } from './cni.ts';
+
+/** https://github.com/cilium/cilium: an agent on every node that loads BPF programs, by upstream's Helm chart. */
+export const cilium: Cni = {
+  name: 'cilium',
+  title: 'Cilium',
+  versions: ['1.20.0', '1.19.6'],
+  // The one that our end-to-end tests run.
+  defaultVersion: '1.19.6',
+  // It brings its own, and loopback where that is missing.
+  plugins: [],
+  host: { sharedMounts: true, bpffs: true },
+  options: ciliumOptions,
+  kubernetes: [
+    {
+      cni: '1.20.',
+      from: '1.33',
+      to: '1.36',
+      claim: 'tested',
+      source: 'Cilium’s documentation of 1.20, Kubernetes Compatibility',
+    },
+    {
+      cni: '1.19.',
+      from: '1.32',
+      to: '1.36',
+      claim: 'tested',
+      source: 'Cilium’s documentation of 1.19 (1.32 to 1.35), and k8s-bootstrap’s own tests (1.36)',
+    },
+  ],
+  problems: refusedValues,
+  sources: (context) => [
+    {
+      chart: `helm.cilium.io/cilium-${context.version}.tgz`,
+      release: 'cilium',
+      namespace: 'kube-system',
+      values: chartValues(context),
+    },
+  ],
+  render: (objects) => {
+    const secret = objects.find(isMadeAnew);
+    if (secret === undefined) return objects;
+    throw new BootstrapError(
+      'E_CNI',
+      `the chart of Cilium makes another ${secret.metadata.name} at each run`,
+      {
+        where: 'cni.options.values',
+        hint: 'set tls.auto.method of hubble and clustermesh.apiserver to cronJob',
+      },
+    );
+  },
+  workloads: workloadsOf,
+  replacesKubeProxy: (spec) => chosen(ciliumOptions, spec).kubeProxyReplacement,
+  ports: (spec) => {
+    const { backend, encryption, hubble, values } = chosen(ciliumOptions, spec);
+    const tunnelPort = Number(values['tunnelPort']) || (backend === 'geneve' ? 6081 : 8472);
+    const tunnel = {
+      protocol: 'udp',
+      port: tunnelPort,
+      purpose: backend === 'geneve' ? 'Geneve' : 'VXLAN',
+    } as const;
+    return [
+      ...(backend === 'native' ? [] : [tunnel]),
+      { protocol: 'tcp', port: 4240, purpose: 'health checks' },
+      ...(encryption === 'none' ? [] : [wireguard]),
+      ...(hubble ? [peers] : []),
+    ];
+  },
+  preflight: ciliumPreflight,
+  notices: ({ spec }) => [
+    {
+      id: 'cilium-ipam',
+      severity: 'info',
+      message: `Cilium takes pods’ addresses from cni.podCIDR ${spec.cni.podCIDR}, not from its own 10.0.0.0/8`,
+    },
+  ],
+  traces: ciliumTraces,
+};
+
+const wireguard: CniPort = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
+const peers: CniPort = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
+
+/** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
+function isMadeAnew({ kind, metadata }: KubeObject): boolean {
+  const labels = (metadata['labels'] ?? {}) as Readonly<Record<string, unknown>>;
+  return (
+    kind === 'Secret' &&
+    metadata.name !== 'cilium-ca' &&
+    labels['cilium.io/helm-template-non-idempotent'] === 'true'
+  );
+}

@@ -1,0 +1,19 @@
+import type { CniTraces } from '../cni.ts';
+
+/** What agents leave on a host that they were killed on; names are those of upstream's sources of 1.19. */
+export const ciliumTraces: CniTraces = {
+  // A pod's is `lxc` and twelve digits of a hash, which no bridge of LXC's (`lxcbr0`) is.
+  links: ['cilium_*', 'lxc_health', 'lxc????????????'],
+  chains: ['CILIUM_', 'OLD_CILIUM_'],
+  nftTables: [],
+  paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf'],
+  ipsets: ['cilium_'],
+  // To and from the proxy.
+  routeTables: ['2004', '2005'],
+  localRules: ['100'],
+  mounts: ['/run/cilium/cgroupv2', '/run/cilium/bpffs'],
+  bpfFilters: ['cil_'],
+  apiGroups: ['cilium.io'],
+  // The programs' links before the maps that they call each other by, or packets are dropped in between.
+  bpfPins: ['/sys/fs/bpf/cilium', '/sys/fs/bpf/tc/globals/cilium_*'],
+};
