@@ -1,9 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { cniNamed } from '../../src/cni/index.ts';
 import type { Runner } from '../../src/exec/runner.ts';
+import { parseManifest } from '../../src/kube/objects.ts';
 import type { Report } from '../../src/report/model.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
+import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
 import { clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
+import { kept, serverSide } from '../helpers/e2e/server-side.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
@@ -100,13 +105,41 @@ describe('Cilium with native routing and without kube-proxy, with provider kind'
   beforeAll(() => site.prepare());
   afterAll(() => leave([]));
 
-  test('comes up, and is taken away', async () => {
+  test('comes up', async () => {
     const { nodes } = await up(file());
     expect(nodes.map(({ ready }) => ready)).toEqual([true, true]);
     const [controlPlane] = await site.nodes();
     expect(await kubectl(controlPlane, 'get', 'daemonsets', '-A', '-o', 'name')).toBe(
       'daemonset.apps/cilium\n',
     );
+  });
+
+  test.each([
+    ['calico', '3.32.1', {}, ['calico-vxlan.yaml']],
+    ['calico', '3.32.1', { backend: 'ipip', encryption: 'wireguard', mtu: 1400 }, ['calico.yaml']],
+    ['calico', '3.32.1', { kubeProxyReplacement: true }, ['calico-vxlan.yaml']],
+    ['kube-router', '2.11.1', {}, ['kubeadm-kuberouter.yaml']],
+    ['kube-router', '2.11.1', { kubeProxyReplacement: true }, ['kubeadm-kuberouter-all-features.yaml']],
+    ['weave', '2.9.0', {}, ['weave-daemonset-k8s-1.11.yaml']],
+    ['weave', '2.8.1', { networkPolicy: false, mtu: 1300 }, ['weave-daemonset-k8s-1.11.yaml']],
+  ])(
+    'its API server takes all that %s %s with %j consists of, field by field',
+    async (name, version, options, files) => {
+      const cni = cniNamed(name);
+      const spec = fakeSpec({ with: { cni: { ...fakeSpec().cni, name, options } } });
+      const read = (file: string) => readFileSync(`testbed/manifests/${name}/v${version}/${file}`, 'utf8');
+      const upstream = files.flatMap((file) => parseManifest(read(file), file));
+      const objects = cni.render(upstream, fakeContext(spec, version));
+      const [controlPlane] = await site.nodes();
+      const answer = await serverSide(controlPlane, objects);
+      const others = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');
+      expect(answer).toHaveLength(others.length);
+      for (const [index, object] of others.entries())
+        expect(answer[index]).toMatchObject(kept(object) as object);
+    },
+  );
+
+  test('is taken away', async () => {
     expect(await cli(['down', '-f', file(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await site.changes()).toEqual([]);
   });

@@ -7,7 +7,9 @@ export type Snapshot = Readonly<Record<string, readonly string[]>>;
 const volatile = [
   'nf_conntrack_count',
   'kernel/(random/|ns_last_pid|pty/nr)',
-  'net/ipv[46]/(conf|neigh)/(veth|cni|flannel)',
+  // Cilium sets it, and the kernel takes it back only at a boot.
+  'kernel/unprivileged_bpf_disabled',
+  'net/ipv[46]/(conf|neigh)/(veth|cni|flannel|cilium|lxc)',
 ];
 
 /** Volatile by themselves: what systemd and the kernel write at their own times. */

@@ -15,12 +15,16 @@ export const install: HostStep = {
   run: async (cluster, host, { signal }) => {
     const stale = await staleFiles(host, mirrorFiles(cluster.spec.registryMirrors), { signal });
     const mounts = mountCommands(cluster.cni.host, host.facts.mounts);
-    if (cluster.kind.found === 'whole' && stale.length === 0 && mounts.length === 0)
+    const whole = cluster.kind.found === 'whole';
+    const otherCni = whole && host.state?.cni !== cluster.cni.name;
+    if (whole && !otherCni && stale.length === 0 && mounts.length === 0)
       return { changed: false, note: 'in place already' };
     cluster.beginChange();
     await writeFiles(host, stale, { signal });
     if (mounts.length > 0) await host.sh(mounts.join('\n'), [], { signal });
-    if (cluster.kind.found === 'whole') return { changed: true };
+    // The former CNI may have needed none.
+    if (otherCni) await addPlugins(cluster, host, signal);
+    if (whole) return { changed: true };
     await writeState(
       host,
       {
@@ -30,8 +34,14 @@ export const install: HostStep = {
         phase: 'prepared',
         kubernetesVersion: cluster.kubernetesVersion,
         cni: cluster.cni.name,
-        // A node goes with its container: there is nothing to put back.
-        before: { directories: {}, sysctls: {}, nftTables: [], nftChains: [] },
+        // A node goes with its container; only another CNI asks what was there before the first one.
+        before: {
+          directories: {},
+          sysctls: {},
+          nftTables: [],
+          nftChains: [],
+          network: host.facts.network,
+        },
       },
       signal,
     );

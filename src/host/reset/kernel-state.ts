@@ -67,6 +67,8 @@ for trace in "$@"; do
     pin=*) for path in $name; do if [ -e "$path" ]; then rm --recursive --force --one-file-system -- "$path"; fi; done ;;
   esac
 done
+# Empty, it is nobody's: whoever pins something there makes it.
+rmdir /sys/fs/bpf/tc/globals /sys/fs/bpf/tc 2>/dev/null || true
 command -v ipset >/dev/null || exit 0
 our_sets "$@" | while IFS= read -r name; do ipset flush "$name" 2>/dev/null || true; done
 # The kernel lets go of a set some time after the last rule that named it.

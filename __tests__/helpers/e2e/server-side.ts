@@ -1,0 +1,45 @@
+import type { Runner } from '../../../src/exec/runner.ts';
+import { renderManifest, type KubeObject } from '../../../src/kube/objects.ts';
+
+/** What a real API server makes of the objects, without keeping them; kinds that they define are there meanwhile. */
+export async function serverSide(
+  controlPlane: Runner | undefined,
+  objects: readonly KubeObject[],
+): Promise<readonly KubeObject[]> {
+  const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const others = objects.filter((object) => !definitions.includes(object));
+  const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
+    const options = { maxOutputBytes: 64 * 2 ** 20, ...(input === undefined ? {} : { input }) };
+    const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args];
+    return (await controlPlane?.run(argv, options))?.stdout ?? '';
+  };
+  const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap'];
+  if (definitions.length > 0) {
+    await kubectl([...apply, '-f', '-'], renderManifest(definitions));
+    await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  }
+  try {
+    const answer = await kubectl(
+      [...apply, '--dry-run=server', '-o', 'json', '-f', '-'],
+      renderManifest(others),
+    );
+    const { items } = JSON.parse(answer) as { readonly items: readonly KubeObject[] };
+    return items;
+  } finally {
+    if (definitions.length > 0) await kubectl(['delete', '-f', '-'], renderManifest(definitions));
+  }
+}
+
+/** The value as an API server keeps it: what is null or an empty map is not there. */
+export function kept(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(kept);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value)
+    .map(([key, inner]): [string, unknown] => [key, kept(inner)])
+    .filter(([, inner]) => inner !== null && inner !== undefined)
+    .filter(
+      ([, inner]) =>
+        typeof inner !== 'object' || Array.isArray(inner) || Object.keys(inner as object).length > 0,
+    );
+  return Object.fromEntries(entries);
+}
