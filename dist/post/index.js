@@ -60780,7 +60780,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3742);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2374);
 /* harmony import */ var _run_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7834);
 
 
@@ -60793,7 +60793,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 3742:
+/***/ 2374:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60804,10 +60804,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
-var lib_errors = __nccwpck_require__(3393);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
+var lib_errors = __nccwpck_require__(3393);
 ;// CONCATENATED MODULE: ./lib/kube/objects.js
 
 
@@ -60879,4332 +60879,30 @@ function normalizeImage(image) {
     return name.includes(':') || name.includes('@') ? path : `${path}:latest`;
 }
 
-;// CONCATENATED MODULE: ./lib/cni/flannel.js
-
-
-/** https://github.com/flannel-io/flannel: one DaemonSet, VXLAN between nodes; needs node pod CIDRs and `bridge`. */
-const flannel = {
-    name: 'flannel',
-    title: 'Flannel',
-    versions: ['0.28.9'],
-    plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
-    options: [],
-    manifest: (_spec, version) => ({
-        upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml`,
-    }),
-    render: (objects, spec) => {
-        const configs = objects.filter(isConfig);
-        if (configs.length !== 1)
-            throw new lib_errors/* BootstrapError */.Xj('E_CNI', 'the Flannel manifest has no ConfigMap kube-flannel-cfg');
-        return objects.map((object) => {
-            if (isConfig(object))
-                return withNetwork(object, spec.cni.podCIDR);
-            return object.kind === 'DaemonSet' ? onNodeAddress(object) : object;
-        });
-    },
-    workloads: workloadsOf,
-    preflight: () => [],
-    traces: {
-        links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
-        chains: ['FLANNEL-'],
-        nftTables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
-        paths: ['/run/flannel'],
-    },
-};
-function isConfig({ kind, metadata }) {
-    return kind === 'ConfigMap' && metadata.name === 'kube-flannel-cfg';
-}
-/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
-function onNodeAddress(daemonSet) {
-    const { template } = daemonSet['spec'];
-    const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-    const containers = template.spec.containers.map((container) => container.name === 'kube-flannel'
-        ? {
-            ...container,
-            args: [...(container.args ?? []), '--iface=$(HOST_IP)'],
-            env: [...(container.env ?? []), hostIP],
-        }
-        : container);
-    const spec = { ...template.spec, containers };
-    return { ...daemonSet, spec: { ...daemonSet['spec'], template: { ...template, spec } } };
-}
-function withNetwork(configMap, podCIDR) {
-    const data = configMap['data'];
-    const text = data?.['net-conf.json'];
-    if (text === undefined)
-        throw new lib_errors/* BootstrapError */.Xj('E_CNI', 'kube-flannel-cfg of the Flannel manifest has no net-conf.json');
-    const config = { ...parsed(text), Network: podCIDR };
-    return { ...configMap, data: { ...data, 'net-conf.json': JSON.stringify(config, undefined, 2) } };
-}
-function parsed(netConf) {
-    try {
-        return JSON.parse(netConf);
-    }
-    catch (cause) {
-        throw new lib_errors/* BootstrapError */.Xj('E_CNI', 'net-conf.json of the Flannel manifest is no JSON', { cause });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/cni/manifest.js
-
-
-/** Any manifest of the user's, applied as it is. */
-const manifest = {
-    name: 'manifest',
-    title: 'a manifest of your own',
-    versions: [],
-    plugins: undefined,
-    options: [],
-    manifest: ({ cni }) => {
-        const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
-        if (cni.manifest === undefined)
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', 'cni.manifest is missing', { where: 'cni.manifest' });
-        const upstream = /^https?:\/\/(.+)$/.exec(cni.manifest)?.[1];
-        return upstream === undefined ? { path: cni.manifest, ...pin } : { upstream, ...pin };
-    },
-    render: (objects) => objects,
-    workloads: workloadsOf,
-    preflight: () => [],
-    traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
-};
-
-;// CONCATENATED MODULE: ./lib/cni/index.js
-
-
-/** Every CNI there is. A new one is a file beside this one and a line here. */
-const cnis = { flannel: flannel, manifest: manifest };
-const cniNames = Object.keys(cnis);
-/** @param name one that the spec's validation let pass. */
-function cniNamed(name) {
-    return cnis[name];
-}
-/** The interfaces that a CNI makes, which are no networks of the host's own. */
-function networkTracesOf(name) {
-    return cniNamed(name).traces.links;
-}
-/** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
-function allTraces() {
-    const traces = cniNames.map((name) => cnis[name].traces);
+;// CONCATENATED MODULE: ./lib/cni/calico/objects.js
+/**
+ * The routing tables of WireGuard, IPv4 and IPv6. Felix takes its tables as its own whether it encrypts or not, and
+ * deletes others' rules for them; by itself it would take 1 and 2, which administrators like as well.
+ */
+const routeTables = { min: 17900, max: 17901 };
+/** Settings of Felix, Calico's agent, for all nodes. calico-node adds its own to it and leaves these alone. */
+function felixConfiguration({ encryption, ipv6 }) {
+    const encrypted = ipv6 ? { wireguardEnabledV6: true } : { wireguardEnabled: true };
     return {
-        links: [...new Set(traces.flatMap(({ links }) => links))],
-        chains: [...new Set(traces.flatMap(({ chains }) => chains))],
-        nftTables: [...new Set(traces.flatMap(({ nftTables }) => nftTables))],
-        paths: [...new Set(traces.flatMap(({ paths }) => paths))],
+        apiVersion: 'crd.projectcalico.org/v1',
+        kind: 'FelixConfiguration',
+        metadata: { name: 'default' },
+        spec: { routeTableRanges: [routeTables], ...(encryption === 'wireguard' ? encrypted : {}) },
     };
 }
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-;// CONCATENATED MODULE: ./lib/lib/clock.js
-
-const systemClock = {
-    now: () => Date.now(),
-    sleep: async (ms, signal) => {
-        try {
-            await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
-        }
-        catch (error) {
-            throw signal?.aborted === true ? signal.reason : error;
-        }
-    },
-};
-
-// EXTERNAL MODULE: ./lib/lib/sanitize.js
-var sanitize = __nccwpck_require__(1812);
-;// CONCATENATED MODULE: ./lib/exec/bounded-output.js
-/** Keeps the first bytes of a stream and counts nothing else: what comes after them is dropped. */
-class BoundedOutput {
-    #chunks = [];
-    #room;
-    #truncated = false;
-    constructor(maxBytes) {
-        this.#room = maxBytes;
-    }
-    get truncated() {
-        return this.#truncated;
-    }
-    /** What was kept, as UTF-8 with invalid bytes replaced. */
-    get text() {
-        return Buffer.concat(this.#chunks).toString('utf8');
-    }
-    write(chunk) {
-        if (chunk.length > this.#room)
-            this.#truncated = true;
-        if (this.#room === 0)
-            return;
-        // A copy, since a slice would keep the whole network buffer alive.
-        const kept = Buffer.from(chunk.subarray(0, this.#room));
-        this.#chunks.push(kept);
-        this.#room -= kept.length;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/lib/quote.js
-/**
- * One argument as a word of a POSIX shell command line. Single quotes are put in double quotes and backslashes are
- * too, since fish, alone among shells, takes a backslash inside single quotes as an escape.
- *
- * @throws TypeError for an argument with a NUL byte, which no process can be given.
- */
-function quote(arg) {
-    if (arg.includes('\0'))
-        throw new TypeError('a command argument cannot contain a NUL byte');
-    if (/^[\w@+:,./-]+$/.test(arg))
-        return arg;
-    if (arg === '')
-        return "''";
-    return (arg.match(/[\\']|[^\\']+/g) ?? []).map(quotePart).join('');
-}
-/** An argv as one POSIX shell command line. */
-function quoteCommand(argv) {
-    return argv.map(quote).join(' ');
-}
-/** Outside quotes every shell, fish too, reads `\'` and `\\` as the bare character. */
-function quotePart(part) {
-    return part === "'" || part === '\\' ? `\\${part}` : `'${part}'`;
-}
-
-;// CONCATENATED MODULE: ./lib/exec/command-error.js
-
-
-
-/** A command ended with an exit code that was not accepted. Its output is kept whole, its message is short. */
-class CommandError extends lib_errors/* BootstrapError */.Xj {
-    argv;
-    result;
-    constructor(target, argv, result) {
-        super('E_COMMAND', `${summarize(argv)} exited with ${String(result.exitCode)}${lastWords(result)}`, {
-            host: target,
-        });
-        this.argv = argv;
-        this.result = result;
-    }
-}
-const MAX_ARGV = 120;
-const MAX_WORDS = 600;
-function summarize(argv) {
-    if (argv[0] === 'sh' && argv[1] === '-c')
-        return 'a script';
-    const [line = ''] = quoteCommand(argv).split('\n');
-    return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
-}
-/** The end of stderr (else stdout), which is where programs say why. */
-function lastWords(result) {
-    const text = (0,sanitize/* sanitizeText */.j)(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
-    if (text === '')
-        return '';
-    return `: ${text.length > MAX_WORDS ? `…${text.slice(-MAX_WORDS)}` : text}`;
-}
-
-;// CONCATENATED MODULE: ./lib/exec/limits.js
-
-/**
- * Runs `work` under a signal that aborts with the caller's reason or, when time is up, with the timeout's error.
- * Rejects at once when that happens, without waiting for `work` to notice.
- */
-async function withLimits(limits, work) {
-    limits.signal?.throwIfAborted();
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-        controller.abort(limits.onTimeout());
-    }, limits.timeoutMs);
-    const onAbort = () => {
-        controller.abort(limits.signal?.reason);
-    };
-    limits.signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-        return await untilAborted(work(controller.signal), controller.signal);
-    }
-    finally {
-        clearTimeout(timer);
-        limits.signal?.removeEventListener('abort', onAbort);
-    }
-}
-/** The promise's outcome, or the signal's reason if that comes first. The promise's later rejection is swallowed. */
-function untilAborted(promise, signal) {
-    return new Promise((resolve, reject) => {
-        const onAbort = () => {
-            reject(signal.reason);
-        };
-        if (signal.aborted)
-            onAbort();
-        signal.addEventListener('abort', onAbort, { once: true });
-        promise.then(resolve, reject).finally(() => {
-            signal.removeEventListener('abort', onAbort);
-        });
-    });
-}
-
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-;// CONCATENATED MODULE: ./lib/exec/line-splitter.js
-
-
-/** More than sanitising lets through, so that a cut line is marked as one. */
-const KEEP = 4_100;
-/** Cuts a byte stream into sanitised lines at LF, CR and CR LF. Overlong lines are cut, never buffered whole. */
-class LineSplitter {
-    #onLine;
-    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
-    #line = '';
-    #afterReturn = false;
-    constructor(onLine) {
-        this.#onLine = onLine;
-    }
-    write(chunk) {
-        this.#add(this.#decoder.write(chunk));
-    }
-    /** Passes on what is left as the last line. */
-    end() {
-        this.#add(this.#decoder.end());
-        if (this.#line !== '')
-            this.#emit();
-    }
-    #add(text) {
-        // Says nothing of what follows a CR.
-        if (text === '')
-            return;
-        const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
-        this.#afterReturn = rest.endsWith('\r');
-        const lines = rest.split(/\r\n|\r|\n/);
-        const last = lines.pop() ?? '';
-        for (const line of lines) {
-            this.#append(line);
-            this.#emit();
-        }
-        this.#append(last);
-    }
-    #append(text) {
-        const room = KEEP - this.#line.length;
-        if (room > 0)
-            this.#line += text.slice(0, room);
-    }
-    #emit() {
-        const line = this.#line;
-        this.#line = '';
-        this.#onLine((0,sanitize/* sanitizeLine */.g)(line));
-    }
-}
-
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./lib/exec/run-process.js
-
-
-
-
-
-
-
-
-const DEFAULT_TIMEOUT_MS = 120_000;
-const DEFAULT_OUTPUT_BYTES = 4 * 1024 * 1024;
-/** Runs a command to its end over any transport: the semantics of `Runner.run`. */
-async function runProcess(target, start, argv, options = {}) {
-    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const onTimeout = () => timeoutError(target, argv, timeoutMs);
-    const result = await withLimits({ timeoutMs, signal: options.signal, onTimeout }, async (signal) => {
-        const process = await start(argv, options, signal);
-        return await collect(process, options, signal);
-    });
-    const accept = options.accept ?? [0];
-    if (accept !== 'any' && !accept.includes(result.exitCode))
-        throw new CommandError(target, argv, result);
-    return result;
-}
-/** E_TIMEOUT for a command. */
-function timeoutError(target, argv, timeoutMs) {
-    const command = (0,sanitize/* sanitizeLine */.g)(quoteCommand(argv)).slice(0, 120);
-    return new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${command} did not end within ${String(timeoutMs / 1000)} s`, {
-        host: target,
-    });
-}
-async function collect(process, options, signal) {
-    const stdout = gather(process.stdout, 'stdout', options, signal);
-    const stderr = gather(process.stderr, 'stderr', options, signal);
-    signal.addEventListener('abort', process.kill, { once: true });
-    try {
-        feed(process, options.input);
-        const exitCode = await process.exited;
-        if (signal.aborted)
-            throw signal.reason;
-        stdout.end();
-        stderr.end();
-        const truncated = stdout.kept.truncated || stderr.kept.truncated;
-        return { exitCode, stdout: stdout.kept.text, stderr: stderr.kept.text, truncated };
-    }
-    finally {
-        signal.removeEventListener('abort', process.kill);
-    }
-}
-function gather(source, stream, options, signal) {
-    const kept = new BoundedOutput(options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
-    const { onLine } = options;
-    const lines = onLine &&
-        new LineSplitter((line) => {
-            onLine(line, stream);
-        });
-    source.on('data', (chunk) => {
-        if (signal.aborted)
-            return;
-        kept.write(chunk);
-        lines?.write(chunk);
-    });
-    // A listener alone does not start a stream that was paused.
-    source.resume();
-    return { kept, end: () => lines?.end() };
-}
-/** A command may end without reading its input, so that errors of writing say nothing: its exit code does. */
-function feed(process, input) {
-    const { stdin } = process;
-    stdin.on('error', () => undefined);
-    if (!(input instanceof external_node_stream_.Readable)) {
-        stdin.end(input);
-        return;
-    }
-    input.once('error', process.kill);
-    void process.exited.catch(() => undefined).finally(() => input.destroy());
-    input.pipe(stdin);
-}
-
-;// CONCATENATED MODULE: ./lib/exec/hold-process.js
-
-
-
-
-
-
-const hold_process_DEFAULT_TIMEOUT_MS = 120_000;
-const GRACE_MS = 5_000;
-/** How often the command is told on its stdin that it is still wanted. */
-const HEARTBEAT_MS = 10_000;
-const KEEP_STDERR = 64 * 1024;
-/** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
-async function holdProcess(target, start, argv, options = {}) {
-    const timeoutMs = options.timeoutMs ?? hold_process_DEFAULT_TIMEOUT_MS;
-    const limits = {
-        timeoutMs,
-        signal: options.signal,
-        onTimeout: () => timeoutError(target, argv, timeoutMs),
-    };
-    return await withLimits(limits, async (signal) => {
-        const process = await start(argv, options, signal);
-        signal.addEventListener('abort', process.kill, { once: true });
-        try {
-            const firstLine = await readFirstLine(target, argv, process);
-            return makeHandle(process, firstLine);
-        }
-        finally {
-            signal.removeEventListener('abort', process.kill);
-        }
-    });
-}
-/** The first line of stdout; when the command ends without one, its stderr says why. */
-async function readFirstLine(target, argv, process) {
-    const stderr = new BoundedOutput(KEEP_STDERR);
-    process.stdin.on('error', () => undefined);
-    process.stderr.on('data', (chunk) => {
-        stderr.write(chunk);
-    });
-    const line = new Promise((resolve) => {
-        const lines = new LineSplitter(resolve);
-        process.stdout.on('data', (chunk) => {
-            lines.write(chunk);
-        });
-    });
-    // Listeners alone do not start streams that were paused.
-    process.stdout.resume();
-    process.stderr.resume();
-    const ended = process.exited.then((exitCode) => {
-        throw new CommandError(target, argv, { exitCode, stdout: '', stderr: stderr.text, truncated: false });
-    });
-    return (0,sanitize/* sanitizeLine */.g)(await Promise.race([line, ended]));
-}
-function makeHandle(process, firstLine) {
-    let closing = false;
-    const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
-    const stop = () => {
-        clearInterval(heartbeat);
-    };
-    const ended = process.exited.then(stop, stop);
-    const lost = new Promise((resolve) => {
-        void ended.then(() => {
-            if (!closing)
-                resolve();
-        });
-    });
-    const close = async () => {
-        closing = true;
-        stop();
-        process.stdin.end();
-        // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
-        const { promise: late, resolve } = Promise.withResolvers();
-        const timer = setTimeout(() => {
-            process.kill();
-            resolve(undefined);
-        }, GRACE_MS);
-        await Promise.race([ended, late]);
-        clearTimeout(timer);
-    };
-    return { firstLine, lost, close };
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/exec/upload-file.js
-
-
-
-
-
-const upload_file_DEFAULT_TIMEOUT_MS = 600_000;
-/** Writes beside the target and renames, so that nobody ever sees half a file: a cut connection shows in the size. */
-const SCRIPT = `
-set -e
-umask 022
-if [ -d "$1" ]; then echo "is a directory" >&2; exit 1; fi
-dir=$(dirname -- "$1")
-mkdir -p -- "$dir"
-tmp=$(mktemp -- "$dir/.k8s-bootstrap.XXXXXXXX")
-trap 'rm -f -- "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
-cat >"$tmp"
-size=$(wc -c <"$tmp")
-if [ "$size" -ne "$3" ]; then echo "got $size of $3 bytes" >&2; exit 1; fi
-chmod "$2" "$tmp"
-mv -f -- "$tmp" "$1"
-`;
-/** Writes a file over any transport: the semantics of `Runner.upload`. @throws E_COMMAND when it cannot. */
-async function uploadFile(target, start, content, remotePath, options = {}) {
-    const { size, input } = await upload_file_open(content);
-    const mode = (options.mode ?? 0o644).toString(8).padStart(4, '0');
-    const argv = ['sh', '-c', SCRIPT, 'upload', remotePath, mode, String(size)];
-    try {
-        await runProcess(target, start, argv, { timeoutMs: upload_file_DEFAULT_TIMEOUT_MS, ...options, input });
-    }
-    catch (error) {
-        if (!(error instanceof CommandError))
-            throw error;
-        const reason = error.message.replace(/^[^]*?exited with \d+(: )?/, '');
-        const message = `cannot write ${remotePath}${reason === '' ? '' : `: ${reason}`}`;
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', message, { host: target, cause: error });
-    }
-}
-async function upload_file_open(content) {
-    if ('data' in content)
-        return { size: Buffer.byteLength(content.data), input: content.data };
-    const { size } = await (0,promises_.stat)(content.path);
-    return { size, input: (0,external_node_fs_.createReadStream)(content.path) };
-}
-
-;// CONCATENATED MODULE: ./lib/exec/local.js
-
-
-
-
-
-const local_GRACE_MS = 2_000;
-/**
- * Runs commands on this machine. On `node:child_process` rather than `@actions/exec`, which can neither abort a
- * command nor bound what it keeps of the output.
- */
-class LocalRunner {
-    target = 'local';
-    run(argv, options) {
-        return runProcess(this.target, startLocal, argv, options);
-    }
-    upload(content, remotePath, options) {
-        return uploadFile(this.target, startLocal, content, remotePath, options);
-    }
-    hold(argv, options) {
-        return holdProcess(this.target, startLocal, argv, options);
-    }
-    close() {
-        return Promise.resolve();
-    }
-}
-/** Starts a local command in a process group of its own. */
-const startLocal = async (argv, options, signal) => {
-    const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
-    const becomeRoot = options.sudo === true && process.getuid?.() !== 0;
-    // sudo drops the environment, so that there it has to be part of the command.
-    const line = becomeRoot ? ['sudo', '-n', '--', ...(env.length > 0 ? ['env', ...env] : []), ...argv] : argv;
-    const [command = '', ...args] = line;
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { detached: true, env: { ...process.env, ...options.env } });
-    const exited = awaitExit(child, command);
-    await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
-    const handle = {
-        stdin: child.stdin,
-        stdout: child.stdout,
-        stderr: child.stderr,
-        exited,
-        kill: () => {
-            killGroup(child);
-        },
-    };
-    if (signal.aborted)
-        handle.kill();
-    return handle;
-};
-/** A command that does not exist exits with 127, as in a shell. */
-function awaitExit(child, command) {
-    return new Promise((resolve) => {
-        child.once('error', (error) => {
-            child.stderr?.push(`${command}: ${error.code ?? error.message}\n`);
-            resolve(error.code === 'EACCES' ? 126 : 127);
-        });
-        child.once('close', (code, name) => {
-            resolve(code ?? 128 + (name === null ? 0 : external_node_os_.constants.signals[name]));
-        });
-    });
-}
-function killGroup(child) {
-    const send = (name) => {
-        try {
-            if (child.pid !== undefined)
-                process.kill(-child.pid, name);
-        }
-        catch {
-            // The whole group is gone already.
-        }
-    };
-    send('SIGTERM');
-    const timer = setTimeout(send, local_GRACE_MS, 'SIGKILL');
-    timer.unref();
-    child.once('close', () => {
-        clearTimeout(timer);
-    });
-    for (const stream of child.stdio)
-        stream?.destroy();
-}
-
-;// CONCATENATED MODULE: ./lib/exec/docker.js
-
-
-
-
-/**
- * Runs commands in a container, as root, through `docker exec`. A command that is given up goes on in the container until
- * it ends by itself: Docker passes no signals on.
- */
-class DockerRunner {
-    target;
-    #start;
-    /** @param container its name. */
-    constructor(container) {
-        this.target = container;
-        this.#start = (argv, options, signal) => {
-            const env = Object.entries(options.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
-            return startLocal(['docker', 'exec', '--interactive', '--user', 'root', ...env, container, ...argv], {}, signal);
-        };
-    }
-    run(argv, options) {
-        return runProcess(this.target, this.#start, argv, options);
-    }
-    upload(content, remotePath, options) {
-        return uploadFile(this.target, this.#start, content, remotePath, options);
-    }
-    hold(argv, options) {
-        return holdProcess(this.target, this.#start, argv, options);
-    }
-    close() {
-        return Promise.resolve();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/index.js
-
-/** Nodes as containers of this machine's Docker, made by kind. The address of a host is its container's name. */
-const kind = {
-    name: 'kind',
-    connect: (host) => Promise.resolve(new DockerRunner(host.address)),
-};
-
-;// CONCATENATED MODULE: ./lib/lib/retry.js
-/**
- * Calls `fn` until it succeeds, waiting between calls with exponential backoff and full jitter.
- *
- * @throws the last error of `fn`, or the signal's reason.
- */
-async function retry(fn, options) {
-    const { clock, signal, retryable, random = Math.random } = options;
-    if (options.deadlineMs === undefined && options.attempts === undefined) {
-        throw new TypeError('retry needs a deadline or a number of attempts');
-    }
-    const end = clock.now() + (options.deadlineMs ?? Infinity);
-    for (let attempt = 1;; attempt += 1) {
-        signal?.throwIfAborted();
-        try {
-            return await fn(attempt);
-        }
-        catch (error) {
-            if (signal?.aborted === true)
-                throw signal.reason;
-            if (!retryable(error) || attempt >= (options.attempts ?? Infinity))
-                throw error;
-            const wait = random() * backoff(attempt, options);
-            if (clock.now() + wait >= end)
-                throw error;
-            await clock.sleep(wait, signal);
-        }
-    }
-}
-function backoff(attempt, { baseMs = 500, maxMs = 10_000 }) {
-    return Math.min(maxMs, baseMs * 2 ** (attempt - 1));
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/session-pool.js
-
-/** Lets so many at a time have a session; the others queue in order. */
-class SessionPool {
-    #free;
-    #waiting = [];
-    constructor(size) {
-        this.#free = size;
-    }
-    /** Resolves with the function that gives the session back. Rejects with the signal's reason. */
-    async acquire(signal) {
-        if (this.#free > 0)
-            this.#free -= 1;
-        else {
-            const turn = new Promise((resolve) => this.#waiting.push(resolve));
-            await untilAborted(turn, signal).catch((error) => {
-                // Whoever gave up still gets the turn, and passes it on.
-                void turn.then(() => {
-                    this.#release();
-                });
-                throw error;
-            });
-        }
-        let held = true;
-        return () => {
-            if (held)
-                this.#release();
-            held = false;
-        };
-    }
-    #release() {
-        const next = this.#waiting.shift();
-        if (next === undefined)
-            this.#free += 1;
-        else
-            next();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/connection.js
-
-
-
-
-/** OpenSSH takes 10 sessions a connection by default; two stay for others. */
-const MAX_SESSIONS = 8;
-/** For saying good-bye to a peer that may be gone. */
-const connection_GRACE_MS = 2_000;
-/** One authenticated SSH connection. */
-class Connection {
-    #client;
-    #host;
-    #sessions = new SessionPool(MAX_SESSIONS);
-    #alive = true;
-    constructor(client, host) {
-        this.#client = client;
-        this.#host = host;
-        // Each session that is being opened listens for the end.
-        client.setMaxListeners(0);
-        client.once('close', () => {
-            this.#alive = false;
-        });
-    }
-    get alive() {
-        return this.#alive;
-    }
-    /** Executes a command line in the user's login shell. @throws E_LOST */
-    async exec(line, signal) {
-        const release = await this.#sessions.acquire(signal);
-        const opened = this.#open(line);
-        void opened.then((process) => {
-            void process.exited.catch(() => undefined).finally(release);
-            if (signal.aborted)
-                process.kill();
-        }, release);
-        return await untilAborted(opened, signal);
-    }
-    /** Ends the connection and resolves once it is gone. */
-    async close() {
-        if (!this.#alive)
-            return;
-        const { promise, resolve } = Promise.withResolvers();
-        this.#client.once('close', () => {
-            resolve(undefined);
-        });
-        this.#client.end();
-        const timer = setTimeout(() => {
-            this.#client.destroy();
-            resolve(undefined);
-        }, connection_GRACE_MS);
-        await promise;
-        clearTimeout(timer);
-    }
-    #open(line) {
-        return new Promise((resolve, reject) => {
-            const lose = (cause) => {
-                reject(this.#lost(cause));
-            };
-            if (!this.#alive) {
-                lose();
-                return;
-            }
-            this.#client.once('close', lose);
-            try {
-                this.#client.exec(line, (error, channel) => {
-                    this.#client.removeListener('close', lose);
-                    if (error === undefined)
-                        resolve(this.#wrap(channel));
-                    else if (this.#alive)
-                        reject(this.#refused(error));
-                    else
-                        lose(error);
-                });
-            }
-            catch (error) {
-                lose(error);
-            }
-        });
-    }
-    #wrap(channel) {
-        const exited = new Promise((resolve, reject) => {
-            let exitCode;
-            channel.once('exit', (code, signal) => {
-                exitCode = code ?? 128 + signalNumber(signal);
-            });
-            const settle = () => {
-                if (exitCode === undefined)
-                    reject(this.#lost());
-                else
-                    resolve(exitCode);
-            };
-            channel.once('close', () => {
-                // The channel's own `close` waits for the end of stdout alone.
-                if (channel.stderr.readableEnded)
-                    settle();
-                else
-                    channel.stderr.once('end', settle);
-            });
-        });
-        exited.catch(() => undefined);
-        const kill = () => {
-            try {
-                channel.signal('TERM');
-            }
-            catch {
-                // The channel is closed already.
-            }
-            // Nobody reads on, but a stream that is not read never closes.
-            channel.resume();
-            channel.stderr.resume();
-            channel.close();
-        };
-        return { stdin: channel.stdin, stdout: channel, stderr: channel.stderr, exited, kill };
-    }
-    #refused(cause) {
-        return new lib_errors/* BootstrapError */.Xj('E_CONNECT', `the host opens no session: ${cause.message}`, {
-            host: this.#host,
-            cause,
-            hint: "Is MaxSessions in the host's sshd_config below its default of 10?",
-        });
-    }
-    #lost(cause) {
-        const message = `the SSH connection was lost${cause === undefined ? '' : `: ${cause.message}`}`;
-        return new lib_errors/* BootstrapError */.Xj('E_LOST', message, { host: this.#host, cause });
-    }
-}
-/** Hosts of other systems know signals that this one does not. */
-function signalNumber(name) {
-    return new Map(Object.entries(external_node_os_.constants.signals)).get(name) ?? 0;
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/dial-error.js
-
-/** A connection that did not come about, and whether trying again makes sense. */
-class DialError extends lib_errors/* BootstrapError */.Xj {
-    retry;
-    /** Types of host key that the host has too, when the one it presented was wrong. */
-    otherKeyTypes;
-    constructor(code, message, details) {
-        super(code, message, details);
-        this.retry = details.retry;
-        this.otherKeyTypes = details.otherKeyTypes ?? [];
-    }
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/exec/ssh/known-hosts.js
-
-
-/**
- * Reads the format of OpenSSH's known_hosts: plain, `[host]:port`, wildcard, negated and hashed patterns, `@revoked`.
- * Certificate authorities are not supported and noted.
- *
- * @param where name of the file, for messages.
- * @throws E_SPEC naming the line that is malformed.
- */
-function parseKnownHosts(text, where = 'known_hosts') {
-    const notes = [];
-    const entries = [];
-    for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
-        const line = raw.trim();
-        const place = `${where}:${String(index + 1)}`;
-        if (line === '' || line.startsWith('#'))
-            continue;
-        if (line.startsWith('@cert-authority')) {
-            notes.push(`${place}: host certificates are not supported; this line is ignored`);
-            continue;
-        }
-        entries.push(parseLine(line, place));
-    }
-    const lookup = (address, port) => {
-        const name = hostName(address, port);
-        const found = entries.filter(({ patterns }) => matchesHost(patterns, name));
-        const keys = (revoked) => found.filter((entry) => entry.revoked === revoked).map(({ key }) => key);
-        return { keys: keys(false), revoked: keys(true) };
-    };
-    return { lookup, notes };
-}
-/** How known_hosts names a host: the address alone for port 22, else `[address]:port`. */
-function hostName(address, port) {
-    const name = address.toLowerCase();
-    return port === 22 ? name : `[${name}]:${String(port)}`;
-}
-/** `SHA256:…` of a key as it goes over the wire. */
-function fingerprintOf(key) {
-    return `SHA256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-}
-/** The type that a key on the wire says it is of; empty when it says nothing sensible. */
-function keyTypeOf(key) {
-    const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
-    return length <= 64 && key.length >= 4 + length ? key.toString('latin1', 4, 4 + length) : '';
-}
-function parseLine(line, where) {
-    const fields = line.split(/[ \t]+/);
-    const revoked = fields[0] === '@revoked';
-    const [hosts, type, base64] = revoked ? fields.slice(1) : fields;
-    if (hosts === undefined || hosts.startsWith('@') || type === undefined || base64 === undefined) {
-        throw malformed(where, 'expected: hosts, key type, key');
-    }
-    const key = Buffer.from(base64, 'base64');
-    if (!/^[A-Za-z0-9+/]+=*$/.test(base64) || keyTypeOf(key) !== type) {
-        throw malformed(where, 'the key is not of the type it is said to be');
-    }
-    if (hosts.startsWith('|') && !/^\|1\|[^|]+\|[^|]+$/.test(hosts))
-        throw malformed(where, 'unknown kind of hashing');
-    return { patterns: hosts.split(','), revoked, key: { type, fingerprint: fingerprintOf(key), key } };
-}
-function malformed(where, reason) {
-    return new lib_errors/* BootstrapError */.Xj('E_SPEC', `malformed known_hosts line: ${reason}`, {
-        where,
-        hint: 'Take the line as `ssh-keyscan` prints it, or as it is in ~/.ssh/known_hosts.',
-    });
-}
-function matchesHost(patterns, name) {
-    const negated = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
-    if (negated.some((pattern) => matchesPattern(pattern, name)))
-        return false;
-    return patterns.some((pattern) => !pattern.startsWith('!') && matchesPattern(pattern, name));
-}
-function matchesPattern(pattern, name) {
-    const [, version, salt = '', hash] = pattern.split('|');
-    if (version === '1') {
-        return (0,external_node_crypto_.createHmac)('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
-    }
-    const source = pattern
-        .toLowerCase()
-        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-        .replaceAll('*', '.*')
-        .replaceAll('?', '.');
-    // `[host]:22` is written by some tools for the default port.
-    return new RegExp(`^${source}$`).test(name) || pattern.toLowerCase() === `[${name}]:22`;
-}
-
-// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
-var lib = __nccwpck_require__(5472);
-;// CONCATENATED MODULE: ./lib/exec/ssh/private-key.js
-
-
-
-
-/** Text of a private key file, not yet parsed. @throws E_KEY when there is no such file, or it cannot be read. */
-async function readPrivateKey(path, where) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        const { code = 'unknown error' } = error;
-        const reason = code === 'ENOENT' ? 'no such file' : code;
-        throw new lib_errors/* BootstrapError */.Xj('E_KEY', `cannot read the SSH key ${path}: ${reason}`, { where, cause: error });
-    }
-}
-/**
- * A private key in OpenSSH or PEM format. Messages never contain any of its text.
- *
- * @throws E_KEY saying what it is instead, or that the passphrase is missing or wrong.
- */
-function parsePrivateKey(text, passphrase, where) {
-    // ssh2's parser wants LF and a clean end; secrets pasted into a web form have neither.
-    const normal = `${text
-        .replace(/^\ufeff/, '')
-        .replace(/\r\n?/g, '\n')
-        .trim()}\n`;
-    refuseOtherThings(normal, where);
-    const parsed = parseAny(normal, passphrase);
-    if (parsed instanceof Error)
-        throw explainFailure(normal, parsed, passphrase, where);
-    if (!parsed.isPrivateKey())
-        throw keyError('the SSH key is a public key', GIVE_PRIVATE, where);
-    return { parsed, fingerprint: fingerprintOf(parsed.getPublicSSH()) };
-}
-const GIVE_PRIVATE = 'Give the private half, usually the file without `.pub`.';
-function refuseOtherThings(text, where) {
-    if (text === '\n') {
-        throw keyError('the SSH key is empty', 'Is the secret set, and may this workflow read it?', where);
-    }
-    if (text.startsWith('PuTTY-User-Key-File')) {
-        throw keyError('the SSH key is in PuTTY format', 'Convert it with `puttygen key.ppk -O private-openssh -o key`.', where);
-    }
-    if (/^(ssh-|ecdsa-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (RSA )?PUBLIC KEY/.test(text)) {
-        throw keyError('the SSH key is a public key', GIVE_PRIVATE, where);
-    }
-}
-function parseAny(text, passphrase) {
-    try {
-        const parsed = lib.utils.parseKey(text, passphrase);
-        if (!Array.isArray(parsed))
-            return parsed;
-        return parsed[0] ?? new Error('no key');
-    }
-    catch (error) {
-        return error;
-    }
-}
-/** By what ssh2 says, which is about the format and never quotes the key. */
-function explainFailure(text, error, passphrase, where) {
-    const encrypted = /ENCRYPTED|encrypted|passphrase/.test(text + error.message);
-    if (encrypted && passphrase === undefined) {
-        return keyError('the SSH key is encrypted and no passphrase is given', 'Set the passphrase.', where);
-    }
-    if (passphrase !== undefined && /passphrase|integrity|decrypt|bad|malformed/i.test(error.message)) {
-        return keyError('the SSH key cannot be decrypted: the passphrase is wrong', undefined, where);
-    }
-    return keyError('the SSH key is not a private key in OpenSSH or PEM format', 'Give the whole file, with its BEGIN and END lines and its line breaks.', where);
-}
-function keyError(message, hint, where) {
-    return new lib_errors/* BootstrapError */.Xj('E_KEY', message, { hint, where });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/algorithms.js
-/** Signature algorithms by type of host key, best first. No SHA-1: an RSA key signs with SHA-2 or not at all. */
-const SIGNATURES = new Map([
-    ['ssh-ed25519', ['ssh-ed25519']],
-    ['ecdsa-sha2-nistp256', ['ecdsa-sha2-nistp256']],
-    ['ecdsa-sha2-nistp384', ['ecdsa-sha2-nistp384']],
-    ['ecdsa-sha2-nistp521', ['ecdsa-sha2-nistp521']],
-    ['ssh-rsa', ['rsa-sha2-512', 'rsa-sha2-256']],
-]);
-/** Every type of host key that can be verified, best first. */
-const hostKeyTypes = [...SIGNATURES.keys()];
-/**
- * What is offered to a server. Nothing with SHA-1, CBC, or groups of less than 2048 bits.
- *
- * @param keyTypes types of host key to accept, such as `ssh-rsa`: those of the pinned keys where these are known.
- */
-function algorithmsFor(keyTypes) {
+/** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
+function apiEndpoint({ apiServer }, namespace) {
     return {
-        kex: [
-            'curve25519-sha256',
-            'curve25519-sha256@libssh.org',
-            'ecdh-sha2-nistp256',
-            'ecdh-sha2-nistp384',
-            'ecdh-sha2-nistp521',
-            'diffie-hellman-group-exchange-sha256',
-            'diffie-hellman-group14-sha256',
-            'diffie-hellman-group16-sha512',
-            'diffie-hellman-group18-sha512',
-        ],
-        serverHostKey: hostKeyTypes
-            .filter((type) => keyTypes.includes(type))
-            .flatMap((type) => [...(SIGNATURES.get(type) ?? [])]),
-        cipher: [
-            'aes128-gcm@openssh.com',
-            'aes256-gcm@openssh.com',
-            'chacha20-poly1305@openssh.com',
-            'aes128-ctr',
-            'aes192-ctr',
-            'aes256-ctr',
-        ],
-        hmac: [
-            'hmac-sha2-256-etm@openssh.com',
-            'hmac-sha2-512-etm@openssh.com',
-            'hmac-sha2-256',
-            'hmac-sha2-512',
-        ],
-        compress: ['none'],
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'kubernetes-services-endpoint', namespace },
+        data: { KUBERNETES_SERVICE_HOST: apiServer.host, KUBERNETES_SERVICE_PORT: String(apiServer.port) },
     };
-}
-/** Types of host key among the signature algorithms that a server offers. */
-function offeredKeyTypes(offered) {
-    return hostKeyTypes.filter((type) => SIGNATURES.get(type)?.some((algorithm) => offered.includes(algorithm)));
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/explain.js
-
-
-/** Turns what ssh2 or the socket says into an error with a code, a reason and a way out. */
-function explainDialFailure(attempt, error, log) {
-    const { address, port, where } = attempt;
-    const { level, code } = error;
-    const details = { host: address, where, cause: error };
-    const message = (0,sanitize/* sanitizeLine */.g)(error.message);
-    const noMatch = /no matching (.+)/.exec(message)?.[1];
-    if (noMatch !== undefined) {
-        const offered = (0,sanitize/* sanitizeLine */.g)(log.offered(noMatch).join(', '));
-        return new DialError('E_ALGO', `no acceptable ${noMatch}: the host offers ${offered}`, {
-            ...details,
-            retry: 'never',
-            hint: "Update the host's SSH server, or give it a key of another type; SHA-1 and CBC are not accepted.",
-        });
-    }
-    if (level === 'client-authentication')
-        return explainRefusal(attempt, error);
-    const reason = REASONS[code ?? ''] ?? (level === 'client-timeout' ? 'it does not answer in time' : message);
-    return new DialError('E_CONNECT', `cannot connect to port ${String(port)}: ${reason}`, {
-        ...details,
-        // Waiting does not make a name known; but resolvers and hosts do come up.
-        retry: code === 'ENOTFOUND' ? 'never' : 'always',
-        hint: 'Is the address right, the host up, and the port open for this runner?',
-    });
-}
-const REASONS = {
-    ECONNREFUSED: 'connection refused',
-    ECONNRESET: 'connection reset',
-    EHOSTUNREACH: 'no route to host',
-    ENETUNREACH: 'network unreachable',
-    ETIMEDOUT: 'it does not answer',
-    ENOTFOUND: 'unknown host name',
-    EAI_AGAIN: 'the name cannot be resolved at the moment',
-};
-function explainRefusal({ address, where, user, keyFingerprint }, error) {
-    return new DialError('E_AUTH', `the host refused user ${(0,sanitize/* sanitizeLine */.g)(user)} with the key ${keyFingerprint}`, {
-        host: address,
-        where,
-        cause: error,
-        retry: 'once',
-        hint: `Is the user right, and is the key's public half in that user's ~/.ssh/authorized_keys on the host?`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/handshake-log.js
-/** Longest list of algorithms that is kept of a server. */
-const MAX_LENGTH = 1_000;
-/** By the name that ssh2's error has for it, the name that its debug output has. */
-const NAMES = {
-    'key exchange algorithm': 'KEX method',
-    'host key format': 'Host key format',
-};
-/** Picks from ssh2's debug output, which alone has it, what the server offered. */
-class HandshakeLog {
-    #offers = new Map();
-    /** For ssh2's `debug` option. */
-    listen = (message) => {
-        const match = /^Handshake: \(remote\) ([^:]+): (.*)/.exec(message);
-        if (match?.[1] !== undefined)
-            this.#offers.set(match[1], (match[2] ?? '').slice(0, MAX_LENGTH));
-    };
-    /** The algorithms offered, by the kind of them that an error names. */
-    offered(kind) {
-        return (this.#offers.get(NAMES[kind] ?? kind) ?? '').split(',').filter((name) => name !== '');
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/host-key.js
-
-
-
-/** Whether the key that a host presents is the one it should have. */
-function decideHostKey(policy, key) {
-    const { address, port, mode } = policy;
-    const fingerprint = fingerprintOf(key);
-    const { keys, revoked } = lookup(policy);
-    if (revoked.some((known) => known.key.equals(key)))
-        return refuse(revokedError(policy, fingerprint));
-    if (policy.hostKey !== undefined) {
-        const pinned = normalize(policy.hostKey);
-        return pinned === fingerprint
-            ? { accepted: true, fingerprint }
-            : refuse(mismatch(policy, fingerprint, [pinned], 'hostKey'));
-    }
-    if (keys.some((known) => known.key.equals(key)))
-        return { accepted: true, fingerprint };
-    const place = hostName(address, port);
-    if (mode === 'off') {
-        return {
-            accepted: true,
-            fingerprint,
-            warning: `the host key of ${place} is not checked (${fingerprint})`,
-        };
-    }
-    if (keys.length > 0) {
-        return refuse(mismatch(policy, fingerprint, keys.map((known) => known.fingerprint), 'known_hosts'));
-    }
-    if (mode === 'accept-new') {
-        return {
-            accepted: true,
-            fingerprint,
-            warning: `the host key of ${place} is trusted on first use: ${fingerprint}`,
-        };
-    }
-    return refuse(unknownHost(policy, key, fingerprint));
-}
-/** Types of key that could be accepted: those of the known keys, else all. */
-function acceptableKeyTypes(policy) {
-    const { keys } = lookup(policy);
-    if (policy.hostKey !== undefined || policy.mode === 'off' || keys.length === 0)
-        return hostKeyTypes;
-    return hostKeyTypes.filter((type) => keys.some((known) => known.type === type));
-}
-/**
- * A verifier for ssh2, which denies for the literal `false` alone: whatever a decision throws or returns, what is not
- * plainly accepted is denied.
- */
-function makeVerifier(decide, onDecision) {
-    return (key) => {
-        try {
-            const decision = decide(key);
-            const accepted = decision.accepted === true;
-            onDecision(decision);
-            return accepted;
-        }
-        catch {
-            return false;
-        }
-    };
-}
-function lookup({ knownHosts, address, port }) {
-    return knownHosts?.lookup(address, port) ?? { keys: [], revoked: [] };
-}
-/** Fingerprints come with and without their prefix and base64 padding. */
-function normalize(fingerprint) {
-    return `SHA256:${fingerprint
-        .trim()
-        .replace(/^SHA256:/i, '')
-        .replace(/=+$/, '')}`;
-}
-function refuse(error) {
-    return { accepted: false, error };
-}
-function mismatch({ address, port, where }, seen, pinned, source) {
-    const update = source === 'hostKey'
-        ? `set hostKey to ${seen}`
-        : `replace its lines in known_hosts (ssh-keygen -R '${hostName(address, port)}')`;
-    return new lib_errors/* BootstrapError */.Xj('E_HOSTKEY', `the host key is not the pinned one: ${pinned.join(' or ')} by ${source}, but the host has ${seen}`, { host: address, where, hint: `Someone may be in between. If the host was reinstalled, ${update}.` });
-}
-function revokedError({ address, where }, seen) {
-    return new lib_errors/* BootstrapError */.Xj('E_HOSTKEY', `the host presents a key that known_hosts says is revoked: ${seen}`, {
-        host: address,
-        where,
-        hint: 'Give the host new keys; a revoked one may be in the wrong hands.',
-    });
-}
-function unknownHost({ address, port, where }, key, seen) {
-    const line = `${hostName(address, port)} ${keyTypeOf(key)} ${key.toString('base64')}`;
-    return new lib_errors/* BootstrapError */.Xj('E_HOST_UNKNOWN', `no key is pinned for this host; it has ${seen}`, {
-        host: address,
-        where,
-        hint: `Compare the fingerprint with the host's own, then set hosts[].hostKey: "${seen}" or add to known_hosts: ${line}`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/dial.js
-
-
-
-
-
-
-
-
-/** Makes one connection: host key checked, user authenticated. @throws DialError */
-async function dial(options, keyTypes = acceptableKeyTypes(options.policy)) {
-    const { policy, user, key } = options;
-    const client = new lib.Client();
-    const log = new HandshakeLog();
-    const attempt = { ...policy, user, keyFingerprint: key.fingerprint };
-    const seen = {};
-    const ready = new Promise((resolve, reject) => {
-        client.once('ready', resolve);
-        // A command takes several small packets; held back for acknowledgements they would cost 40 ms each.
-        client.once('connect', () => client.setNoDelay(true));
-        // Stays for good: an error event that nobody listens to would end the process.
-        client.on('error', (error) => {
-            reject(denial(seen, keyTypes, log, options) ?? explainDialFailure(attempt, error, log));
-        });
-        client.once('close', () => {
-            reject(explainDialFailure(attempt, new Error('the connection was closed during the handshake'), log));
-        });
-    });
-    const decide = (presented) => {
-        seen.type = keyTypeOf(presented);
-        return decideHostKey(policy, presented);
-    };
-    try {
-        client.connect({
-            host: policy.address,
-            port: policy.port,
-            username: user,
-            ...(options.sock && { sock: options.sock }),
-            readyTimeout: options.timeoutMs,
-            keepaliveInterval: 15_000,
-            keepaliveCountMax: 3,
-            algorithms: algorithmsFor(keyTypes),
-            debug: log.listen,
-            hostVerifier: makeVerifier(decide, (decision) => {
-                seen.decision = decision;
-            }),
-            authHandler: offerOnce(user, key.parsed),
-        });
-        await untilAborted(ready, options.signal);
-    }
-    catch (error) {
-        client.destroy();
-        throw error;
-    }
-    const { decision } = seen;
-    if (decision?.accepted !== true)
-        throw new Error('connected without a decision about the host key');
-    return { client, fingerprint: decision.fingerprint, warning: decision.warning };
-}
-function denial({ decision, type }, keyTypes, log, { policy }) {
-    if (type === undefined || decision?.accepted === true)
-        return undefined;
-    const { code, message, hint } = decision?.error ?? {
-        code: 'E_HOSTKEY',
-        message: 'the host key could not be checked',
-    };
-    const offered = offeredKeyTypes(log.offered('host key format'));
-    const otherKeyTypes = keyTypes.filter((other) => other !== type && offered.includes(other));
-    const details = { host: policy.address, where: policy.where, hint, retry: 'never', otherKeyTypes };
-    return new DialError(code, message, details);
-}
-/** One public key, once: every refused attempt counts against the host's patience. */
-function offerOnce(username, key) {
-    let offered = false;
-    return (_left, _partial, next) => {
-        if (offered) {
-            // ssh2 takes `false` for `no more`, which its types do not know.
-            next(false);
-            return;
-        }
-        offered = true;
-        next({ type: 'publickey', username, key: withoutSha1(key) });
-    };
-}
-/** ssh2 falls back to a SHA-1 signature for servers that do not say what they take. */
-function withoutSha1(key) {
-    if (key.type !== 'ssh-rsa')
-        return key;
-    const sign = (data, algorithm) => algorithm === 'sha256' || algorithm === 'sha512'
-        ? key.sign(data, algorithm)
-        : new Error('the host takes only SHA-1 signatures of RSA keys');
-    return Object.create(key, { sign: { value: sign } });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/route.js
-
-
-
-
-/** Dials the host, through the bastion if there is one. Ending the client ends the bastion's connection with it. */
-async function dialRoute(route, limit) {
-    if (route.bastion === undefined) {
-        const dialled = await dialHop(route.host, limit, () => Promise.resolve(undefined));
-        return { ...dialled, warnings: listWarnings(dialled) };
-    }
-    const bastion = await dialHop(route.bastion, limit, () => Promise.resolve(undefined));
-    try {
-        const dialled = await dialHop(route.host, limit, () => forward(bastion.client, route.host, limit.signal));
-        dialled.client.once('close', () => bastion.client.end());
-        return { ...dialled, warnings: listWarnings(bastion, dialled) };
-    }
-    catch (error) {
-        bastion.client.destroy();
-        throw error;
-    }
-}
-/**
- * A fingerprint does not say what type of key it is of. When the host presented a key of another type first, the types
- * left are asked for, before any authentication.
- */
-async function dialHop(hop, limit, open) {
-    let keyTypes = acceptableKeyTypes(hop.policy);
-    for (;;) {
-        try {
-            return await dial({ ...hop, ...limit, sock: await open() }, keyTypes);
-        }
-        catch (error) {
-            if (!(error instanceof DialError) || error.code !== 'E_HOSTKEY' || error.otherKeyTypes.length === 0)
-                throw error;
-            keyTypes = error.otherKeyTypes;
-        }
-    }
-}
-function forward(bastion, { policy }, signal) {
-    const channel = new Promise((resolve, reject) => {
-        bastion.forwardOut('127.0.0.1', 0, policy.address, policy.port, (error, stream) => {
-            if (error === undefined)
-                resolve(stream);
-            else {
-                const message = `the bastion cannot reach port ${String(policy.port)}: ${error.message}`;
-                const { address: host, where } = policy;
-                reject(new DialError('E_CONNECT', message, { host, where, cause: error, retry: 'always' }));
-            }
-        });
-    });
-    return untilAborted(channel, signal);
-}
-function listWarnings(...dialled) {
-    return dialled.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/preamble.js
-
-/** More output than this before the command has begun is no greeting. */
-const MAX_NOISE = 64 * 1024;
-const ANNOUNCE = 'echo; echo "$0"; { echo; echo "$0"; } >&2; exec "$@"';
-/** With a password on stdin that sudo may not have read, since a rule needed none: then it must not reach the command. */
-const SKIP_PASSWORD = 'IFS= read -r line; [ "$line" = "$0" ] || IFS= read -r line; ';
-/** In the C locale, since what sudo says has to be understood. */
-const SUDO = ['env', 'LC_ALL=C', 'sudo'];
-/**
- * One command line for a login shell of whatever kind: plain words in quotes, no syntax of any one shell. The command
- * announces itself by the marker, so that what a profile or sudo printed before is told apart from its own output.
- */
-function commandLine(argv, marker, options) {
-    const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
-    const command = env.length > 0 ? ['env', ...env, ...argv] : argv;
-    switch (options.root) {
-        case undefined:
-        case 'none':
-            return quoteCommand(['sh', '-c', ANNOUNCE, marker, ...command]);
-        case 'sudo':
-            return quoteCommand([...SUDO, '-n', '--', 'sh', '-c', ANNOUNCE, marker, ...command]);
-        case 'sudo-password':
-            return quoteCommand([
-                ...SUDO,
-                '-k',
-                '-S',
-                '-p',
-                '',
-                '--',
-                'sh',
-                '-c',
-                SKIP_PASSWORD + ANNOUNCE,
-                marker,
-                ...command,
-            ]);
-    }
-}
-/** Reads a stream up to the marker's line, and leaves the rest in it. */
-function skipNoise(stream, marker) {
-    return new Promise((resolve) => {
-        const needle = Buffer.from(`\n${marker}\n`);
-        let seen = Buffer.alloc(0);
-        const finish = (noise) => {
-            stream.off('data', onData).off('end', onEnd).off('close', onEnd);
-            stream.pause();
-            resolve(noise);
-        };
-        const onEnd = () => {
-            finish({ found: false, text: seen.toString('utf8') });
-        };
-        const onData = (chunk) => {
-            seen = Buffer.concat([seen, chunk]);
-            const at = seen.indexOf(needle);
-            if (at < 0) {
-                if (seen.length > MAX_NOISE)
-                    onEnd();
-                return;
-            }
-            finish({ found: true, text: seen.toString('utf8', 0, at) });
-            const rest = seen.subarray(at + needle.length);
-            if (rest.length > 0)
-                stream.unshift(rest);
-        };
-        stream.on('data', onData).on('end', onEnd).on('close', onEnd);
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/start.js
-
-
-
-
-/** Starts a command on the host; resolves once it has begun, with streams that hold its own output alone. */
-async function startRemote({ connection }, argv, options, signal) {
-    const marker = `k8s-bootstrap-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
-    const process = await connection.exec(commandLine(argv, marker, options), signal);
-    const onAbort = () => {
-        process.kill();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-        process.stdin.on('error', () => undefined);
-        if (options.root === 'sudo-password')
-            process.stdin.write(`${options.password ?? ''}\n${marker}\n`);
-        if (options.noInput === true)
-            process.stdin.end();
-        const skip = async (stream) => {
-            const noise = await skipNoise(stream, marker);
-            if (!noise.found)
-                process.kill();
-            return noise;
-        };
-        const [stdout, stderr] = await Promise.all([skip(process.stdout), skip(process.stderr)]);
-        if (stdout.found && stderr.found)
-            return { started: true, process };
-        const exitCode = await process.exited.catch((error) => {
-            if (!connection.alive)
-                throw error;
-            return undefined;
-        });
-        if (signal.aborted)
-            throw signal.reason;
-        return { started: false, exitCode, output: `${stdout.text}\n${stderr.text}`.trim() };
-    }
-    finally {
-        signal.removeEventListener('abort', onAbort);
-    }
-}
-/** E_SHELL for a login shell that did not let a command begin. */
-function shellError({ host, user, where }, { exitCode, output }) {
-    const ended = exitCode === undefined ? 'it does not stop printing' : `exit code ${String(exitCode)}`;
-    const said = (0,sanitize/* sanitizeLine */.g)(output).slice(0, 300);
-    return new lib_errors/* BootstrapError */.Xj('E_SHELL', `the login shell of ${user} runs no commands: ${ended}${said === '' ? '' : `, ${said}`}`, { host, where, hint: `Give ${user} a shell such as /bin/bash, and no forced command.` });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/sudo.js
-
-
-/** How this user becomes root on this host. @throws E_SUDO saying why not. */
-async function detectRootMethod(context, uid, hasPassword, tryRoot) {
-    if (uid === 0)
-        return 'none';
-    const plain = await tryRoot('sudo');
-    if (plain === undefined)
-        return 'sudo';
-    if (!hasPassword)
-        throw sudoError(context, plain);
-    const withPassword = await tryRoot('sudo-password');
-    if (withPassword === undefined)
-        return 'sudo-password';
-    throw sudoError(context, withPassword);
-}
-/** In the order of precedence; sudo's own words in the C locale. */
-const sudo_REASONS = [
-    {
-        pattern: /must have a tty|no tty present/i,
-        message: 'sudo wants a terminal',
-        hint: 'Remove requiretty from sudoers, or add: Defaults:<user> !requiretty',
-    },
-    {
-        pattern: /not in the sudoers|may not run sudo|is not allowed to/i,
-        message: 'the user may not use sudo for this',
-        hint: 'Give the user the right in sudoers, or log in as root.',
-    },
-    {
-        pattern: /incorrect password|try again|no password was provided|conversation failed/i,
-        message: 'sudo does not take the password',
-        hint: 'Is the sudo password that of this user on this host?',
-    },
-    {
-        pattern: /password is required/i,
-        message: 'sudo asks for a password',
-        hint: 'Set the sudo password, or give the user NOPASSWD in sudoers.',
-    },
-    {
-        pattern: /not found|no such file|unknown command/i,
-        message: 'sudo is not installed',
-        hint: 'Install sudo, or log in as root.',
-    },
-];
-/** E_SUDO from what sudo, or the shell instead of it, printed. */
-function sudoError({ host, user, where }, { exitCode, output }) {
-    const reason = sudo_REASONS.find(({ pattern }) => pattern.test(output));
-    const said = (0,sanitize/* sanitizeLine */.g)(output).slice(0, 300);
-    const message = reason?.message ?? `sudo fails with exit code ${String(exitCode ?? 'unknown')}: ${said}`;
-    return new lib_errors/* BootstrapError */.Xj('E_SUDO', `${user} cannot become root: ${message}`, {
-        host,
-        where,
-        hint: reason?.hint,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/ssh-runner.js
-
-
-
-
-
-
-
-/**
- * Runs commands on a host over SSH. A command under way when the connection goes rejects with `E_LOST` and is never
- * run again by itself; the next one connects anew first.
- */
-class SshRunner {
-    target;
-    #session;
-    #connection;
-    #redialling;
-    #closing = new AbortController();
-    constructor(session, connection) {
-        this.target = session.address;
-        this.#session = session;
-        this.#connection = connection;
-    }
-    /** Whether the connection stands, as far as is known: a dead peer shows after 45 s at the latest. */
-    get connected() {
-        return this.#connection.alive;
-    }
-    run(argv, options) {
-        return runProcess(this.target, this.#start, argv, options);
-    }
-    upload(content, remotePath, options) {
-        return uploadFile(this.target, this.#start, content, remotePath, options);
-    }
-    hold(argv, options) {
-        return holdProcess(this.target, this.#start, argv, options);
-    }
-    /** Connects anew unless the connection stands. @throws E_LOST when that cannot be done in the time to connect. */
-    async reconnect(signal = new AbortController().signal) {
-        await this.#connected(signal);
-    }
-    async close() {
-        this.#closing.abort(new lib_errors/* BootstrapError */.Xj('E_LOST', 'the connection was closed', { host: this.target }));
-        await this.#redialling?.catch(() => undefined);
-        await this.#connection.close();
-    }
-    #start = async (argv, { env, sudo }, signal) => {
-        const { address: host, user, where, root, sudoPassword: password } = this.#session;
-        const context = { connection: await this.#connected(signal), host, user, where };
-        const options = { env, root: sudo === true ? root : undefined, password };
-        const outcome = await startRemote(context, argv, options, signal);
-        if (outcome.started)
-            return outcome.process;
-        throw sudo === true && root !== 'none' ? sudoError(context, outcome) : shellError(context, outcome);
-    };
-    async #connected(signal) {
-        this.#closing.signal.throwIfAborted();
-        if (this.#connection.alive)
-            return this.#connection;
-        this.#redialling ??= this.#redial().finally(() => {
-            this.#redialling = undefined;
-        });
-        return await untilAborted(this.#redialling, signal);
-    }
-    async #redial() {
-        try {
-            this.#connection = await this.#session.redial(this.#closing.signal);
-            return this.#connection;
-        }
-        catch (error) {
-            if (!(error instanceof lib_errors/* BootstrapError */.Xj) || error.code !== 'E_CONNECT')
-                throw error;
-            const message = `the SSH connection was lost and cannot be re-established: ${error.message}`;
-            throw new lib_errors/* BootstrapError */.Xj('E_LOST', message, { host: this.target, hint: error.hint, cause: error });
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/exec/ssh/connect.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** One handshake may not use up the time for all tries. */
-const ATTEMPT_MS = 20_000;
-/**
- * Logs in, and finds out how to run commands and how to become root. What may pass by itself is tried again until
- * time is up; a refused key once more; a wrong host key never.
- *
- * @throws E_CONNECT, E_AUTH, E_KEY, E_ALGO, E_HOSTKEY, E_HOST_UNKNOWN, E_SHELL, E_SUDO
- */
-async function connectSsh(target, options) {
-    const { address, user, where, sudoPassword } = target;
-    let route = {
-        host: prepareHop(target, options),
-        bastion: target.bastion && prepareHop(target.bastion, options),
-    };
-    let last;
-    const onTimeout = () => last ?? connectTimeout(target, options);
-    const onFailure = (error) => {
-        last = error;
-    };
-    const redial = async (outer) => {
-        last = undefined;
-        const limits = { timeoutMs: options.timeoutMs, signal: outer, onTimeout };
-        const dialled = await withLimits(limits, (signal) => dialWithRetry(route, { ...options, signal, onFailure }));
-        for (const warning of dialled.warnings)
-            options.onWarning?.(warning, address);
-        // Trust on first use ends with the first use.
-        if (target.hostKeyChecking === 'accept-new')
-            route = pin(route, dialled.fingerprint);
-        return new Connection(dialled.client, address);
-    };
-    return await withLimits({ ...options, onTimeout }, async (signal) => {
-        const connection = await redial(signal);
-        try {
-            const context = { connection, host: address, user, where };
-            const root = await explore(context, sudoPassword, signal);
-            return new SshRunner({ address, user, where, root, sudoPassword, redial }, connection);
-        }
-        catch (error) {
-            await connection.close();
-            throw error;
-        }
-    });
-}
-async function dialWithRetry(route, { clock, timeoutMs, signal, onFailure }) {
-    const end = clock.now() + timeoutMs;
-    let refusals = 0;
-    return await retry(() => {
-        const left = Math.max(1, Math.min(ATTEMPT_MS, end - clock.now()));
-        return dialRoute(route, { timeoutMs: left, signal });
-    }, {
-        clock,
-        signal,
-        deadlineMs: timeoutMs,
-        retryable: (error) => {
-            if (!(error instanceof DialError))
-                return false;
-            onFailure(error);
-            if (error.retry === 'once')
-                refusals += 1;
-            return error.retry === 'always' || (error.retry === 'once' && refusals < 2);
-        },
-    });
-}
-function prepareHop(endpoint, { onWarning }) {
-    const { address, port, hostKey, where, hostKeyChecking: mode } = endpoint;
-    const knownHosts = endpoint.knownHosts === undefined ? undefined : parseKnownHosts(endpoint.knownHosts);
-    for (const note of knownHosts?.notes ?? [])
-        onWarning?.(note, address);
-    return {
-        user: endpoint.user,
-        key: parsePrivateKey(endpoint.privateKey, endpoint.passphrase, where),
-        policy: { address, port, mode, hostKey, knownHosts, where },
-    };
-}
-function pin(route, hostKey) {
-    return { ...route, host: { ...route.host, policy: { ...route.host.policy, hostKey } } };
-}
-function connectTimeout({ address, where }, { timeoutMs }) {
-    return new lib_errors/* BootstrapError */.Xj('E_CONNECT', `no SSH connection within ${String(timeoutMs / 1000)} s`, {
-        host: address,
-        where,
-        hint: 'Is the address right, the host up, and the port open for this runner?',
-    });
-}
-async function explore(context, password, signal) {
-    const { stdout } = await runProcess(context.host, async (argv) => {
-        const outcome = await startRemote(context, argv, {}, signal);
-        if (!outcome.started)
-            throw shellError(context, outcome);
-        return outcome.process;
-    }, ['id', '-u'], { signal });
-    return await detectRootMethod(context, Number(stdout), password !== undefined, async (root) => {
-        const outcome = await startRemote(context, ['true'], { root, password, noInput: true }, signal);
-        if (!outcome.started)
-            return outcome;
-        outcome.process.stdout.resume();
-        outcome.process.stderr.resume();
-        await outcome.process.exited;
-        return undefined;
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/providers/ssh.js
-
-
-
-
-/** Machines that are there already, reached by SSH. */
-const ssh = {
-    name: 'ssh',
-    connect: async (host, { spec, signal, clock, onWarning }) => {
-        const timeoutMs = spec.timeouts.connectSec * 1000;
-        const target = {
-            ...(await endpoint(spec, host)),
-            sudoPassword: spec.ssh.sudoPassword,
-            bastion: await bastion(spec),
-        };
-        return connectSsh(target, { timeoutMs, signal, clock, onWarning });
-    },
-};
-async function endpoint({ ssh, hosts }, host) {
-    return {
-        address: host.address,
-        port: host.port,
-        user: host.user,
-        privateKey: await privateKey(host.keyFile ?? ssh.keyFile, ssh.key),
-        passphrase: ssh.passphrase,
-        hostKey: host.hostKey,
-        knownHosts: await knownHosts(ssh),
-        hostKeyChecking: ssh.hostKeyChecking,
-        where: `hosts[${String(hosts.indexOf(host))}].address`,
-    };
-}
-async function bastion({ ssh }) {
-    if (ssh.bastion === undefined)
-        return undefined;
-    const { address, user, port, keyFile, hostKey } = ssh.bastion;
-    return {
-        address,
-        port,
-        user,
-        privateKey: await privateKey(keyFile ?? ssh.keyFile, ssh.key),
-        passphrase: ssh.passphrase,
-        hostKey,
-        knownHosts: await knownHosts(ssh),
-        hostKeyChecking: ssh.hostKeyChecking,
-        where: 'ssh.bastion.address',
-    };
-}
-async function privateKey(path, key) {
-    return path === undefined ? (key ?? '') : readPrivateKey(path, 'ssh.keyFile');
-}
-async function knownHosts({ knownHosts: path, knownHostsText, }) {
-    if (path === undefined)
-        return knownHostsText;
-    return (0,promises_.readFile)(path, 'utf8').catch((cause) => {
-        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read ${path}`, { cause, where: 'ssh.knownHosts' });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/providers/index.js
-
-
-/** Every provider there is. */
-const providers = { kind: kind, ssh: ssh };
-
-;// CONCATENATED MODULE: ./lib/host/paths.js
-/** Where things are on a host. Everything here is removed by a reset. */
-const paths = {
-    /** What survives a reboot: the host's state. */
-    state: '/var/lib/k8s-bootstrap/state.json',
-    stateDir: '/var/lib/k8s-bootstrap',
-    /** Verified downloads on their way to their place. */
-    staging: '/var/lib/k8s-bootstrap/artifacts',
-    /** One file per installed artifact, holding its sha256. */
-    installed: '/var/lib/k8s-bootstrap/installed',
-    /** One file per name of an image of the user's that was loaded, holding the id of what it stood for. */
-    images: '/var/lib/k8s-bootstrap/images',
-    /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
-    runDir: '/run/k8s-bootstrap',
-    kubectlCache: '/run/k8s-bootstrap/kubectl-cache',
-    lock: '/run/k8s-bootstrap.lock',
-    bin: '/usr/local/bin',
-    runc: '/usr/local/sbin/runc',
-    cniBin: '/opt/cni/bin',
-    cniConf: '/etc/cni/net.d',
-    containerdConfig: '/etc/containerd/config.toml',
-    registries: '/etc/containerd/certs.d',
-    units: '/etc/systemd/system',
-    sysctl: '/etc/sysctl.d/99-k8s-bootstrap.conf',
-    modules: '/etc/modules-load.d/k8s-bootstrap.conf',
-    resolvConf: '/etc/kubernetes/resolv.conf',
-    adminConf: '/etc/kubernetes/admin.conf',
-    kubeletConf: '/etc/kubernetes/kubelet.conf',
-    caCert: '/etc/kubernetes/pki/ca.crt',
-};
-/**
- * Directories that Kubernetes, its runtime and the CNIs fill. Preflight asks that they be absent or empty on a host
- * that is not ours, which is what allows a reset to empty them.
- */
-const ownedDirectories = [
-    '/etc/kubernetes',
-    '/etc/containerd',
-    '/etc/cni',
-    '/opt/cni',
-    '/opt/containerd',
-    '/var/lib/kubelet',
-    '/var/lib/etcd',
-    '/var/lib/containerd',
-    '/var/lib/cni',
-    '/var/log/pods',
-    '/var/log/containers',
-    '/run/containerd',
-    '/run/nri',
-    '/run/flannel',
-    '/usr/libexec/kubernetes',
-    '/run/kubernetes',
-];
-const programs = [
-    'containerd',
-    'containerd-shim-runc-v2',
-    'containerd-stress',
-    'ctr',
-    'kubeadm',
-    'kubelet',
-    'kubectl',
-];
-/** Files that an install puts in place and a reset removes; a host that is not ours must not have any of them. */
-const ownFiles = [
-    ...programs.map((name) => `${paths.bin}/${name}`),
-    paths.runc,
-    `${paths.units}/containerd.service`,
-    `${paths.units}/kubelet.service`,
-    paths.sysctl,
-    paths.modules,
-];
-
-;// CONCATENATED MODULE: ./lib/engine/steps/begin.js
-
-/** The line between looking and changing: every host is fit and holds verified artifacts when it is crossed. */
-const begin = {
-    id: 'begin',
-    title: 'Begin changes',
-    scope: 'cluster',
-    needs: ['fetch'],
-    run: (cluster) => {
-        cluster.begun = true;
-        return Promise.resolve({ changed: false });
-    },
-};
-/** Takes downloads off the hosts again where the run ended before the line. */
-const unstage = {
-    id: 'unstage',
-    title: 'Remove unused downloads',
-    scope: 'cluster',
-    needs: ['begin'],
-    always: true,
-    run: async (cluster, { signal }) => {
-        if (cluster.begun)
-            return { changed: false };
-        // Facts are read under the lock only: what was not locked may be another run's.
-        const ours = cluster.hosts.filter((host) => host.known);
-        await Promise.allSettled(ours.map((host) => removeDownloads(host, signal)));
-        return { changed: false };
-    },
-};
-/** Also for a reset of a host that a killed run had only brought downloads to. @returns whether there were any. */
-async function removeDownloads(host, signal) {
-    const { stdout } = await host.sh(unstageScript, [], { signal, timeoutMs: 15_000 });
-    return stdout.includes('removed');
-}
-const unstageScript = `
-if [ -d ${paths.staging} ]; then echo removed; fi
-rm -rf ${paths.staging}
-if [ -d ${paths.stateDir} ]; then rmdir --ignore-fail-on-non-empty ${paths.stateDir}; fi
-`;
-
-// EXTERNAL MODULE: ./lib/lib/record.js
-var record = __nccwpck_require__(7270);
-;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
-
-/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
-function mergePatch(target, patch) {
-    if (!(0,record/* isRecord */.u)(patch))
-        return patch;
-    const result = (0,record/* isRecord */.u)(target) ? { ...target } : {};
-    for (const [key, value] of Object.entries(patch)) {
-        if (value === null)
-            Reflect.deleteProperty(result, key);
-        else
-            result[key] = mergePatch(result[key], value);
-    }
-    return result;
-}
-
-;// CONCATENATED MODULE: ./lib/kube/component-config.js
-
-/** kubelet settings that the hosts' facts ask for, valid for all of them. */
-function kubeletConfiguration(hosts) {
-    const any = (test) => hosts.some(test);
-    const [first] = hosts;
-    return {
-        apiVersion: 'kubelet.config.k8s.io/v1beta1',
-        kind: 'KubeletConfiguration',
-        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
-        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
-        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
-        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
-        // since the configuration is that of hosts which join later.
-        failSwapOn: false,
-        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
-    };
-}
-/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
-function cgroupDriver(host) {
-    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
-}
-/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
-function needsResolvConf(hosts) {
-    return hosts.some((host) => host.facts.loopbackResolver);
-}
-/** The content of the host's resolver file for pods. */
-function resolvConf(host) {
-    const servers = host.facts.nameservers;
-    if (servers.length > 0)
-        return servers.map((server) => `nameserver ${server}\n`).join('');
-    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
-    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
-}
-function kubeProxyConfiguration(hosts) {
-    return {
-        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
-        kind: 'KubeProxyConfiguration',
-        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
-        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
-            ? { conntrack: { maxPerCore: 0, min: 0 } }
-            : {}),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
-
-
-
-const API_VERSION = 'kubeadm.k8s.io/v1beta4';
-const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
-/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
-const TOKEN_TTL = '15m0s';
-/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
-function clusterConfig(spec, kubernetesVersion) {
-    const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
-    return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
-}
-/** The file for `kubeadm init --config`; it holds secrets. */
-function initConfig(options) {
-    const { spec, hosts, host, endpoint } = options;
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token: options.token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
-            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
-            nodeRegistration: nodeRegistration(spec, host),
-            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
-        },
-        {
-            apiVersion: API_VERSION,
-            kind: 'ClusterConfiguration',
-            clusterName: spec.name,
-            kubernetesVersion: `v${options.kubernetesVersion}`,
-            controlPlaneEndpoint: endpoint,
-            networking: {
-                podSubnet: spec.cni.podCIDR,
-                serviceSubnet: spec.kubernetes.serviceCIDR,
-                dnsDomain: spec.kubernetes.dnsDomain,
-            },
-            apiServer: { certSANs: certificateNames(hosts, endpoint) },
-        },
-        kubeletConfiguration(hosts),
-        kubeProxyConfiguration(hosts),
-    ]);
-}
-/** The file for `kubeadm join --config`; it holds secrets. */
-function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
-    return render(spec, [
-        {
-            apiVersion: API_VERSION,
-            kind: 'JoinConfiguration',
-            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
-            nodeRegistration: nodeRegistration(spec, host),
-            ...(host.isControlPlane
-                ? {
-                    controlPlane: {
-                        localAPIEndpoint: {
-                            advertiseAddress: host.internalAddress,
-                            bindPort: spec.kubernetes.apiServerPort,
-                        },
-                        certificateKey,
-                    },
-                }
-                : {}),
-        },
-    ]);
-}
-/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
-function tokenConfig(token) {
-    return (0,dist/* stringify */.As)({
-        apiVersion: API_VERSION,
-        kind: 'InitConfiguration',
-        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
-    });
-}
-function nodeRegistration(spec, host) {
-    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-    return {
-        name: host.nodeName,
-        criSocket: CRI_SOCKET,
-        imagePullPolicy: 'IfNotPresent',
-        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
-        ignorePreflightErrors: [
-            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
-            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
-        ],
-    };
-}
-/** kubeadm's names of the findings that a user may have chosen to ignore. */
-const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
-function ignores({ preflight }, id) {
-    return preflight.ignore.some((name) => name === id || name === 'all');
-}
-/** Every name and address under which a client may come to the API server. */
-function certificateNames(hosts, endpoint) {
-    const controlPlanes = hosts.filter((host) => host.isControlPlane);
-    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
-    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
-    return [...new Set([...names, name, '127.0.0.1'])];
-}
-/** User patches come last, so that nothing of ours is beyond the user's reach. */
-function render(spec, documents) {
-    return documents
-        .map((document) => spec.kubernetes.kubeadmPatches
-        .filter((patch) => patch.kind === document.kind)
-        .reduce((merged, patch) => mergePatch(merged, patch), document))
-        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
-        .join('---\n');
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
-
-
-
-const asked = new WeakMap();
-/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
-function kubeadmImages(cluster, host, signal) {
-    const known = asked.get(host);
-    if (known !== undefined)
-        return known;
-    const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
-    const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
-    const answer = host.root(list, { signal, input }).then(({ stdout }) => kubeadm_images_parse(stdout));
-    asked.set(host, answer);
-    return answer;
-}
-/** They become arguments and configuration, so nothing but references may pass. */
-function kubeadm_images_parse(stdout) {
-    const images = stdout.split('\n').filter(Boolean);
-    const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
-    if (odd === undefined && images.length > 0)
-        return images;
-    throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/images.js
-
-
-
-
-
-/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
-function imagesStep(kubernetes) {
-    return {
-        id: 'images',
-        title: 'Pull images',
-        scope: 'hosts',
-        needs: ['install', 'load-images'],
-        run: async (cluster, host, { signal, log }) => {
-            const wanted = imagesFor(cluster, host, await kubernetes(cluster, host, signal));
-            const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
-                signal,
-            });
-            const present = new Set(stdout.split('\n'));
-            const missing = wanted.filter((image) => !present.has(image));
-            if (missing.length === 0)
-                return { changed: false, note: 'all present already' };
-            cluster.beginChange();
-            const result = await host.sh(pullScript, missing, {
-                signal,
-                timeoutMs: 15 * 60_000,
-                accept: 'any',
-                onLine: (line) => {
-                    if (line.startsWith('pulled '))
-                        log(line);
-                },
-            });
-            if (result.exitCode !== 0)
-                throw imageError(cluster, result.stdout, missing);
-            return { changed: true, note: `${String(missing.length)} pulled` };
-        },
-    };
-}
-const images_images = imagesStep(kubeadmImages);
-/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
-const pullScript = `
-failed=0
-for image in "$@"; do
-  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
-    echo "pulled $image"
-  else
-    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
-  fi
-done
-exit $failed
-`;
-function imagesFor(cluster, host, kubernetes) {
-    const own = host.isControlPlane
-        ? kubernetes
-        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
-    const { nginx, client } = cluster.spec.verify.images;
-    return [...new Set([...own, ...imagesOf(cluster.cniObjects), nginx, client].map(normalizeImage))];
-}
-function imageError(cluster, output, missing) {
-    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
-        image,
-        why,
-    }));
-    const [first] = failures;
-    const image = first?.image ?? missing[0] ?? '';
-    const registry = image.split('/')[0] ?? '';
-    const mirror = cluster.spec.registryMirrors[registry];
-    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
-    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
-        hint: mirror === undefined
-            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
-            : `see that ${mirror} serves it`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/load-images.js
-
-
-
-
-/** Brings the user's own images to the node, which remembers for each name the id of what it was given last. */
-const loadImages = {
-    id: 'load-images',
-    title: 'Load local images',
-    scope: 'hosts',
-    needs: ['install'],
-    run: async (cluster, host, { signal, log }) => {
-        if (cluster.localImages.length === 0)
-            return { changed: false };
-        const { stdout } = await host.sh(listScript, [], { signal });
-        const loaded = new Set(stdout.split('\n'));
-        const missing = cluster.localImages.filter((image) => !loaded.has(`${recordOf(image)} ${image.id}`));
-        if (missing.length === 0)
-            return { changed: false, note: 'all loaded already' };
-        cluster.beginChange();
-        for (const image of missing) {
-            await load(host, image, signal);
-            log(`loaded ${image.name}`);
-        }
-        return { changed: true, note: `${String(missing.length)} loaded` };
-    },
-    describe: ({ spec }) => spec.images.map((name) => `load ${name}`),
-};
-/** Name of the file that remembers an image; its own may hold anything. */
-function recordOf({ name }) {
-    return (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex');
-}
-const listScript = `
-for file in ${paths.images}/*; do
-  if [ -f "$file" ]; then echo "\${file##*/} $(cat "$file")"; fi
-done
-`;
-const importScript = `
-trap 'rm -f "$1"' EXIT
-${paths.bin}/ctr -n k8s.io images import "$1" >/dev/null
-mkdir -p ${paths.images}
-echo "$3" > "${paths.images}/$2"
-`;
-async function load(host, image, signal) {
-    const limits = { signal, timeoutMs: 10 * 60_000 };
-    const to = `${paths.staging}/${image.id}.tar`;
-    try {
-        await host.runner.upload({ path: await image.tar(signal) }, to, { ...limits, sudo: true, mode: 0o600 });
-        await host.sh(importScript, [to, recordOf(image), image.id], limits);
-    }
-    catch (error) {
-        if (!(error instanceof CommandError))
-            throw error;
-        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot load ${image.name}: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`, {
-            hint: 'see that it is an image for this architecture, as `docker save` writes it',
-            cause: error,
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/legacy-patch.js
-
-/** The first minor for which kind writes kubeadm's v1beta4; before it, it writes v1beta3 also where kubeadm knows more. */
-const FIRST_V1BETA4 = 36;
-/** Patches are written for v1beta4 whatever the provider; here arguments become the maps that v1beta3 has in place of lists. */
-function legacyPatch(patch, kubernetesVersion) {
-    const minor = Number(/^1\.(\d+)/.exec(kubernetesVersion ?? '')?.[1] ?? FIRST_V1BETA4);
-    return minor >= FIRST_V1BETA4 ? patch : withMaps(patch);
-}
-function withMaps(value) {
-    if (Array.isArray(value))
-        return value.map(withMaps);
-    if (!(0,record/* isRecord */.u)(value))
-        return value;
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [
-        key,
-        /^(extraArgs|kubeletExtraArgs)$/.test(key) && Array.isArray(inner)
-            ? argumentMap(inner)
-            : withMaps(inner),
-    ]));
-}
-function argumentMap(list) {
-    return Object.fromEntries(list.filter(record/* isRecord */.u).map(({ name, value }) => [typeof name === 'string' ? name : '', value]));
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/config.js
-
-
-
-/** The configuration for `kind create cluster --config`; it holds the token. */
-function kindConfig({ spec, nodeImage, kubernetesVersion, cgroup, token }) {
-    const { cni, kubernetes, kind, registryMirrors } = spec;
-    const first = spec.hosts.find(({ role }) => role === 'control-plane');
-    const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
-    return (0,dist/* stringify */.As)({
-        apiVersion: 'kind.x-k8s.io/v1alpha4',
-        kind: 'Cluster',
-        name: spec.name,
-        networking: {
-            ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
-            podSubnet: cni.podCIDR,
-            serviceSubnet: kubernetes.serviceCIDR,
-            disableDefaultCNI: true,
-            ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
-        },
-        // Not set in the image, and without it containerd never looks for mirrors.
-        ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
-        nodes: spec.hosts.map((host) => ({
-            role: host.role,
-            image: nodeImage,
-            // Per node and in this order, since kind applies what stands here last: the user's word is the final one.
-            kubeadmConfigPatches: [...ownPatches(spec, host, { cgroup, token }), ...user].map((patch) => (0,dist/* stringify */.As)(patch, { aliasDuplicateObjects: false })),
-            ...(host === first && kind.portMappings.length > 0 ? { extraPortMappings: kind.portMappings } : {}),
-        })),
-    }, { aliasDuplicateObjects: false, lineWidth: 0 });
-}
-const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]
-  config_path = "/etc/containerd/certs.d"
-`;
-function ownPatches({ kubernetes }, host, { cgroup, token }) {
-    const nodeRegistration = {
-        ...(host.name === undefined ? {} : { name: host.name }),
-        ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
-    };
-    const endpoint = kubernetes.controlPlaneEndpoint && hostOf(kubernetes.controlPlaneEndpoint);
-    return [
-        {
-            kind: 'ClusterConfiguration',
-            networking: { dnsDomain: kubernetes.dnsDomain },
-            ...(endpoint === undefined ? {} : { apiServer: { certSANs: ['localhost', '127.0.0.1', endpoint] } }),
-        },
-        {
-            kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
-            nodeRegistration,
-        },
-        { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
-        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
-        ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
-    ];
-}
-/** The host of `host[:port]`; IPv6 without brackets has no port. */
-function hostOf(endpoint) {
-    const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
-    return bracketed ?? plain ?? endpoint;
-}
-/** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
-function taintsOf({ role, taints }) {
-    const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
-    return [...(role === 'control-plane' ? [controlPlane] : []), ...taints];
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/creation.js
-
-/** kind ended with an error. */
-class KindError extends Error {
-    /** What it was at. */
-    phase;
-    /** Everything it printed, kubeadm's own words among it: hostile. */
-    output;
-    constructor(phase, output, cause) {
-        super(`kind ended during ${phase}`, { cause });
-        this.phase = phase;
-        this.output = output;
-    }
-}
-/** kind says ` ✓ Preparing nodes 📦` and the like as it goes. Should another version say it otherwise, its end says it all. */
-const ends = [
-    { sign: /✓ Preparing nodes/, of: 'prepare' },
-    { sign: /✓ Starting control-plane/, of: 'init' },
-];
-/** Nodes are kept when it fails: what is done with them is not kind's to decide, and they hold the reasons. */
-function createCluster(local, options) {
-    const { binary, name, config, kubeconfig, timeoutMs, signal, onLine } = options;
-    const stages = {
-        prepare: Promise.withResolvers(),
-        init: Promise.withResolvers(),
-        join: Promise.withResolvers(),
-    };
-    let phase = 'prepare';
-    const seen = (line) => {
-        for (const { sign, of } of ends) {
-            if (!sign.test(line))
-                continue;
-            stages[of].resolve(undefined);
-            phase = of === 'prepare' ? 'init' : 'join';
-        }
-        if (line.trim() !== '')
-            onLine(line.trim());
-    };
-    const argv = [binary, 'create', 'cluster', '--name', name, '--config', '-', '--retain'];
-    const run = local.run([...argv, '--kubeconfig', kubeconfig], {
-        input: config,
-        timeoutMs,
-        signal,
-        onLine: seen,
-    });
-    for (const stage of Object.values(stages)) {
-        // Whoever waits for a stage hears of it there; the others must not count as unhandled.
-        stage.promise.catch(() => undefined);
-        run.then(() => {
-            stage.resolve(undefined);
-        }, (error) => {
-            stage.reject(error instanceof CommandError ? new KindError(phase, error.result.stderr, error) : error);
-        });
-    }
-    return {
-        prepared: stages.prepare.promise,
-        initialised: stages.init.promise,
-        joined: stages.join.promise,
-        ended: run.catch(() => undefined),
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/inventory.js
-/** Labels that kind puts on the containers of its nodes. */
-const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' };
-/** The label that says which cluster of ours a network or volume was made for. */
-const ownLabel = 'k8s-bootstrap.cluster';
-/** The network that kind puts all its nodes on. */
-const NETWORK = 'kind';
-/** Port of the API server in a node, and of the load balancer before several. */
-const API_PORT = '6443/tcp';
-function nameOf(container) {
-    return container.Name.replace(/^\//, '');
-}
-function subnetsOf(network) {
-    return (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
-}
-/** `host:port` under which the machine reaches the cluster's API server; undefined while nothing publishes it. */
-function publishedEndpoint(containers) {
-    const balancer = containers.filter(({ Config }) => Config.Labels[labels.role] === 'external-load-balancer');
-    const planes = containers.filter(({ Config }) => Config.Labels[labels.role] === 'control-plane');
-    const [published] = [...balancer, ...planes].flatMap(({ NetworkSettings }) => NetworkSettings.Ports?.[API_PORT] ?? []);
-    if (published === undefined)
-        return undefined;
-    const { HostIp, HostPort } = published;
-    const host = ['', '0.0.0.0', '::'].includes(HostIp) ? '127.0.0.1' : HostIp;
-    return `${host.includes(':') ? `[${host}]` : host}:${HostPort}`;
-}
-
-;// CONCATENATED MODULE: ./lib/kube/join-token.js
-
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
-/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
-function newToken() {
-    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
-    return `${text(6)}.${text(16)}`;
-}
-/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
-function newCertificateKey() {
-    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
-}
-/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
-function caHash(certificatePem) {
-    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
-    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
-}
-
-;// CONCATENATED MODULE: ./lib/host/state.js
-
-
-const phases = ['prepared', 'joining', 'member'];
-/** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
-function parseState(text) {
-    if (text === undefined)
-        return undefined;
-    try {
-        const value = JSON.parse(text);
-        if (value?.schemaVersion !== 1 || value.before === undefined)
-            return 'unreadable';
-        if (typeof value.cluster !== 'string' || !phases.some((phase) => phase === value.phase))
-            return 'unreadable';
-        return { ...value, cluster: (0,sanitize/* sanitizeText */.j)(value.cluster) };
-    }
-    catch {
-        return 'unreadable';
-    }
-}
-/** The state where it is ours to read; preflight tells of one that is not. */
-function knownState(text) {
-    const state = parseState(text);
-    return state === 'unreadable' ? undefined : state;
-}
-async function writeState(host, state, signal) {
-    await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
-    host.state = state;
-}
-
-;// CONCATENATED MODULE: ./lib/host/unit.js
-
-
-
-
-/** Names of the units that kubeadm runs in. */
-const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
-/** Whether the unit runs, or ended well and nobody asked for its end yet. */
-async function isUnitBusy(host, name, signal) {
-    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
-    const { stdout } = await host.root(show, { signal });
-    return ['active', 'activating'].includes(stdout.trim());
-}
-/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
-const startScript = `
-name=$1 timeout=$2 log=$3; shift 3
-mkdir -p -m 0700 ${paths.runDir}
-state=$(systemctl show -p ActiveState --value "$name.service")
-case $state in
-  activating|active|deactivating) echo attached; exit 0 ;;
-esac
-systemctl reset-failed "$name.service" 2>/dev/null || true
-: > "$log"
-chmod 600 "$log"
-systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
-  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
-  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
-`;
-/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
-const followScript = `
-name=$1 log=$2 marker=$3
-pid=$(systemctl show -p MainPID --value "$name.service")
-while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
-  sleep 0.05
-  pid=$(systemctl show -p MainPID --value "$name.service")
-done
-if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
-while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
-printf '\\n%s ' "$marker"
-systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
-`;
-const forgetScript = `
-systemctl stop "$1.service" 2>/dev/null || true
-systemctl reset-failed "$1.service" 2>/dev/null || true
-`;
-/**
- * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
- * command goes on; this function reconnects and listens again, so that it is never run twice.
- */
-async function runUnit(host, options) {
-    const { name, argv, timeoutSec, signal } = options;
-    const log = `${paths.runDir}/${name}.log`;
-    const marker = `unit-${name}-ended`;
-    const timeoutMs = (timeoutSec + 30) * 1000;
-    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
-    const attached = started.stdout.trim() === 'attached';
-    for (let losses = 0;; losses += 1) {
-        try {
-            const { stdout } = await host.sh(followScript, [name, log, marker], {
-                signal,
-                timeoutMs,
-                maxOutputBytes: 1024 * 1024,
-                onLine: (line) => {
-                    if (!line.startsWith(marker) && line !== '')
-                        options.onLine?.(line);
-                },
-            });
-            const result = resultOf(host, stdout, marker, argv);
-            if (result.exitCode === 0)
-                await options.remember?.();
-            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
-            const forget = () => host.sh(forgetScript, [name], { signal });
-            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
-            return { ...result, attached };
-        }
-        catch (error) {
-            // The port reconnects with the next command; how long that may take is its own limit.
-            if (!isLoss(error) || losses >= MAX_LOSSES)
-                throw error;
-            options.onLine?.('connection lost; reconnecting to see how the command goes on');
-        }
-    }
-}
-function isLoss(error) {
-    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
-}
-/** How often a connection may be lost before a run gives a host up. */
-const MAX_LOSSES = 5;
-const MAX_OUTPUT = 64 * 1024;
-function resultOf(host, stdout, marker, argv) {
-    const at = stdout.lastIndexOf(`\n${marker} `);
-    const words = stdout
-        .slice(at + marker.length + 2)
-        .trim()
-        .split(/\s+/);
-    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
-    if (at < 0 || status === undefined || words.includes('inactive')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
-            host: host.address,
-        });
-    }
-    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
-    if (words.includes('timeout') && status !== 0) {
-        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
-            host: host.address,
-        });
-    }
-    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
-    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
-
-
-/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
-const causes = [
-    {
-        sign: /cgroup v1 support|failCgroupV1/i,
-        says: 'the kubelet refuses cgroup v1',
-        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
-    },
-    {
-        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
-        says: 'the control plane’s identity could not be verified with the pinned CA hash',
-        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
-    },
-    {
-        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
-        says: 'the API server could not be reached',
-        hint: 'see that port 6443 of the control plane is open to this host',
-    },
-    {
-        sign: /The kubelet is not running|kubelet is not healthy/i,
-        says: 'the kubelet did not come up',
-        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
-    },
-];
-/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
-async function explainKubeadm(cluster, host, code, what, output) {
-    const journal = await host
-        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
-        accept: 'any',
-        timeoutMs: 15_000,
-    })
-        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
-        .catch(() => '');
-    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
-    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
-    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
-    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
-    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
-        host: host.address,
-        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
-
-
-
-
-const timeoutSec = { init: 300, join: 240 };
-const configPath = `${paths.runDir}/kubeadm.yaml`;
-/**
- * Runs kubeadm as a unit of the host. The host's state says `joining` until it ended well, then `member`.
- * @returns whether it was an earlier run's unit, found running or just ended.
- */
-async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal, log }) {
-    await setPhase(host, 'joining', signal);
-    const result = await withPrivateFile(host, config, signal, () => runUnit(host, {
-        name: KUBEADM_UNITS[verb],
-        argv: [`${paths.bin}/kubeadm`, verb, `--config=${configPath}`, ...flags],
-        timeoutSec: timeoutSec[verb],
-        signal,
-        onLine: (line) => {
-            log(cluster.redactor.redact(line));
-        },
-        remember: () => setPhase(host, 'member', signal),
-    }));
-    if (result.exitCode !== 0) {
-        const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
-        throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
-    }
-    return { attached: result.attached };
-}
-/**
- * kubeadm does not continue what ended half-way, so that is taken back; what still runs is left to end.
- * @returns whether it still runs, or has just ended well.
- */
-async function settleEarlier(host, verb, { signal, log }) {
-    if (host.state?.phase !== 'joining')
-        return false;
-    if (await isUnitBusy(host, KUBEADM_UNITS[verb], signal))
-        return true;
-    log(`an earlier kubeadm ${verb} did not end well; taking it back first`);
-    const reset = [`${paths.bin}/kubeadm`, 'reset', '--force'];
-    await host.root(reset, { signal, timeoutMs: 180_000, accept: 'any' });
-    return false;
-}
-/** Runs something that reads the configuration from `configPath`, which exists only meanwhile. */
-async function withPrivateFile(host, config, signal, use) {
-    await host.write(configPath, config, { mode: 0o600, signal });
-    try {
-        return await use(configPath);
-    }
-    finally {
-        await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
-    }
-}
-async function setPhase(host, phase, signal) {
-    if (host.state === undefined)
-        throw new TypeError(`${host.address} has no state before it was prepared`);
-    await writeState(host, { ...host.state, phase }, signal);
-}
-
-;// CONCATENATED MODULE: ./lib/engine/join-material.js
-
-
-
-
-/** Tokens live for 15 minutes; whoever joins later than this gets a new one. */
-const FRESH_MS = 10 * 60_000;
-/** What a host needs to join; minted anew where this run did not initialise the cluster, or took long. */
-async function joinMaterial(cluster, signal) {
-    const host = cluster.controlPlane;
-    cluster.caHash ??= host.root(['cat', paths.caCert], { signal }).then(({ stdout }) => caHash(stdout));
-    const hash = await cluster.caHash;
-    const usable = cluster.join !== undefined && cluster.clock.now() - cluster.join.mintedAt < FRESH_MS;
-    if (!usable) {
-        cluster.minting ??= mint(cluster, signal).finally(() => {
-            cluster.minting = undefined;
-        });
-        await cluster.minting;
-    }
-    if (cluster.join === undefined)
-        throw new TypeError('minting sets the join secrets');
-    return { ...cluster.join, caHash: hash };
-}
-/** A new token, known to the run before the cluster knows it, so that it is revoked whatever happens. */
-function newJoinSecrets(cluster, certificateKey) {
-    const token = newToken();
-    cluster.protect(token);
-    if (certificateKey !== undefined)
-        cluster.protect(certificateKey);
-    cluster.tokenIds.push(token.slice(0, token.indexOf('.')));
-    return { token, certificateKey, mintedAt: cluster.clock.now() };
-}
-async function mint(cluster, signal) {
-    const host = cluster.controlPlane;
-    const secrets = newJoinSecrets(cluster, cluster.join?.certificateKey);
-    const create = [`${paths.bin}/kubeadm`, 'token', 'create', `--kubeconfig=${paths.adminConf}`];
-    await withPrivateFile(host, tokenConfig(secrets.token), signal, (path) => host.root([...create, `--config=${path}`], { signal }));
-    cluster.join = secrets;
-}
-
-;// CONCATENATED MODULE: ./lib/providers/kind/docker.js
-
-
-
-/** The machine's Docker, by its command line: what kind itself uses, so that both see the same engine. */
-class Docker {
-    #local;
-    /** @param local runs commands on this machine. */
-    constructor(local) {
-        this.#local = local;
-    }
-    /** @throws BootstrapError `E_CONNECT` when there is no Docker, or no engine that answers. */
-    async info(options) {
-        const { exitCode, stdout, stderr } = await this.#local.run(['docker', 'info', '--format', '{{json .}}'], {
-            ...options,
-            timeoutMs: 30_000,
-            accept: 'any',
-        });
-        const info = docker_parsed(stdout);
-        const error = info?.ServerErrors?.[0] ?? stderr.trim().split('\n')[0];
-        if (exitCode === 0 && info?.ServerErrors === undefined && info !== undefined)
-            return info;
-        throw new lib_errors/* BootstrapError */.Xj('E_CONNECT', exitCode === 127
-            ? 'there is no docker on this machine'
-            : `Docker does not answer: ${(0,sanitize/* sanitizeText */.j)(error ?? '')}`, {
-            where: 'provider',
-            hint: 'provider kind needs Docker: install and start it, and see that this user may use it (docker info)',
-        });
-    }
-    /** The containers of a kind cluster, running or not, its load balancer among them. */
-    async containers(cluster, options) {
-        const filter = ['--filter', `label=${labels.cluster}=${cluster}`];
-        const ids = await this.#lines(['ps', '--all', '--quiet', '--no-trunc', ...filter], options);
-        return ids.length === 0 ? [] : ((await this.#inspect(['inspect', ...ids], options)) ?? []);
-    }
-    async network(name, options) {
-        return (await this.#inspect(['network', 'inspect', name], options))?.[0];
-    }
-    async volumeLabels(name, options) {
-        const volume = (await this.#inspect(['volume', 'inspect', name], options))?.[0];
-        return volume === undefined ? undefined : (volume.Labels ?? {});
-    }
-    /** The image's id, if the engine has it. */
-    async imageId(name, options) {
-        return (await this.#inspect(['image', 'inspect', name], options))?.[0]?.Id;
-    }
-    /** @throws BootstrapError `E_IMAGE` */
-    async pull(image, options) {
-        const { exitCode, stderr } = await this.#local.run(['docker', 'pull', '--quiet', image], {
-            ...options,
-            timeoutMs: 10 * 60_000,
-            accept: 'any',
-        });
-        if (exitCode === 0)
-            return;
-        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}: ${lastLine(stderr)}`, {
-            hint: 'see that Docker reaches its registry, or name an image that it has (node-image)',
-        });
-    }
-    /** Any other command. @throws CommandError */
-    async run(args, options) {
-        return (await this.#local.run(['docker', ...args], options)).stdout;
-    }
-    async #lines(args, options) {
-        return (await this.run(args, options)).split('\n').filter(Boolean);
-    }
-    /** @returns undefined when there is no such thing; what vanished between two questions counts as that too. */
-    async #inspect(args, options) {
-        const { exitCode, stdout } = await this.#local.run(['docker', ...args], {
-            ...options,
-            accept: 'any',
-            maxOutputBytes: 32 * 1024 * 1024,
-        });
-        const found = docker_parsed(stdout);
-        return exitCode !== 0 && (found === undefined || found.length === 0) ? undefined : found;
-    }
-}
-function docker_parsed(text) {
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-}
-function lastLine(text) {
-    return (0,sanitize/* sanitizeText */.j)(text).trim().split('\n').at(-1) ?? '';
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kind/creation-error.js
-
-
-
-
-const codes = { prepare: 'E_PREPARE', init: 'E_INIT', join: 'E_JOIN' };
-/** Waits for a stage of kind's work. @throws BootstrapError that says what kind failed at, and why. */
-async function awaitStage(cluster, stage) {
-    try {
-        await stage;
-    }
-    catch (error) {
-        if (!(error instanceof KindError))
-            throw error;
-        const { controlPlane } = cluster;
-        const code = codes[error.phase];
-        if (error.phase !== 'prepare' && controlPlane.connected) {
-            throw await explainKubeadm(cluster, controlPlane, code, `kubeadm ${error.phase}`, error.output);
-        }
-        throw new lib_errors/* BootstrapError */.Xj(code, `kind made no nodes: ${cluster.redactor.redact(lastLine(reasonIn(error.output)))}`, {
-            hint: 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
-        });
-    }
-}
-/** kind quotes the whole command that failed; what matters is what that command said. */
-function reasonIn(output) {
-    const [, said] = /^Command Output: ([^]*)/m.exec(output) ?? [];
-    const lines = (said ?? output)
-        .split('\n')
-        .filter((line) => /error|denied|cannot|failed|in use/i.test(line));
-    return lines.at(-1) ?? said ?? output;
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-;// CONCATENATED MODULE: external "node:stream/consumers"
-const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
-;// CONCATENATED MODULE: ./lib/providers/kind/lock.js
-
-
-
-
-/**
- * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
- * there is no file that could be left behind, and whoever finds the name taken is told by whom.
- */
-async function takeName(name, holder) {
-    // Of one length, since a socket's name ends at 107 bytes.
-    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
-    const server = (0,external_node_net_.createServer)((socket) => {
-        socket.on('error', () => undefined);
-        socket.end(`${holder}\n`);
-    });
-    if (await listens(server, path)) {
-        // A lock alone keeps no process alive.
-        server.unref();
-        return {
-            close: () => new Promise((resolve) => server.close(() => {
-                resolve();
-            })),
-        };
-    }
-    return { heldBy: (0,sanitize/* sanitizeLine */.g)(await ask(path)).slice(0, 200) };
-}
-function listens(server, path) {
-    return new Promise((resolve, reject) => {
-        server.once('listening', () => {
-            resolve(true);
-        });
-        server.once('error', (error) => {
-            if (error.code === 'EADDRINUSE')
-                resolve(false);
-            else
-                reject(error);
-        });
-        server.listen(path);
-    });
-}
-async function ask(path) {
-    const socket = (0,external_node_net_.createConnection)(path);
-    socket.setTimeout(2_000, () => socket.destroy());
-    return (await (0,consumers_namespaceObject.text)(socket).catch(() => '')).trim();
-}
-
-;// CONCATENATED MODULE: ./lib/host/facts-script.js
-
-/** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
-const touchedSysctls = [
-    'net.ipv4.ip_forward',
-    'net.ipv4.conf.all.forwarding',
-    'net.ipv6.conf.all.forwarding',
-    'net.ipv4.conf.all.route_localnet',
-    'net.ipv4.conf.all.rp_filter',
-    'net.bridge.bridge-nf-call-iptables',
-    'net.bridge.bridge-nf-call-ip6tables',
-    'net.netfilter.nf_conntrack_max',
-    'net.netfilter.nf_conntrack_tcp_timeout_established',
-    'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
-    'vm.overcommit_memory',
-    'vm.panic_on_oom',
-    'kernel.panic',
-    'kernel.panic_on_oops',
-    'kernel.keys.root_maxkeys',
-    'kernel.keys.root_maxbytes',
-];
-/** Ports that kubeadm's components bind, by role. */
-const kubernetesPorts = {
-    'control-plane': [6443, 2379, 2380, 10250, 10257, 10259],
-    worker: [10250],
-};
-/**
- * Tells what a host is, in sections `<marker> <name>`; `$1` is a marker nobody can guess, so that nothing the host
- * prints can pass for a section. Changes nothing; what cannot be read gives an empty section.
- */
-const factsScript = `
-set +e
-m=$1
-s() { printf '\\n%s %s\\n' "$m" "$1"; }
-s hostname; hostname
-s machine-id; cat /etc/machine-id
-s os; cat /etc/os-release
-s kernel; uname -r
-s arch; uname -m
-s init; [ -d /run/systemd/system ] && echo systemd
-s cgroup; [ -f /sys/fs/cgroup/cgroup.controllers ] && echo v2 || echo v1
-s capabilities; sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status
-s cpus; nproc
-s memory; sed -n 's/^MemTotal:[[:space:]]*\\([0-9]*\\).*/\\1/p' /proc/meminfo
-s disk; df -Pk /var/lib | sed 1d
-s swap; sed 1d /proc/swaps
-s time; date +%s%N
-s default-route; ip -o route show default
-s addresses; ip -o address show
-s routes; ip -o route show
-s resolv; cat /etc/resolv.conf
-s resolv-upstream; cat /run/systemd/resolve/resolv.conf
-s filesystems; cat /proc/filesystems
-s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
-s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
-  elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
-s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run; do
-  command -v $t >/dev/null && echo $t; done
-s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
-s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
-s nft; nft -t list ruleset
-s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
-  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
-s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
-s cni-conf; ls ${paths.cniConf}
-s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
-s containerd; command -v containerd && containerd --version
-s services; for u in containerd kubelet docker crio firewalld; do systemctl is-active --quiet $u && echo $u; done
-  grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw
-s installed; for f in ${paths.installed}/*; do [ -f $f ] && echo "\${f##*/}=$(cat $f)"; done
-s own-files; for f in ${ownFiles.join(' ')}; do [ -e $f ] && echo $f; done
-s state; cat ${paths.state}
-s end
-`;
-
-;// CONCATENATED MODULE: ./lib/host/nftables.js
-/** The chains of `nft list ruleset`. */
-function parseRuleset(text) {
-    const chains = [];
-    let table = '';
-    let depth = 0;
-    let chain;
-    for (const raw of text.split('\n')) {
-        const line = raw.replace(/"[^"]*"/g, '""').trim();
-        if (line === '' || line.startsWith('#'))
-            continue;
-        if (depth === 0)
-            table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
-        const name = depth === 1 ? /^chain (\S+) \{/.exec(line)?.[1] : undefined;
-        if (name !== undefined) {
-            chain = { key: `${table} ${name}`, rules: 0, drops: false };
-            chains.push(chain);
-        }
-        else if (depth === 2 && chain !== undefined && !/^(type|policy|comment|\})/.test(line))
-            chain.rules += 1;
-        if (chain !== undefined && /\bpolicy drop;/.test(line))
-            chain.drops = true;
-        depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0);
-        if (depth < 2)
-            chain = undefined;
-    }
-    return chains;
-}
-/** The tables of `nft list ruleset`, `family name` each; those without chains, too. */
-function tablesOf(text) {
-    return [...text.matchAll(/^table (\S+ \S+) \{/gm)].map(([, table = '']) => table);
-}
-
-;// CONCATENATED MODULE: ./lib/host/network-facts.js
-/** Parses `ip -o address show`. */
-function addressesOf(lines) {
-    return lines.flatMap((line) => {
-        const match = /^\d+:\s+(\S+)\s+inet(6?)\s+([0-9a-fA-F:.]+)\/(\d+).*\bscope (\w+)/.exec(line);
-        if (match === null)
-            return [];
-        const [, link = '', six, address = '', prefix = '0', scope] = match;
-        return [
-            {
-                link,
-                family: six === '6' ? 6 : 4,
-                address,
-                prefix: Number(prefix),
-                global: scope === 'global',
-            },
-        ];
-    });
-}
-/** Parses the first line of `ip -o route show default`. */
-function defaultRouteOf(lines) {
-    const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
-    return link === undefined ? undefined : { link };
-}
-
-;// CONCATENATED MODULE: ./lib/host/facts.js
-
-
-
-
-
-/** Reads the host's facts as root, without changing anything. @throws BootstrapError `E_SHELL` for garbled answers. */
-async function readFacts(host, options) {
-    const marker = `facts-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
-    const before = Date.now();
-    const { stdout } = await host.sh(factsScript, [marker], { ...options, timeoutMs: 60_000 });
-    return parseFacts(stdout, marker, (before + Date.now()) / 2);
-}
-/** @param now the runner's time in ms when the host was asked. */
-function parseFacts(output, marker, now) {
-    const sections = split(output, marker);
-    if (!sections.has('end')) {
-        throw new lib_errors/* BootstrapError */.Xj('E_SHELL', 'the host answered the question for its facts incompletely', {
-            hint: "see that the user's login shell runs `sh -c` and prints nothing else",
-        });
-    }
-    const lines = (name) => sections.get(name) ?? [];
-    const first = (name) => lines(name)[0] ?? '';
-    const number = (text) => Number(/\d+/.exec(text)?.[0] ?? 0);
-    const os = pairs(lines('os'));
-    const addresses = addressesOf(lines('addresses'));
-    const route = defaultRouteOf(lines('default-route'));
-    const primary = addresses.find((a) => a.link === route?.link && a.family === 4) ?? addresses.find((a) => a.global);
-    const upstream = nameserversOf(lines('resolv-upstream'));
-    const configured = nameserversOf(lines('resolv'));
-    return {
-        hostname: first('hostname'),
-        machineId: first('machine-id'),
-        os: {
-            id: os['ID'] ?? 'unknown',
-            like: (os['ID_LIKE'] ?? '').split(' ').filter(Boolean),
-            version: os['VERSION_ID'] ?? '',
-            name: os['PRETTY_NAME'] ?? os['ID'] ?? 'unknown',
-        },
-        kernel: first('kernel'),
-        arch: arches.get(first('arch')),
-        systemd: first('init') === 'systemd',
-        cgroup: first('cgroup') === 'v2' ? 'v2' : 'v1',
-        canLowerOomScore: (BigInt(`0x${/^[0-9a-f]+$/.exec(first('capabilities'))?.[0] ?? '0'}`) & CAP_SYS_RESOURCE) !== 0n,
-        cpus: number(first('cpus')),
-        memoryBytes: number(first('memory')) * 1024,
-        diskFreeBytes: Number(first('disk').trim().split(/\s+/)[3] ?? 0) * 1024,
-        swap: lines('swap').map((line) => line.split(/\s/)[0] ?? ''),
-        clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
-        addresses,
-        primaryAddress: primary?.address,
-        routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
-        nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
-        loopbackResolver: configured.some(isLoopback),
-        filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
-        bridgeNetfilter: first('bridge-netfilter') === 'yes',
-        conntrack: conntrackOf(first('conntrack')),
-        tools: lines('tools'),
-        listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
-        sysctls: pairs(lines('sysctls')),
-        nftTables: tablesOf(lines('nft').join('\n')),
-        nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
-        directories: Object.fromEntries(lines('directories').map((line) => [line.slice(line.indexOf(' ') + 1), line.startsWith('full') ? 'full' : 'empty'])),
-        directoryModes: pairs(lines('directory-modes')),
-        cniConf: lines('cni-conf'),
-        clusterFiles: lines('cluster-files'),
-        services: lines('services'),
-        ownFiles: lines('own-files'),
-        installed: pairs(lines('installed')),
-        containerd: first('containerd') === ''
-            ? undefined
-            : { path: first('containerd'), version: versionIn(lines('containerd').slice(1).join(' ')) },
-        state: lines('state').join('\n') || undefined,
-    };
-}
-/** A module that is not loaded yet can be set as soon as kube-proxy has loaded it. */
-function conntrackOf(word) {
-    if (word === 'writable' || word === 'loadable')
-        return 'writable';
-    return word === 'absent' ? 'absent' : 'read-only';
-}
-const arches = new Map([
-    ['x86_64', 'amd64'],
-    ['aarch64', 'arm64'],
-]);
-/** In the capability mask, linux/capability.h. */
-const CAP_SYS_RESOURCE = 1n << 24n;
-function split(output, marker) {
-    const sections = new Map();
-    let current;
-    for (const line of output.split('\n')) {
-        if (line.startsWith(`${marker} `)) {
-            current = [];
-            sections.set(line.slice(marker.length + 1), current);
-        }
-        else if (line !== '')
-            current?.push(line);
-    }
-    return sections;
-}
-function pairs(lines) {
-    const entries = lines.flatMap((line) => {
-        const at = line.indexOf('=');
-        return at > 0 ? [[line.slice(0, at), line.slice(at + 1).replace(/^"(.*)"$/, '$1')]] : [];
-    });
-    return Object.fromEntries(entries);
-}
-function versionIn(text) {
-    return /v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
-}
-function nameserversOf(lines) {
-    return lines.flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
-}
-function isLoopback(address) {
-    return address.startsWith('127.') || address === '::1';
-}
-
-;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
-
-
-
-
-
-
-/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
-const connect = {
-    id: 'connect',
-    title: 'Connect',
-    scope: 'hosts',
-    needs: [],
-    run: async (cluster, host, { signal }) => {
-        const runner = await cluster.connect(host, signal);
-        cluster.releases.push(() => runner.close());
-        host.attach(runner);
-        return { changed: false };
-    },
-};
-/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
-const SILENCE_SEC = 45;
-/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
-const lock = {
-    id: 'lock',
-    title: 'Lock',
-    scope: 'hosts',
-    needs: ['connect'],
-    run: async (cluster, host, { signal }) => {
-        const lease = {};
-        cluster.releases.unshift(async () => {
-            await lease.held?.close();
-        });
-        await take(cluster, host, lease, signal);
-        return { changed: false };
-    },
-};
-/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
-async function take(cluster, host, lease, signal) {
-    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
-    const held = await host.runner.hold(argv, { sudo: true, signal });
-    if (held.firstLine !== 'locked') {
-        await held.close();
-        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
-            host: host.address,
-            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
-        });
-    }
-    lease.held = held;
-    void held.lost
-        .then(() => takeAgain(cluster, host, lease, signal))
-        .catch((error) => {
-        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
-    });
-}
-/** As patient with a host that is away as the commands that run on it. */
-async function takeAgain(...args) {
-    for (let losses = 1;; losses += 1) {
-        try {
-            await take(...args);
-            return;
-        }
-        catch (error) {
-            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
-            if (!away || losses > MAX_LOSSES)
-                throw error;
-        }
-    }
-}
-/**
- * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
- * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
- */
-const lockScript = `
-tries=0
-until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
-  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
-  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
-    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
-  fi
-  tries=$((tries + 1)); sleep 1
-done
-printf '%s\\n' "$2" > "$1"
-echo locked
-while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
-rm -f "$1"
-`;
-/** Reads what the host is, and what an earlier run left on it. */
-async function learn(host, signal) {
-    const found = await readFacts(host, { signal });
-    host.learn(found);
-    host.state = knownState(found.state);
-    return found;
-}
-const facts = {
-    id: 'facts',
-    title: 'Read facts',
-    scope: 'hosts',
-    needs: ['lock'],
-    run: async (_cluster, host, { signal }) => {
-        const found = await learn(host, signal);
-        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
-        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
-    },
-};
-/** Looking, without changing anything: what every command begins with. */
-const look = [connect, lock, facts];
-
-;// CONCATENATED MODULE: ./lib/engine/kind/run.js
-
-/** What the steps of one run with provider kind share. Each field says which step fills it. */
-class KindRun {
-    docker;
-    #info;
-    /** Containers of a kind cluster of this name: `docker`, and again when they were made. */
-    containers = [];
-    /** The engine remembers that the cluster of this name is ours: `docker`. */
-    marked = false;
-    network;
-    /** How far an earlier run came: `docker`. Only a whole cluster is used again. */
-    found = 'nothing';
-    nodeImage = '';
-    /** What has to be downloaded: `resolve`. */
-    artifacts;
-    /** Path of an archive of the CNI plugins for the nodes: `install`, made for the first that wants it. */
-    plugins;
-    /** Name or path of the program: `fetch`. */
-    binary = 'kind';
-    creation;
-    /** Where kind's output goes: to the step that waits for it. */
-    listen = () => undefined;
-    constructor(local) {
-        this.docker = new Docker(local);
-    }
-    get info() {
-        if (this.#info === undefined)
-            throw new TypeError('Docker was not asked yet');
-        return this.#info;
-    }
-    set info(info) {
-        this.#info = info;
-    }
-    get cgroup() {
-        return this.info.CgroupVersion === '1' ? 'v1' : 'v2';
-    }
-}
-/** Name of the volume by which the engine remembers that a cluster is ours, from before its first container. */
-function markOf(cluster) {
-    return `k8s-bootstrap-${cluster}`;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kind/look.js
-
-
-
-
-
-
-
-/** Asks Docker what is there, and takes the cluster's name on this machine for this run. */
-const docker = {
-    id: 'docker',
-    title: 'Look at Docker',
-    scope: 'cluster',
-    needs: [],
-    run: async (cluster, { signal }) => {
-        const { kind, spec } = cluster;
-        kind.info = await kind.docker.info({ signal });
-        await look_lock(cluster);
-        const [volume, network] = await Promise.all([
-            kind.docker.volumeLabels(markOf(spec.name), { signal }),
-            kind.docker.network(NETWORK, { signal }),
-            lookAgain(cluster, signal),
-        ]);
-        kind.marked = volume !== undefined;
-        kind.network = network;
-        await Promise.all(cluster.hosts.map((host) => remember(cluster, host, signal)));
-        kind.found = howFar(cluster);
-        const { ServerVersion, NCPU, MemTotal } = kind.info;
-        return {
-            changed: false,
-            note: `Docker ${ServerVersion}, ${String(NCPU)} CPUs, ${(MemTotal / 2 ** 30).toFixed(1)} GiB`,
-        };
-    },
-};
-async function look_lock({ kind, spec, runId, releases }) {
-    const taken = await takeName(`${kind.info.ID ?? 'docker'}-${spec.name}`, runId);
-    if ('close' in taken) {
-        releases.unshift(taken.close);
-        return;
-    }
-    throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds the cluster ${spec.name} (${taken.heldBy})`, {
-        where: 'name',
-        hint: 'wait for the other run to end, or give each job a cluster name of its own',
-    });
-}
-/** Reads anew which containers there are, and where the API server is published. */
-async function lookAgain(cluster, signal) {
-    cluster.kind.containers = await cluster.kind.docker.containers(cluster.spec.name, { signal });
-    cluster.publishedEndpoint = publishedEndpoint(cluster.kind.containers);
-}
-/** What an earlier run left in a node that runs. */
-async function remember(cluster, host, signal) {
-    if (!isRunning(cluster.kind, host.address))
-        return;
-    host.attach(await cluster.connect(host, signal));
-    const { exitCode, stdout } = await host.root(['cat', paths.state], { signal, accept: 'any' });
-    host.state = knownState(exitCode === 0 ? stdout : undefined);
-}
-function isRunning({ containers }, name) {
-    return containers.some((container) => nameOf(container) === name && container.State.Running);
-}
-function howFar({ kind, hosts }) {
-    if (kind.containers.length === 0)
-        return 'nothing';
-    return hosts.every((host) => host.state?.phase === 'member') ? 'whole' : 'part';
-}
-/** For what needs a cluster that is up. */
-const present = {
-    id: 'present',
-    title: 'Find the nodes',
-    scope: 'cluster',
-    needs: ['docker'],
-    run: ({ kind, spec }) => {
-        if (kind.containers.length > 0)
-            return Promise.resolve({ changed: false });
-        throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no kind cluster ${spec.name}`, {
-            hint: 'bring it up first: k8s-bootstrap up',
-        });
-    },
-};
-const look_connect = {
-    id: 'connect',
-    title: 'Connect',
-    scope: 'hosts',
-    needs: ['present', 'create'],
-    run: async (cluster, host, { signal }) => {
-        if (!isRunning(cluster.kind, host.address)) {
-            throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no running node ${host.address}`, {
-                hint: 'start it (docker start), or make the cluster anew: k8s-bootstrap down, then up',
-            });
-        }
-        host.attach(await cluster.connect(host, signal));
-        return { changed: false };
-    },
-};
-const look_facts = {
-    id: 'facts',
-    title: 'Read facts',
-    scope: 'hosts',
-    needs: ['connect'],
-    run: async (_cluster, host, { signal }) => {
-        const found = await learn(host, signal);
-        return { changed: false, note: found.os.name };
-    },
-};
-/** Reaching the nodes that are there. */
-const reach = [look_connect, look_facts];
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kind-nodes.js
-/** Node images that kind’s project published with its releases 0.32 and 0.33, by Kubernetes version; as of 2026-11-24. */
-const kindNodes = {
-    '1.37.0': 'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5',
-    '1.36.4': 'kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed',
-    '1.36.1': 'kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5',
-    '1.35.8': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
-    '1.34.11': 'kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
-};
-
-;// CONCATENATED MODULE: ./lib/artifacts/version-order.js
-/** A release: three numbers, compared from the left; a pre-release comes before its release. */
-const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
-/** Whether it is `major.minor.patch` without a pre-release. */
-function isRelease(version) {
-    return RELEASE.test(version) && !version.includes('-');
-}
-/** `1.36` of `1.36.3`. */
-function minorOf(version) {
-    return version.split('.').slice(0, 2).join('.');
-}
-/** Order for `sort`, newest first. */
-function newestFirst(a, b) {
-    const left = partsOf(a);
-    const right = partsOf(b);
-    for (const [index, part] of left.entries()) {
-        const other = right[index] ?? 0;
-        if (part !== other)
-            return other - part;
-    }
-    return 0;
-}
-function partsOf(version) {
-    const match = RELEASE.exec(version);
-    if (match === null)
-        return [-1, -1, -1, -1];
-    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
-const github = 'github.com';
-/** What every host needs, and where its project publishes it. */
-const components = {
-    kubeadm: kubernetesBinary('kubeadm'),
-    kubelet: kubernetesBinary('kubelet'),
-    kubectl: kubernetesBinary('kubectl'),
-    containerd: {
-        name: 'containerd',
-        upstream: (version, arch) => `${github}/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`,
-    },
-    runc: {
-        name: 'runc',
-        upstream: (version, arch) => `${github}/opencontainers/runc/releases/download/v${version}/runc.${arch}`,
-    },
-    cniPlugins: {
-        name: 'cni-plugins',
-        upstream: (version, arch) => `${github}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${arch}-v${version}.tgz`,
-    },
-};
-/** The program that makes clusters in Docker. */
-const kindComponent = {
-    name: 'kind',
-    upstream: (version, arch) => `${github}/kubernetes-sigs/kind/releases/download/v${version}/kind-linux-${arch}`,
-};
-function kubernetesBinary(name) {
-    return { name, upstream: (version, arch) => `dl.k8s.io/release/v${version}/bin/linux/${arch}/${name}` };
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/cni-plugins.js
-/** sha256 of the releases of the CNI project’s own plugins, as of 2026-11-24; format of sha256sum. */
-const cniPlugins = `
-b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz
-56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz
-ab3bda535f9d90766cccc90d3dddb5482003dd744d7f22bcf98186bf8eea8be6  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-amd64-v1.8.0.tgz
-57ce466fc3b79db1f19b8f4c63e07a1112306efa53c94fe810a2150dd9e07ddb  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-arm64-v1.8.0.tgz
-1a28a0506bfe5bcdc981caf1a49eeab7e72da8321f1119b7be85f22621013098  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-amd64-v1.7.1.tgz
-119fcb508d1ac2149e49a550752f9cd64d023a1d70e189b59c476e4d2bf7c497  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-arm64-v1.7.1.tgz
-b8e811578fb66023f90d2e238d80cec3bdfca4b44049af74c374d4fae0f9c090  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-amd64-v1.6.2.tgz
-01e0e22acc7f7004e4588c1fe1871cc86d7ab562cd858e1761c4641d89ebfaa4  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-arm64-v1.6.2.tgz
-682b49ff8933a997a52107161f1745f8312364b4c7f605ccdf7a77499130d89d  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-amd64-v1.6.0.tgz
-db09ab057ecf60b05ba05cbec38d55b95cc139c7f1078e2e4857cc13af158cee  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-arm64-v1.6.0.tgz
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/containerd.js
-/** sha256 of containerd’s releases, as of 2026-11-24; format of sha256sum. */
-const containerd = `
-9d68969855fbf676cdb8ed758e420fb048d61f984f61de3e53eddfebe484d168  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz
-a985fbb7e18fc0362d31a055338f5d7b0e087a3e27f14c70d1c5965399a29f95  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-arm64.tar.gz
-ebf6e710056312628eaf6fb4a1c32f0a4ae5f812568321be4029389d66fc7c7c  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-amd64.tar.gz
-9cc708f13c31588a2fbdbd13553d963356e990d50e9b95a2d6120f4ff2067910  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-arm64.tar.gz
-75625e6f6595bb95f3fb9c8123a60534af4a8d9b52d7617065967bcefe71a17a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-amd64.tar.gz
-6874adea935300402b7782d63bf58f1bd59a3323d76a9f22f27686001fb8997a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-arm64.tar.gz
-628448bd973610c656c1cbea8e88b32fafd85b23cc1aa4a3372eb7198478c054  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-amd64.tar.gz
-46a83603a850f3916ca7c942310daaf82ed17773a85b1d431e92d4a541e46d0d  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-arm64.tar.gz
-4cb83e7100a5e73fcb626207d0b5bcfd1294e26aeddfe075dcfb38f375c5f887  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-amd64.tar.gz
-06623dc8719b30d06303420f7eae91b0a9ade4e71243a4102f6375e585fb0a42  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-arm64.tar.gz
-91cd216ea26a1b8b512219d3f205375c967e7b7de4dae571bc3dd16bfacd34b5  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-amd64.tar.gz
-84eb0a161e20ad45465202fa2d6d93b3d9b74666c363e9908706d590a86e2618  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-arm64.tar.gz
-f001b58b63206da25aa5accdb2eb1211aec19c28ec418b4d953b87d0c1ee7eb6  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-amd64.tar.gz
-0b05746d09e86ac1098a3ecf4bc67d146873d668819aeb8216c39fcf369e8a51  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-arm64.tar.gz
-d4031557773a8e969d604b4ee809c64ed3c6cd024d38d521d93984fa17d37b89  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-amd64.tar.gz
-ad3f7aec168ebbae8d24c412fdd2e8806d96599757f6032e38997d62a108158a  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-arm64.tar.gz
-62e77f6294e432dca5b56ad7e7d6085b5bbb526ebba0a51d832714f9b04cfdfd  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-amd64.tar.gz
-d0897c8e27c96a7b7d4c73e9b278ea9f559dda619d497d88b323a528bd1412c3  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-arm64.tar.gz
-ca26ef5138f17b847bbeeec36d4bf5e002b54d25858197a870c125d57f44d32f  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-amd64.tar.gz
-2942d72435b18610f7b69c1ddb74f99cef5c549425ff80d3e74f04e5e80db6a4  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-arm64.tar.gz
-2c08c99cbde73b3388c6d5da68e0bcaebc70c9174f2b14d785695e4401b3ede0  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-amd64.tar.gz
-cb102473d6e353beb604178879d51cc456da0cdf368d9437d8d404ed01baf674  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-arm64.tar.gz
-f5d8e90ecb6c1c7e33ecddf8cc268a93b9e5b54e0e850320d765511d76624f41  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-amd64.tar.gz
-dac15a0d412a24be8bfe6a40cec8f51829062725169f1e72ac7d120a891ef5b6  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-arm64.tar.gz
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kind.js
-/** sha256 of kind’s releases, as of 2026-11-24; format of sha256sum. */
-const kind_kind = `
-aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64
-20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-arm64
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.34.js
-/** sha256 of the Kubernetes project’s 1.34 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes134 = `
-bd3cbe40aff6c7b3b939243ebd80dbd7da207c0e594cfdd434295bf553ea7351  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubeadm
-1365b20b698151f432eb8f5a8ca53f0200e85af32392d31f40ffa901a73b694c  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubeadm
-4777a226b2ba3c1d656254bcf3f7ad471bf210042f361094216e51ab4fa9b4b6  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubelet
-f12879879481e9af46317c2c82a6dba7d59df78ed095e44e0399643df1c4c8ba  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubelet
-8efbb9435132a190920eb65a47a8c1ecf755ad85ab57a600c9bedbab460bb7a8  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubectl
-5b045a4712674c88a56fd98eef4285689738b7fbe8735e1b9ee3509521af5cb4  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubectl
-7a75c473f72166d3081ed35e627328f3d4ce960d6beff983cb6384a3dc675bf4  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubeadm
-550f1d6d7e73b91cc77d10f89a94e745d800e49b4b7fc509c1a670ffc6401b1b  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubeadm
-59669fd1233989fda877aa8a785bd56d4c73e739afcd90596c62e0172af2738c  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubelet
-8f9305c7c639056e9544af4d360119af03c43cec470b2fb28ddaca26525b2564  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubelet
-95bd70842bd11a524d24acd5b68726899e3488e153e45e2b4ae846545beda050  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubectl
-52d3aeefea32fdfa3671ccd636be5da463ddfd0a2fc09d7bcbaedcff4c76cad5  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubectl
-76802c717a6917c35124675c639e283854506fec8700e6a63c81069918845127  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubeadm
-892789444a830b16eb1c8d3e09a878a9ced6ac18c5765e5bb9d41123a41ce3ee  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubeadm
-d4ce6d8d7e2d762894b13bbed90dbb56fbe8fa01414a68cc2988e070d8676b94  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubelet
-fd348a9bf8b796b6672fd864606af38e68e788dd62976a3a6b4d95333e406424  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubelet
-73bb6f5063caadae1e73a39de018d8ad21755984bea35358484db817859e7634  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubectl
-63317b16a5264af47169b54dafd1878fed29031ebc8367960dd3b88484334e04  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubectl
-27ec4962fc855f4e7fdc3875aa275168a66e721c27533c4953294968da96e7e5  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubeadm
-7b06f4442a7a819fcb4e0697721a2e4a8acda068d66ecfb4e781f213ee804884  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubeadm
-117ff5f6923c9ab4af7fa4e995a2bdc48b4b0f84d00017b4d7368e1e861e84f2  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubelet
-5d8d62d15f18c18998af09fcab83420b9cbccc2be7fede2a0b26f4a3f523c6b5  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubelet
-f6249132865c13abe3c9dd5038f5da65849cb86eee1608c001831504e481aa8c  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubectl
-4c9fe1f717738950c638c38056130a8db5075e6413ae36d8687221a240cdf88b  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubectl
-679f304e592c6f8e20bf24c424a2c5f35d8d181d171e15774cecd0cb1dffb7ba  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubeadm
-f0ca19db42757a3612e2a20268209a3843b6eb8c1284f11c5fa7c31d40ed8c8f  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubeadm
-1bc50f574e2f365513c07055e007d284d5e93322282ed288d27e81c2b4356d8c  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubelet
-07658e949e5a089faf36da7ae4e7242a4d2a97fa8eaace0980fd9705d23143a8  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubelet
-b46ecf2b80f76d5a7d58c296c2e11e42c85eaa1eb866ddbc1e91625f71c21000  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubectl
-93d2113f1f38b5709f2955b7981fcd37d675c9aafda81702c202a63361b6093b  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubectl
-75a48673b8b9149c1555e0de3a2ce603468037d5396d746a75158828c9b56d7c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubeadm
-7878391ea18b276ad69c570dcdaa46f74449a978f8e222f92d99855332a01f62  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubeadm
-603e15187e0a909a2f104b17b3ea1d927514eae9fe1e96cd8a05b015cf1ee82c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubelet
-6b30975e2a582367b5048ffdf9ae26e05442cc18faaf29b5dbd9c6a6b556fa26  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubelet
-3166155b17198c0af34ff5a360bd4d9d58db98bafadc6f3c2a57ae560563cd6b  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubectl
-a49a439f83f504e6bc051f516a8baf8d2220d74110f7f9bcaf25feac69e368d1  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubectl
-e381f7f5c41f2a6916432177d95c1ee95d5539f790bbeacafe9ef61dc68e8e35  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubeadm
-cc8a59c0f04a1d7389790dc872b1c714e4cf4d3ba0c38ca2f4ca1388fb38b774  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubeadm
-660c7da5cca02dcd83ba21bb3df95a8983bb1c0169af396a8cc234a6d6e7297f  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubelet
-a4cd54fa5af5ed6b4ed14cf172d30f53fd1f197d7d3f43af733b54b19cc87ac5  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubelet
-6a17dd8387783b3144a65535e38d02c351027e9718ea34a6c360476cb26d28bb  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubectl
-2d433b53b99ea532f877df6fa5044286e3950d4933967ac3d99262760bc649fd  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubectl
-b967f1fa0e36621c402d38bb560eb4a943954d5cf5a00e5150842f6f5da73455  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubeadm
-d8028b7e8c8d6c9b3fc3da6bc88d4d0cfb33df1b4b026a7d6e8c35d1471c9f6e  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubeadm
-03b8fea715a7ef82eeaf518dee34c72670c57cc7bc40dc1320c04fbf4f15172f  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubelet
-c78845473c434ee85a2444eeab87f8b20f524e3ab6854a078f79468f44aad8f5  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubelet
-d50c359d95e0841eaad08ddc27c7be37cba8fdccfba5c8e2ded65e121ff112db  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubectl
-5b982c0644ab1e27780246b9085a5886651b4a7ed86243acbb2bacc1bea01dda  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubectl
-f9ce265434d306e59d800b26f3049b8430ba71f815947f4bacdcdc33359417fb  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubeadm
-697cf3aa54f1a5740b883a3b18a5d051b4032fd68ba89af626781a43ec9bccc3  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubeadm
-0e759f40bbc717c05227ae3994b77786f58f59ffa0137a34958c6b26fa5bcbbd  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubelet
-765b740e3ad9c590852652a2623424ec60e2dddce2c6280d7f042f56c8c98619  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubelet
-ab60ca5f0fd60c1eb81b52909e67060e3ba0bd27e55a8ac147cbc2172ff14212  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubectl
-46913a7aa0327f6cc2e1cc2775d53c4a2af5e52f7fd8dacbfbfd098e757f19e9  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubectl
-6a2346006132f6e1ed0b5248e518098cf5abbce25bf11b8926fb1073091b83f4  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubeadm
-065f7de266c59831676cc48b50f404fd18d1f6464502d53980957158e4cab3a7  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubeadm
-9c5e717b774ee9b9285ce47e7d2150c29e84837eb19a7eaa24b60b1543c9d58f  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubelet
-3e31b1bee9ab32264a67af8a19679777cd372b1c3a04b5d7621289cf137b357c  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubelet
-9591f3d75e1581f3f7392e6ad119aab2f28ae7d6c6e083dc5d22469667f27253  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl
-95df604e914941f3172a93fa8feeb1a1a50f4011dfbe0c01e01b660afc8f9b85  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubectl
-20654fd7c5155057af5c30b86c52c9ba169db6229eee6ac7abab4309df4172e7  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubeadm
-b0dc5cf091373caf87d069dc3678e661464837e4f10156f1436bd35a9a7db06b  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubeadm
-5a72c596c253ea0b0e5bcc6f29903fd41d1d542a7cadf3700c165a2a041a8d82  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubelet
-6a66bc08d6c637fcea50c19063cf49e708fde1630a7f1d4ceca069a45a87e6f1  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubelet
-7721f265e18709862655affba5343e85e1980639395d5754473dafaadcaa69e3  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubectl
-420e6110e3ba7ee5a3927b5af868d18df17aae36b720529ffa4e9e945aa95450  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubectl
-aecc23726768d1753fd417f6e7395cb1a350373295e8e9d9f80e95ed3618e38e  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubeadm
-6b7108016bb2b74132f7494e200501d6522682c01759db91892051a052079c77  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubeadm
-5c0d28cea2a3a5c91861dda088a29d56c1b027e184dae1d792686f0710750076  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubelet
-e45a7795391cd62ee226666039153832d3096c0f892266cd968936e18b2b40b0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubelet
-cfda68cba5848bc3b6c6135ae2f20ba2c78de20059f68789c090166d6abc3e2c  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubectl
-00b182d103a8a73da7a4d11e7526d0543dcf352f06cc63a1fde25ce9243f49a0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.35.js
-/** sha256 of the Kubernetes project’s 1.35 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes135 = `
-1bbc64a2be5b300880ae9330c6bba592ec2a2b8ecb79c527b0c7cc0f44070e5e  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubeadm
-8956730f3ae46ebdb95e95845542f71d844f74affd69c14634a58d1fe3510d86  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubeadm
-6971b9f95e54dbed67a2271abe6e78f8cc2894494649f3cf39e4b25a82dca923  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubelet
-7744f84c49df6dff7d0a0471f9acef31568c02459659de83aa279cf3a04b1714  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubelet
-874d5e72dbb819f43cff16bcd1e4f8bac5b7f2361fe1e55049b0a6c676fb0cbf  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubectl
-cc749967b62f4422260bc9c0aa7a7c55f45175ae38cb8d95767b5d2b7e04c1fd  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubectl
-9206f531ffe9cef39e9b734bc49ee9ca965d646ff6d4536e5b3fd3ff71151512  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubeadm
-b8c3a1145a9875f046e9b66d5cd5810431e92ae1d5abca82f0151694cd257928  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubeadm
-e48cbb9c62351aa95f455bdae3c9a9e9d7d644027c231ade7a67b868b2be3258  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubelet
-0dc3f53fc51f6a6c26c437ec9eded016106ef931db2dd9b3905c656796bed438  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubelet
-12e97f9d23a9f6cbb87b89becd6bd291e1a858a3379a4e11e2c822c4c1530052  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubectl
-5103d45b8881434d417694057b8ccb5ae79fd310a5c5c13e403c5e62e15909be  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubectl
-49fd320be1d6af003fc3b61ad60cf30b02838a661ab0139798e021f7e378d806  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubeadm
-b6acbcd4ab8a18759191a2d6373d84a80f3cb47ad5460603df5fe8887b139716  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubeadm
-f320e9485cdb8fd190ab45efd3c3e29f6fcf4ad1a4c610a058d8f0b6bcd34a3a  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubelet
-b45c8b2b8a46a92028fcd68571aa38c839b64e38e199da23e1f37dcbe9f3399b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubelet
-5d11e2ba01ea68ffd053f56e27738e2b4330013ee67f7e46c6da6c585d3c9926  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubectl
-c0f97f31c9ddc22d4951d543a1a7125a9af4b31e895ad4aa99899c4ba2a6ff0b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubectl
-cbf71fbee3a3f60edf3fae4e50994f88a35b35cddf65d373d7955b58e8785397  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubeadm
-24658203703a8bfa2813571881c1ba08f8cc4aff714a5b43bbf417af7d3cf229  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubeadm
-4ba1f892bd52fdae7cd2abb1b1111054ff274c71f88af0a85fd9f1107e8d46c8  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubelet
-a100cfe89d7dd7a49a07164c6ccb78df02563483ef5b37330e1150e37e8868b3  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubelet
-90f75ea6ecc9ea5633262e1c0b83a40560003b30fc94a04cb099404fcef0c224  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubectl
-ac69e06fd6860d69786692f5af1c3a1208ed54f8366a4d97ab15c172e99765ee  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubectl
-0c0497da793f8897c14e45340da919534b615294a1aab69dc1998896c0f11145  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubeadm
-e8f6b5bee3e2c8b5965f4ae65c2ae04e3f9f426d2458a1e2f159e824d419d92c  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubeadm
-983a6ba5a49823dcdd745c674e5e2416377dd27d6ad1b42d2befa0fb961a19f6  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubelet
-d710eef03bb4ad164bb77af9be5b11b44f874e2fc08153c7d383420d685f73e8  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubelet
-b529430df69a688fd61b64ad2299edb5fd71cb58be2a4779dba624c7d3510efd  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubectl
-6a5a4cc4e396d7626a7a693a3044b51c75520f81db30fe6816c2554e53be336f  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubectl
-a3fb4b3a214a807e2ef4c3fda3196c7f97dcf8152558de5a3c473c869bda0b07  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubeadm
-647a9821c37a27bcaf6d679a191732b686c01cecd0219d5e579129f0cfd62cef  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubeadm
-28d570423eaad5f1f5658a646bd8c015c786c95d62ffaf14bf35fa0c4326fa05  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubelet
-58496a5d16d4316b18397735190d2d41e0c368169ecb458d91b09f4cd1e03c80  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubelet
-fd31c7d7129260e608f6faf92d5984c3267ad0b5ead3bced2fe125686e286ad6  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubectl
-6f0cd088a82dde5d5807122056069e2fac4ed447cc518efc055547ae46525f14  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubectl
-a51cb85c70c98ec6868fd3413ac786af5fab4ce51438963752ec5f58e68e5452  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubeadm
-b540b734e9eaeb134e2cb7c7803dc62160589ac3b2615d717ce41acb22bbec98  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubeadm
-20887f461c0de96b0cb14c7af6b897f92d424ac078f8642f98e83ef52a0bf03e  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubelet
-eaf11f9c20c385624775671662e127b083c9b5d0b451fd613f9468e09ca5656c  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubelet
-924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubectl
-cd859449f54ad2cb05b491c490c13bb836cdd0886ae013c0aed3dd67ff747467  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubectl
-8a7ff344eef1bfba88f9a74b3fdc9ea4448c94f1b3cefb8c0aeeaf1f96e05053  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubeadm
-80097a3c4ef824f4edfe131d2bd429772c4be3a460c42a44f2320164a917de32  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubeadm
-e7343310e03ff0d424df4397bdfa4468947d6d1f0f93dac586c1e8d6e4086d5d  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubelet
-73475c6db8fd8a9780b1b378fa2f917875e6146166c24603c1abc6eafd4493a8  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubelet
-36e2f4ac66259232341dd7866952d64a958846470f6a9a6a813b9117bd965207  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubectl
-706256e21a4e9192ee62d1a007ac0bfcff2b0b26e92cc7baad487a6a5d08ff82  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubectl
-729e7fb34e4f1bfcf2bdaf2a14891ed64bd18c47aaab42f8cc5030875276cfed  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubeadm
-1dac7dc2c6a56548bbc6bf8a7ecf4734f2e733fb336d7293d84541ebe52d0e50  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubeadm
-2f4ed7778681649b81244426c29c5d98df60ccabf83d561d69e61c1cbb943ddf  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubelet
-aa658d077348b43d238f50966a583f4244b2a7d45590c77b3b165b7d44983ab8  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubelet
-a2e984a18a0c063279d692533031c1eff93a262afcc0afdc517375432d060989  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubectl
-58f82f9fe796c375c5c4b8439850b0f3f4d401a52434052f2df46035a8789e25  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.36.js
-/** sha256 of the Kubernetes project’s 1.36 releases, as of 2026-11-24; format of sha256sum. */
-const kubernetes136 = `
-10d054585907f2c8bb823c84f6a66b3bd2a474c3d795475f04e9a44f78650fe6  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubeadm
-6a849c07d3e1c708f5c40f1ac8be03a56124204dfc7e1931e4113634019c0dad  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubeadm
-cf2562db46c48ab84cc3791540778ee7fb1a0a008529adbb434723dd02ed8b4b  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet
-fd53ea3fcbd077844f50a3c67e9b52f62972a563674956bab0c0f4fb7ea37d50  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubelet
-8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubectl
-0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubectl
-bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm
-276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm
-46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubelet
-57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet
-ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubectl
-3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubectl
-f95d1b345f97c673ce1c1347eb96bf2587850975155ae701cdfc629a5b575b70  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubeadm
-c638f0b4d9b216df8d5bcf41473b81e59143aa0a690392c224e97e6ec91ed3e9  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubeadm
-3ba68cb4f0906053c08ab843131d5cec559cf8c718dbd679950a078b306abbb4  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet
-b0b45db96f0e6bf996780b8a2b8d868bf538dc7c3a60cf604cf0ea2d65c24b06  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubelet
-1e9045ec32bea85da43de85f0065358529ea7c7a152eca78154fba5b58c27d82  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubectl
-c957eb8c4bea27a3bb35b269edd9082e27f027f7b76b20b5bf4afebc726c6d3e  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubectl
-f35980333a4dae753807345ae359eca03f48f9945855e6a6a6708fe8b3b24038  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubeadm
-82fa5119d6687f721cd80cb278bac08f54cc5d3fd0320c66cef9394d42e153a9  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubeadm
-7efa1780c73d9fb3a464002864e582eb2d15aa691e475eaae323093d08feae14  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubelet
-bf274dd3affbf2543d20465dee1f763f668f78c6fbd56197794f81337a49d687  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubelet
-629d3f410e09bf49b64ae7079f7f0bda1191efed311f7d37fdbab0ad5b0ec2b7  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubectl
-59f7ee8e477fae658447607dc3c8790ac17a1b016c01c622c12070e969e2d4e7  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubectl
-f962dcee1f49a51368c3b383742144d99eacff77b2132cd0a540ed8c6b30fe81  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubeadm
-43d4ca3a9f8f49c2c2f6db2c056de1a00fa110a3dd5aa68a74fbc52e42d96c01  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubeadm
-d857082946c28493e8fdc52227feabd962e0e0900b6c6e4f6510168043b79dd4  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubelet
-049d95107361583e64f3ac9b8c9bdaf73fc7e512a838972b13b423a33ece87e9  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubelet
-123d8c8844f46b1244c547fffb3c17180c0c26dac9890589fe7e67763298748e  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubectl
-9f9d9c44a7b5264515ac9da5991584e2395bd50662e651132337e7b4d0c56f8f  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubectl
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/manifests.js
-/** sha256 of manifests that CNI projects release, as of 2026-11-24; format of sha256sum. */
-const manifests = `
-e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/data/runc.js
-/** sha256 of runc’s releases, as of 2026-11-24; format of sha256sum. */
-const runc = `
-f6ae8efc0fa40079e1475e97cbe9d1bd3f106a28d6af78a11d9f1bd565515e60  github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64
-633301e2e32f8a5ad54031aab4901eb00308bec677dd15faa2751e8f9dab5ca4  github.com/opencontainers/runc/releases/download/v1.4.3/runc.arm64
-ac8a90f9e225bb9322189937b230cdc5478d5753f0e31e1bda98a5cf06bd9539  github.com/opencontainers/runc/releases/download/v1.4.2/runc.amd64
-ea54032310588e115633aa2f4bba8bf9500257f657e1deca88df5778775138db  github.com/opencontainers/runc/releases/download/v1.4.2/runc.arm64
-b6d50dad89a420cafcdc0eebf4bed132a45b161d5bc1ba4ddd8cc4422d24a983  github.com/opencontainers/runc/releases/download/v1.4.1/runc.amd64
-80d5757c46152c35151621cf394ee08cec881716169d0fdd40f9ce124d3c85f5  github.com/opencontainers/runc/releases/download/v1.4.1/runc.arm64
-c5d4995c5aec204d7e1827d9d9a6b45042602736f7f415f484252e576dcdac28  github.com/opencontainers/runc/releases/download/v1.4.0/runc.amd64
-2adbeed4c751d6f2201c642ed06269ff4370fcc4165abd3f323e19c653716c31  github.com/opencontainers/runc/releases/download/v1.4.0/runc.arm64
-3f3921dbbee7723e9868f97e88e51ffc910206e3ba55646e74d93d24ea76023c  github.com/opencontainers/runc/releases/download/v1.3.6/runc.amd64
-6be27a061ef89bb14c6cb495405bba80f46cea213b8f79378a6086b1bac6b747  github.com/opencontainers/runc/releases/download/v1.3.6/runc.arm64
-66fa8390be8fb3b23dfbb60c767368bb5b51f1acfa88692bbff1a82953d4d9e9  github.com/opencontainers/runc/releases/download/v1.3.5/runc.amd64
-bd843d75a788e612c9df286b1fa519a44fcbb7a7b8d01e2268431433cc7c718c  github.com/opencontainers/runc/releases/download/v1.3.5/runc.arm64
-5966ca40b6187b30e33bfc299c5f1fe72e8c1aa01cf3fefdadf391668f47f103  github.com/opencontainers/runc/releases/download/v1.3.4/runc.amd64
-d6dcab36d1b6af1b72c7f0662e5fcf446a291271ba6006532b95c4144e19d428  github.com/opencontainers/runc/releases/download/v1.3.4/runc.arm64
-8781ab9f71c12f314d21c8e85f13ca1a82d90cf475aa5131a7b543fcc5487543  github.com/opencontainers/runc/releases/download/v1.3.3/runc.amd64
-3c9a8e9e6dafd00db61f4611692447ebab4a56388bae4f82192aed67b66df712  github.com/opencontainers/runc/releases/download/v1.3.3/runc.arm64
-e7a8e30bd6d248f494aae9163521ff4eb112a30602ac56ada0871e3531269c2d  github.com/opencontainers/runc/releases/download/v1.3.2/runc.amd64
-06fbccb4528ecd490f3f333d6dcf22c876bd72a024813a0c0a46312121f4c5fd  github.com/opencontainers/runc/releases/download/v1.3.2/runc.arm64
-53bfce31ca047e537e0767b21c9d529d4b5b3e1cb9c590ca81654f9a5615d80d  github.com/opencontainers/runc/releases/download/v1.3.1/runc.amd64
-e531c276312ec701be7edf2b998ac4220c858d02d274bef5546945964792d074  github.com/opencontainers/runc/releases/download/v1.3.1/runc.arm64
-028986516ab5646370edce981df2d8e8a8d12188deaf837142a02097000ae2f2  github.com/opencontainers/runc/releases/download/v1.3.0/runc.amd64
-85c5e4e4f72e442c8c17bac07527cd4f961ee48e4f2b71797f7533c94f4a52b9  github.com/opencontainers/runc/releases/download/v1.3.0/runc.arm64
-b21fda1d5a1510b19c3f6fb43ecb3a92887654a9d0c2b64e84b8b08f24ff0e30  github.com/opencontainers/runc/releases/download/v1.2.9/runc.amd64
-c155ae4716480be73a1c3bbedfa23df179800ba39ca83eb59f5b1b9b72a7ecbd  github.com/opencontainers/runc/releases/download/v1.2.9/runc.arm64
-`;
-
-;// CONCATENATED MODULE: ./lib/artifacts/checksums.js
-
-
-
-
-
-
-
-
-
-
-const data = [kubernetes136, kubernetes135, kubernetes134, containerd, runc, cniPlugins, manifests, kind_kind];
-let builtIn;
-/** The project's own table. */
-function builtInChecksums() {
-    builtIn ??= parseChecksums(data.join(''), 'built-in table');
-    return builtIn;
-}
-/**
- * The built-in table with the entries of a sha256sum file over it.
- *
- * @param file path; undefined: the built-in table alone.
- * @throws BootstrapError `E_SPEC`: unreadable, or malformed at `file:line`.
- */
-function loadChecksums(file) {
-    if (file === undefined)
-        return builtInChecksums();
-    return new Map([...builtInChecksums(), ...parseChecksums(read(file), file)]);
-}
-/**
- * Reads what `sha256sum` prints for names of the form `<upstream host>/<path>`. Empty lines and `#` comments are
- * allowed.
- *
- * @throws BootstrapError `E_SPEC` naming the first wrong line.
- */
-function parseChecksums(text, file) {
-    const table = new Map();
-    for (const [index, line] of text
-        .replace(/^\uFEFF/, '')
-        .split(/\r?\n/)
-        .entries()) {
-        if (/^\s*(#|$)/.test(line))
-            continue;
-        const where = `${file}:${String(index + 1)}`;
-        const [, hex, name] = /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.-]*(?::\d+)?\/[\w.+@~-][\w.+@/~-]*)$/.exec(line) ?? [];
-        if (hex === undefined || name === undefined) {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: not a line of a checksum file`, {
-                where,
-                hint: 'every line is a sha256 in hex, two blanks and <upstream host>/<path>, as sha256sum prints it',
-            });
-        }
-        const sha256 = hex.toLowerCase();
-        if ((table.get(name) ?? sha256) !== sha256) {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: a second, different checksum of ${name}`, { where });
-        }
-        table.set(name, sha256);
-    }
-    return table;
-}
-function read(file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(file, 'utf8');
-    }
-    catch (error) {
-        const reason = error.code ?? 'unreadable';
-        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the checksum file ${file}: ${reason}`, {
-            where: 'artifacts.checksums',
-            cause: error,
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/versions.js
-
-
-
-
-/** Newest first. Other minors are refused, whatever checksums exist for them: nothing was tried with them. */
-const supportedMinors = ['1.36', '1.35', '1.34'];
-const versions_arches = ['amd64', 'arm64'];
-/**
- * The exact version, without `v`, that the user's words stand for. There is no look-up in the network: `stable` and
- * `latest` are the newest release of the tables, `N-1` the newest of the minor before that, `1.36` the newest patch. An
- * exact version of a supported minor is taken as it is; whether it has a checksum shows when artifacts are resolved.
- *
- * @throws BootstrapError `E_VERSION`
- */
-function resolveKubernetesVersion(wanted, { known }) {
-    const usable = known
-        .filter((version) => isRelease(version) && supportedMinors.includes(minorOf(version)))
-        .sort(newestFirst);
-    const version = wanted.replace(/^v(?=\d)/, '');
-    if (/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version)) {
-        if (!supportedMinors.includes(minorOf(version)))
-            throw unsupported(wanted, usable);
-        return version;
-    }
-    const minor = wantedMinor(version, usable);
-    const newest = usable.find((candidate) => minorOf(candidate) === minor);
-    if (newest === undefined)
-        throw unsupported(wanted, usable);
-    return newest;
-}
-/** Versions of which all three binaries have a checksum for some architecture, newest first. */
-function knownKubernetesVersions(table) {
-    const found = new Set();
-    for (const upstream of table.keys()) {
-        const version = /^dl\.k8s\.io\/release\/v([^/]+)\/bin\/linux\//.exec(upstream)?.[1];
-        if (version !== undefined)
-            found.add(version);
-    }
-    const { kubeadm, kubelet, kubectl } = components;
-    return [...found]
-        .filter((version) => versions_arches.some((arch) => [kubeadm, kubelet, kubectl].every((one) => table.has(one.upstream(version, arch)))))
-        .sort(newestFirst);
-}
-/**
- * The exact Kubernetes version of a cluster, by the built-in table and the user's.
- *
- * @throws BootstrapError `E_VERSION`; `E_SPEC` for a bad checksum file.
- */
-function kubernetesVersionOf(spec) {
-    const known = knownKubernetesVersions(loadChecksums(spec.artifacts.checksums));
-    return resolveKubernetesVersion(spec.kubernetes.version, { known });
-}
-function wantedMinor(wanted, usable) {
-    if (/^\d+\.\d+$/.test(wanted))
-        return wanted;
-    const minors = [...new Set(usable.map(minorOf))];
-    if (wanted === 'stable' || wanted === 'latest')
-        return minors[0];
-    const back = /^N-(\d)$/.exec(wanted)?.[1];
-    return back === undefined ? undefined : minors[Number(back)];
-}
-function unsupported(wanted, usable) {
-    const newest = supportedMinors.flatMap((minor) => usable.find((version) => minorOf(version) === minor) ?? []);
-    return new lib_errors/* BootstrapError */.Xj('E_VERSION', `Kubernetes ${wanted} is not supported; ${supportedMinors.join(', ')} are`, {
-        where: 'kubernetes.version',
-        hint: `the newest known of each: ${newest.join(', ')}`,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/kind-nodes.js
-
-
-
-
-/**
- * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
- * that is not in the table becomes the image's usual name without one, for an engine that has it already.
- *
- * @throws BootstrapError `E_VERSION`
- */
-function kindNodeImage({ kind, kubernetes }) {
-    const known = Object.keys(kindNodes);
-    if (kind.nodeImage !== undefined) {
-        // A tag of another form may say anything; then the image itself is asked.
-        const tagged = /:v?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)(?:@|$)/.exec(kind.nodeImage)?.[1];
-        refuseOther(kubernetes.version, tagged);
-        return { image: kind.nodeImage, kubernetesVersion: tagged };
-    }
-    const kubernetesVersion = resolveKubernetesVersion(kubernetes.version, { known });
-    const image = kindNodes[kubernetesVersion] ?? `kindest/node:v${kubernetesVersion}`;
-    return { image, kubernetesVersion };
-}
-/** Whether it is one that may be pulled: what has no digest is not. */
-function isPinned(image) {
-    return image.includes('@sha256:');
-}
-/** Versions with a published image that can be asked for, newest first. */
-function knownKindVersions() {
-    return Object.keys(kindNodes).filter((version) => supportedMinors.includes(minorOf(version)));
-}
-function refuseOther(wanted, tagged) {
-    const version = wanted.replace(/^v/, '');
-    if (tagged === undefined || !/^\d/.test(version))
-        return;
-    if (tagged === version || tagged.startsWith(`${version}.`))
-        return;
-    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `the node image is of Kubernetes ${tagged}, not ${wanted}`, {
-        where: 'kind.nodeImage',
-        hint: 'give the version that the image has, or none',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/cache.js
-
-
-
-
-
-/** Where a file of this content is kept. */
-function cachePath(cacheDir, sha256) {
-    return (0,external_node_path_.join)(cacheDir, sha256.slice(0, 2), sha256);
-}
-/** Whether the file is there with the content that its name says; one with another content is removed. */
-async function isCached(path, sha256, signal) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        for await (const chunk of (0,external_node_fs_.createReadStream)(path, { signal }))
-            hash.update(chunk);
-    }
-    catch (error) {
-        signal.throwIfAborted();
-        if (error.code === 'ENOENT')
-            return false;
-        throw cacheError(path, error);
-    }
-    if (hash.digest('hex') === sha256)
-        return true;
-    await (0,promises_.rm)(path, { force: true });
-    return false;
-}
-/**
- * Writes a file so that it is there either whole or not at all, also after a crash: a temporary name beside it, fsync,
- * rename. Nothing stays behind when `write` fails.
- */
-async function writeAtomically(path, write) {
-    const temporary = `${path}.${(0,external_node_crypto_.randomUUID)()}.part`;
-    const file = await openNew(temporary);
-    try {
-        try {
-            await write(file);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error.syscall === undefined ? error : cacheError(path, error);
-    }
-}
-async function openNew(path) {
-    try {
-        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-        return await (0,promises_.open)(path, 'wx', 0o600);
-    }
-    catch (error) {
-        throw cacheError(path, error);
-    }
-}
-function cacheError(path, cause) {
-    const reason = cause.code ?? String(cause);
-    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot use the download cache at ${(0,external_node_path_.dirname)(path)}: ${reason}`, {
-        hint: 'see that it is writable and has room, or name another directory (artifacts.cacheDir)',
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
-
-/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
-function checksumError({ url, sha256 }, actual) {
-    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
-    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
-        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
-            'list is not that of this mirror; nothing was installed',
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/http.js
-
-const MAX_REDIRECTS = 5;
-/** A request that failed; `retryable` when another attempt may succeed. */
-class HttpError extends Error {
-    name = 'HttpError';
-    retryable;
-    constructor(message, retryable, cause) {
-        super(message, cause === undefined ? undefined : { cause });
-        this.retryable = retryable;
-    }
-}
-/**
- * A successful response. Redirects are followed, but never from https to http.
- *
- * @throws HttpError
- */
-async function request(url, fetch, init) {
-    let target = new URL(url);
-    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-        const response = await send(target, fetch, init);
-        const location = response.headers.get('location');
-        if (response.status < 300 || response.status > 399 || location === null)
-            return accept(response);
-        await discard(response);
-        const next = URL.canParse(location, target.href) ? new URL(location, target) : undefined;
-        if (next === undefined || !/^https?:$/.test(next.protocol))
-            throw new HttpError('redirect to no URL', false);
-        if (target.protocol === 'https:' && next.protocol === 'http:') {
-            throw new HttpError(`redirect from https to http (${next.host}) refused`, false);
-        }
-        target = next;
-    }
-    throw new HttpError(`more than ${String(MAX_REDIRECTS)} redirects`, false);
-}
-/** What a failed download or probe is called. */
-function downloadError(url, cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot fetch ${url}: ${reason}`, {
-        hint: 'see that the runner reaches it, or name a mirror that has it (artifacts.mirror)',
-        cause,
-    });
-}
-async function send(url, fetch, init) {
-    try {
-        // Otherwise a server may send an archive with a content encoding, and what arrives is not the archive.
-        return await fetch(url.href, { ...init, redirect: 'manual', headers: { 'accept-encoding': 'identity' } });
-    }
-    catch (error) {
-        if (init.signal?.aborted === true)
-            throw init.signal.reason;
-        throw new HttpError(networkReason(error), true, error);
-    }
-}
-async function accept(response) {
-    if (response.ok)
-        return response;
-    await discard(response);
-    const { status } = response;
-    throw new HttpError(`HTTP ${String(status)} ${response.statusText}`.trim(), status >= 500 || status === 429 || status === 408);
-}
-/** Frees the connection. */
-async function discard(response) {
-    await response.body?.cancel().catch(() => undefined);
-}
-/** `fetch failed` says nothing; its cause does, by its message or, where that is empty, by its code. */
-function networkReason(error) {
-    const { cause = error } = error;
-    const { message = '', code } = cause;
-    return message === '' ? (code ?? String(cause)) : message;
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/in-flight.js
-
-const inFlight = new Map();
-/**
- * Runs `work` unless the same is under way already; then waits for that one and shares its outcome. Another caller's
- * cancellation is not shared: then the work is done anew.
- *
- * @throws what `work` throws, or the reason of the caller's own signal.
- */
-async function shareUnless(key, signal, work) {
-    for (;;) {
-        signal.throwIfAborted();
-        const running = inFlight.get(key);
-        if (running === undefined)
-            break;
-        try {
-            await orAborted(running, signal);
-            return;
-        }
-        catch (error) {
-            if (error instanceof lib_errors/* BootstrapError */.Xj && error.code !== 'E_CANCELLED' && error.code !== 'E_TIMEOUT')
-                throw error;
-        }
-    }
-    const own = work();
-    inFlight.set(key, own);
-    try {
-        await own;
-    }
-    finally {
-        inFlight.delete(key);
-    }
-}
-async function orAborted(work, signal) {
-    const { promise, reject } = Promise.withResolvers();
-    const abort = () => {
-        reject(signal.reason);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    try {
-        await Promise.race([work, promise]);
-    }
-    finally {
-        signal.removeEventListener('abort', abort);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/remote-cache.js
-/** What an artifact is kept under. No two files have the same: the checksum is part of it. */
-function remoteKey({ name, version, arch, sha256 }) {
-    return ['k8s-bootstrap', name, version, arch ?? 'any', sha256].join('-').replace(/[^\w.+-]/g, '_');
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/watchdog.js
-
-/** Ends a transfer that trickles or stands still, however long a deadline the run has. */
-function startWatchdog({ clock, signal, idleMs, minBytes }) {
-    const stopped = new AbortController();
-    const slow = new AbortController();
-    let arrived = 0;
-    const watch = async () => {
-        while (!stopped.signal.aborted) {
-            const before = arrived;
-            await clock.sleep(idleMs, stopped.signal);
-            if (arrived - before < minBytes) {
-                const what = `${String(arrived - before)} bytes in ${String(idleMs / 1000)} s`;
-                slow.abort(new HttpError(`too slow: ${what}`, true));
-                return;
-            }
-        }
-    };
-    // It ends by rejection when it is stopped, which is no error.
-    watch().catch(() => undefined);
-    return {
-        signal: AbortSignal.any([signal, slow.signal]),
-        feed: (bytes) => {
-            arrived += bytes;
-        },
-        stop: () => {
-            stopped.abort();
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/probe.js
-
-/**
- * Asks the source for the artifact's head, once and without a retry, to tell early that it is not there.
- *
- * @throws BootstrapError `E_DOWNLOAD`; the signal's reason when it aborts.
- */
-async function probeSource(artifact, options = {}) {
-    const { signal, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
-    try {
-        await discard(await request(artifact.url, fetch, { method: 'HEAD', signal: either }));
-    }
-    catch (error) {
-        if (signal?.aborted === true)
-            throw signal.reason;
-        if (timeout.aborted)
-            throw downloadError(artifact.url, new Error(`no answer in ${String(timeoutMs / 1000)} s`));
-        // Some servers know no HEAD, and answer all the same.
-        if (error instanceof HttpError && /^HTTP (405|501)\b/.test(error.message))
-            return;
-        throw downloadError(artifact.url, error);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/artifacts/download.js
-
-
-
-
-
-
-
-
-
-const ATTEMPTS = 5;
-const MIN_BYTES = 8 * 1024;
-/** More than any artifact has; a server must not fill the runner's disk. */
-const MAX_BYTES = 2 * 1024 ** 3;
-/**
- * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. A remote
- * cache is asked before the artifact's server, whose errors and lost connections are tried again. Callers at the same
- * time share one download.
- *
- * @returns path of a file that others use too: never to be written.
- * @throws BootstrapError `E_DOWNLOAD`, `E_CHECKSUM`; the signal's reason when it aborts.
- */
-async function downloadArtifact(artifact, options) {
-    const path = cachePath(options.cacheDir, artifact.sha256);
-    await shareUnless(path, options.signal, async () => {
-        if (await isCached(path, artifact.sha256, options.signal))
-            return;
-        if (await isRestored(artifact, path, options))
-            return;
-        try {
-            await retry(() => writeAtomically(path, (file) => transfer(artifact, options, (chunk) => file.appendFile(chunk))), {
-                clock: options.clock,
-                signal: options.signal,
-                attempts: ATTEMPTS,
-                baseMs: 500,
-                maxMs: 10_000,
-                retryable: (error) => error instanceof HttpError && error.retryable,
-            });
-        }
-        catch (error) {
-            throw error instanceof HttpError ? downloadError(artifact.url, error) : error;
-        }
-        options.remoteCache?.keep(remoteKey(artifact), path);
-    });
-    return path;
-}
-async function isRestored(artifact, path, { remoteCache, signal }) {
-    if (remoteCache === undefined)
-        return false;
-    if (!(await remoteCache.restore(remoteKey(artifact), path, signal)))
-        return false;
-    if (await isCached(path, artifact.sha256, signal))
-        return true;
-    const { name, version } = artifact;
-    remoteCache.giveUp(`what it has as ${name} ${version} does not match the checksum; it was not used`);
-    return false;
-}
-async function transfer(artifact, options, write) {
-    const { clock, signal, fetch = globalThis.fetch, idleMs = 30_000 } = options;
-    const watchdog = startWatchdog({ clock, signal, idleMs, minBytes: MIN_BYTES });
-    try {
-        const response = await request(artifact.url, fetch, { signal: watchdog.signal });
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        for await (const chunk of chunksOf(response, options)) {
-            watchdog.feed(chunk.length);
-            hash.update(chunk);
-            await write(chunk);
-        }
-        const actual = hash.digest('hex');
-        if (actual !== artifact.sha256)
-            throw checksumError(artifact, actual);
-    }
-    catch (error) {
-        if (watchdog.signal.aborted)
-            throw watchdog.signal.reason;
-        throw error;
-    }
-    finally {
-        watchdog.stop();
-    }
-}
-async function* chunksOf(response, { onProgress }) {
-    const length = response.headers.get('content-length');
-    const total = length === null ? undefined : Number(length);
-    const body = (response.body ?? []);
-    const chunks = body[Symbol.asyncIterator]();
-    try {
-        for (let received = 0;;) {
-            const next = await chunks.next().catch((error) => {
-                throw new HttpError(`connection lost: ${networkReason(error)}`, true, error);
-            });
-            if (next.done === true)
-                return;
-            received += next.value.length;
-            if (received > MAX_BYTES)
-                throw new HttpError('larger than 2 GiB', false);
-            onProgress?.(received, total);
-            yield next.value;
-        }
-    }
-    finally {
-        await chunks.return?.().catch(() => undefined);
-    }
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
@@ -74109,7 +69807,7 @@ function object(shape, params) {
     const def = {
         type: "object",
         shape: shape ?? {},
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     };
     return new ZodObject(def);
 }
@@ -74228,7 +69926,7 @@ const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
     inst.keyType = def.keyType;
     inst.valueType = def.valueType;
 });
-function schemas_record(keyType, valueType, params) {
+function record(keyType, valueType, params) {
     // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
     if (!valueType || !valueType._zod) {
         return new ZodRecord({
@@ -74729,7 +70427,7 @@ const stringbool = (...args) => core._stringbool({
 }, ...args);
 function json(params) {
     const jsonSchema = lazy(() => {
-        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), schemas_record(schemas_string(), jsonSchema)]);
+        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
     });
     return jsonSchema;
 }
@@ -74740,6 +70438,5800 @@ function preprocess(fn, schema) {
         in: transform(fn),
         out: schema,
     });
+}
+
+;// CONCATENATED MODULE: ./lib/cni/options.js
+
+/** The spec's choices with defaults filled in. They were checked when the spec was loaded. */
+function chosen(options, { cni }) {
+    return object(options).parse(cni.options);
+}
+/** Options that several CNIs have: a name means the same wherever it stands. */
+const mtu = schemas_int()
+    .min(576)
+    .max(9216)
+    .optional()
+    .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+const kubeProxyReplacement = schemas_boolean()
+    .default(false)
+    .describe('Whether it does kube-proxy’s work, which is then not installed.');
+const networkPolicy = schemas_boolean().default(true).describe('Whether it enforces NetworkPolicy objects.');
+
+;// CONCATENATED MODULE: ./lib/cni/calico/options.js
+
+
+const options = {
+    install: schemas_enum(['manifest', 'operator'])
+        .default('manifest')
+        .describe('Whether Calico’s manifest is applied, or its operator with an `Installation`.'),
+    backend: schemas_enum(['vxlan', 'ipip', 'bgp'])
+        .default('vxlan')
+        .describe('How pods’ packets get to other nodes; `bgp`: as they are, by routes that BIRD tells the nodes.'),
+    crossSubnet: schemas_boolean()
+        .default(false)
+        .describe('Whether packets go as they are between nodes of one subnet, and in the tunnel to others only.'),
+    mtu: mtu,
+    encryption: schemas_enum(['none', 'wireguard'])
+        .default('none')
+        .describe('Whether packets between pods of different nodes are encrypted.'),
+    kubeProxyReplacement: kubeProxyReplacement,
+};
+function choiceOf(spec) {
+    const { podCIDR } = spec.cni;
+    return { ...chosen(options, spec), ipv6: podCIDR.includes(':'), podCIDR };
+}
+/** Whether BIRD runs and tells routes. */
+function hasBird({ backend }) {
+    return backend !== 'vxlan';
+}
+/** Options that are refused together. */
+function problems(spec) {
+    const choice = choiceOf(spec);
+    const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, ipv6 } = choice;
+    const found = [];
+    if (backend === 'bgp' && crossSubnet) {
+        const what = 'says when packets are encapsulated, which backend: bgp never does';
+        found.push({ option: 'crossSubnet', what, fix: 'remove it, or choose backend: vxlan or ipip' });
+    }
+    if (backend === 'ipip' && ebpf) {
+        const what = 'is not possible with backend: ipip, which Calico’s eBPF data plane does not know';
+        found.push({ option: 'kubeProxyReplacement', what, fix: 'choose backend: vxlan or bgp' });
+    }
+    if (backend === 'ipip' && ipv6) {
+        const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} is IPv6`;
+        found.push({ option: 'backend', what, fix: 'choose backend: vxlan or bgp' });
+    }
+    if (install === 'operator' && ebpf && ipv6) {
+        const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
+        found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
+    }
+    if (ipv6 && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
+        const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
+        found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
+    }
+    return found;
+}
+/** RFC 8200, section 5. */
+const IPV6_MTU = 1280;
+
+;// CONCATENATED MODULE: ./lib/cni/calico/manifest.js
+
+
+
+/** The one of Calico's two manifests that runs BIRD or does not. */
+function manifestFile(choice) {
+    return hasBird(choice) ? 'calico.yaml' : 'calico-vxlan.yaml';
+}
+/**
+ * The manifest's objects, wired to the spec.
+ * @throws BootstrapError `E_CNI` for a manifest without what is to be changed.
+ */
+function manifest_renderManifest(objects, context) {
+    const choice = choiceOf(context.spec);
+    only(objects, 'ConfigMap', 'calico-config');
+    only(objects, 'DaemonSet', 'calico-node');
+    const wired = objects.map((object) => {
+        const is = (kind, name) => object.kind === kind && object.metadata.name === name;
+        if (is('ConfigMap', 'calico-config'))
+            return withConfig(object, choice);
+        return is('DaemonSet', 'calico-node') ? withEnvironment(object, environmentOf(choice)) : object;
+    });
+    const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
+    return [...endpoint, felixConfiguration(choice), ...wired];
+}
+function only(objects, kind, name) {
+    const count = objects.filter((object) => object.kind === kind && object.metadata.name === name).length;
+    if (count !== 1)
+        throw manifest_unknown(`has ${count === 0 ? 'no' : String(count)} ${kind} ${name}`);
+}
+function manifest_unknown(what) {
+    return new lib_errors/* BootstrapError */.Xj('E_CNI', `the Calico manifest ${what}`);
+}
+const IPAM = '"type": "calico-ipam"';
+function withConfig(configMap, { mtu, ipv6 }) {
+    const data = configMap['data'];
+    const network = data?.['cni_network_config'];
+    // A template, no JSON: what is between underscores is filled in on the node.
+    if (network?.includes(IPAM) !== true)
+        throw manifest_unknown('has no calico-ipam in cni_network_config');
+    const families = `${IPAM}, "assign_ipv4": "false", "assign_ipv6": "true"`;
+    return {
+        ...configMap,
+        data: {
+            ...data,
+            ...(mtu === undefined ? {} : { veth_mtu: String(mtu) }),
+            ...(ipv6 ? { cni_network_config: network.replace(IPAM, families) } : {}),
+        },
+    };
+}
+/** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
+function environmentOf({ backend, crossSubnet, mtu, kubeProxyReplacement, ipv6, podCIDR, }) {
+    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+    const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
+    const ipip = backend === 'ipip' ? encapsulated : 'Never';
+    // By itself it takes the first interface that it finds.
+    const method = 'kubernetes-internal-ip';
+    const family = ipv6
+        ? {
+            IP: 'none',
+            IP6: 'autodetect',
+            IP6_AUTODETECTION_METHOD: method,
+            FELIX_IPV6SUPPORT: 'true',
+            CALICO_IPV4POOL_CIDR: 'none',
+            CALICO_IPV6POOL_CIDR: podCIDR,
+            CALICO_IPV6POOL_VXLAN: vxlan,
+            CALICO_IPV6POOL_NAT_OUTGOING: 'true',
+            // BIRD's id is an IPv4 address where there is one.
+            CALICO_ROUTER_ID: 'hash',
+            ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
+        }
+        : {
+            IP: 'autodetect',
+            IP_AUTODETECTION_METHOD: method,
+            CALICO_IPV4POOL_CIDR: podCIDR,
+            CALICO_IPV4POOL_IPIP: ipip,
+            CALICO_IPV4POOL_VXLAN: vxlan,
+        };
+    return { ...family, ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}) };
+}
+/** Sets variables of the agent's container, whatever it had for them. */
+function withEnvironment(daemonSet, wanted) {
+    const spec = daemonSet['spec'];
+    const pod = spec.template.spec;
+    if (!pod.containers.some(isAgent))
+        throw manifest_unknown('has no container calico-node');
+    const added = Object.entries(wanted).map(([name, value]) => ({ name, value }));
+    const containers = pod.containers.map((container) => {
+        if (!isAgent(container))
+            return container;
+        const kept = (container.env ?? []).filter(({ name }) => !Object.hasOwn(wanted, name));
+        return { ...container, env: [...kept, ...added] };
+    });
+    return { ...daemonSet, spec: { ...spec, template: { ...spec.template, spec: { ...pod, containers } } } };
+}
+function isAgent({ name }) {
+    return name === 'calico-node';
+}
+
+;// CONCATENATED MODULE: ./lib/cni/calico/needs.js
+
+/** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements */
+function ports(spec) {
+    const choice = choiceOf(spec);
+    const { install, backend, encryption, kubeProxyReplacement, ipv6 } = choice;
+    const found = [];
+    if (hasBird(choice))
+        found.push({ protocol: 'tcp', port: 179, purpose: 'BGP' });
+    // The eBPF data plane hands packets to NodePorts on in VXLAN, whatever pods' own take.
+    if (backend === 'vxlan' || kubeProxyReplacement)
+        found.push({ protocol: 'udp', port: 4789, purpose: 'VXLAN' });
+    if (install === 'operator')
+        found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha' });
+    if (encryption === 'wireguard')
+        found.push({ protocol: 'udp', port: ipv6 ? 51821 : 51820, purpose: 'WireGuard' });
+    return found;
+}
+/** What no host can be asked. */
+function notices(spec) {
+    if (choiceOf(spec).backend !== 'ipip')
+        return [];
+    return [
+        {
+            id: 'calico-ipip',
+            severity: 'info',
+            message: 'IPIP is an IP protocol of its own (number 4), so no probe of ports tells whether it passes',
+            hint: 'let it pass between the hosts, or choose cni.options.backend: vxlan',
+        },
+    ];
+}
+function preflight(facts, spec) {
+    return [...bpf(facts), ...kernel(facts, spec), ...cloud(facts, spec)];
+}
+/** The kernel makes the directory together with the type of file system. */
+function bpf({ filesystems }) {
+    if (filesystems.includes('bpf'))
+        return [];
+    return [
+        {
+            id: 'calico-bpf',
+            severity: 'error',
+            message: 'there is no /sys/fs/bpf, which Calico’s pods mount with every data plane',
+            hint: 'use a kernel with CONFIG_BPF_SYSCALL',
+        },
+    ];
+}
+/** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements and its page on eBPF */
+function kernel({ kernel: version }, spec) {
+    const { encryption, kubeProxyReplacement } = choiceOf(spec);
+    const found = [];
+    // Red Hat's 4.18.0-305 and later have what Calico needs of 5.10.
+    if (isOlder(version, 5, 10) && !/^4\.18\.0-(30[5-9]|3[1-9]\d|[4-9]\d\d)\b.*\.el8/.test(version)) {
+        found.push({
+            id: 'calico-kernel',
+            severity: kubeProxyReplacement ? 'error' : 'warning',
+            message: `Calico is for Linux 5.10 and newer, and this is ${version}`,
+            hint: 'use a host with a newer kernel',
+        });
+    }
+    if (encryption === 'wireguard' && isOlder(version, 5, 6)) {
+        found.push({
+            id: 'calico-wireguard',
+            severity: 'error',
+            message: `Linux has WireGuard since 5.6, and this is ${version}; Calico would leave this node’s packets unencrypted`,
+            hint: 'use a newer kernel, or one with the module wireguard (preflight.ignore: calico-wireguard)',
+        });
+    }
+    return found;
+}
+function isOlder(version, major, minor) {
+    const [, a, b] = /^(\d+)\.(\d+)/.exec(version) ?? [];
+    if (a === undefined || b === undefined)
+        return false;
+    return Number(a) < major || (Number(a) === major && Number(b) < minor);
+}
+function cloud({ cloud: name }, spec) {
+    if (name === undefined)
+        return [];
+    const { backend, crossSubnet } = choiceOf(spec);
+    if (backend === 'ipip' && name === 'azure') {
+        return [
+            {
+                id: 'calico-azure',
+                severity: 'error',
+                message: 'Azure’s network drops IPIP, so pods of different nodes would not reach each other',
+                hint: 'choose cni.options.backend: vxlan',
+            },
+        ];
+    }
+    if (backend !== 'bgp' && !crossSubnet)
+        return [];
+    return [
+        {
+            id: 'calico-routes',
+            severity: 'warning',
+            message: `the network of ${name} drops packets with pods’ addresses unless it is told otherwise`,
+            hint: 'let its machines forward packets (source/destination check off, routes), or choose backend: vxlan without crossSubnet',
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cni/calico/operator.js
+
+
+
+/** Definitions before what uses them. */
+const operatorFiles = ['operator-crds.yaml', 'tigera-operator.yaml'];
+const NAMESPACE = 'tigera-operator';
+const made = 'calico-system';
+/**
+ * The operator, and what tells it to install Calico as the spec says.
+ * @throws BootstrapError `E_CNI` for a manifest without the operator.
+ */
+function renderOperator(objects, context) {
+    const choice = choiceOf(context.spec);
+    if (!objects.some(({ kind, metadata }) => kind === 'Deployment' && metadata.name === NAMESPACE)) {
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the manifest of Calico’s operator has no Deployment ${NAMESPACE}`);
+    }
+    const isNamespace = ({ kind }) => kind === 'Namespace';
+    // The operator reads where the API server is when its pod starts.
+    const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, NAMESPACE)] : [];
+    return [
+        ...objects.filter(isNamespace),
+        ...endpoint,
+        ...objects.filter((object) => !isNamespace(object)),
+        felixConfiguration(choice),
+        installation(choice),
+    ];
+}
+/** https://docs.tigera.io/calico/latest/reference/installation/api */
+function installation(choice) {
+    const { mtu, kubeProxyReplacement, ipv6, podCIDR } = choice;
+    const pool = {
+        name: `default-ipv${ipv6 ? '6' : '4'}-ippool`,
+        blockSize: ipv6 ? 122 : 26,
+        cidr: podCIDR,
+        encapsulation: encapsulationOf(choice),
+        natOutgoing: 'Enabled',
+        nodeSelector: 'all()',
+    };
+    return {
+        apiVersion: 'operator.tigera.io/v1',
+        kind: 'Installation',
+        metadata: { name: 'default' },
+        spec: {
+            // Both are for Istio's sake, and cost images and a DaemonSet.
+            flexVolumePath: 'None',
+            kubeletVolumePluginPath: 'None',
+            calicoNetwork: {
+                bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
+                linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
+                ipPools: [pool],
+                [`nodeAddressAutodetectionV${ipv6 ? '6' : '4'}`]: { kubernetes: 'NodeInternalIP' },
+                ...(mtu === undefined ? {} : { mtu }),
+            },
+        },
+    };
+}
+function encapsulationOf({ backend, crossSubnet }) {
+    if (backend === 'bgp')
+        return 'None';
+    return `${backend === 'vxlan' ? 'VXLAN' : 'IPIP'}${crossSubnet ? 'CrossSubnet' : ''}`;
+}
+/** The operator, and what it makes. */
+const operatorWorkloads = [
+    { kind: 'Deployment', namespace: NAMESPACE, name: NAMESPACE },
+    { kind: 'Deployment', namespace: made, name: 'calico-typha' },
+    { kind: 'DaemonSet', namespace: made, name: 'calico-node' },
+    { kind: 'Deployment', namespace: made, name: 'calico-kube-controllers' },
+];
+/** What the operator's pods run; its own image is in its manifest. @param version of Calico, without `v`. */
+function operatorImages(version) {
+    return ['cni', 'kube-controllers', 'node', 'typha'].map((name) => `quay.io/calico/${name}:v${version}`);
+}
+
+;// CONCATENATED MODULE: ./lib/cni/calico.js
+
+
+
+
+
+
+/** https://github.com/projectcalico/calico: routes or tunnels between nodes, network policies, eBPF if wanted. */
+const calico = {
+    name: 'calico',
+    title: 'Calico',
+    versions: ['3.32.1', '3.31.7'],
+    plugins: [],
+    options: options,
+    kubernetes: [
+        { cni: '3.32.', from: '1.34', to: '1.36', claim: 'tested', source: 'Calico 3.32’s system requirements' },
+        { cni: '3.31.', from: '1.32', to: '1.35', claim: 'tested', source: 'Calico 3.31’s system requirements' },
+    ],
+    problems: problems,
+    sources: ({ spec, version }) => {
+        const choice = choiceOf(spec);
+        const files = choice.install === 'operator' ? operatorFiles : [manifestFile(choice)];
+        const base = `raw.githubusercontent.com/projectcalico/calico/v${version}/manifests`;
+        return files.map((file) => ({ upstream: `${base}/${file}` }));
+    },
+    render: (objects, context) => choiceOf(context.spec).install === 'operator'
+        ? renderOperator(objects, context)
+        : manifest_renderManifest(objects, context),
+    workloads: (objects) => objects.some(({ kind }) => kind === 'Installation') ? operatorWorkloads : workloadsOf(objects),
+    images: ({ spec, version }) => (choiceOf(spec).install === 'operator' ? operatorImages(version) : []),
+    replacesKubeProxy: (spec) => choiceOf(spec).kubeProxyReplacement,
+    ports: ports,
+    preflight: preflight,
+    notices: ({ spec }) => notices(spec),
+    traces: {
+        links: [
+            'cali*',
+            'tunl0',
+            'vxlan.calico',
+            'vxlan-v6.calico',
+            'wireguard.cali',
+            'wg-v6.cali',
+            'bpfin.cali',
+            'bpfout.cali',
+        ],
+        chains: ['cali-', 'cali:'],
+        nftTables: ['ip calico', 'ip6 calico', 'arp calico-arp'],
+        paths: ['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
+        ipsets: ['cali40', 'cali4t', 'cali60', 'cali6t'],
+        routeTables: [String(routeTables.min), String(routeTables.max)],
+        // BIRD's, and Felix's, which has no name.
+        routeProtocols: ['bird', '80'],
+        mounts: ['/run/calico/cgroup'],
+        // Links before maps: a program whose maps are gone drops every packet.
+        bpfPins: [
+            '/sys/fs/bpf/tcx',
+            '/sys/fs/bpf/ctlb',
+            '/sys/fs/bpf/tc/globals/cali*',
+            '/sys/fs/bpf/tc/globals/xdp_cali*',
+            '/sys/fs/bpf/calico',
+        ],
+        bpfFilters: ['cali'],
+    },
+};
+
+;// CONCATENATED MODULE: ./lib/cni/cilium/options.js
+
+
+/** Settings of Cilium's, in `cni.options`. */
+const ciliumOptions = {
+    backend: schemas_enum(['vxlan', 'geneve', 'native'])
+        .default('vxlan')
+        .describe('How pods’ packets get to other nodes; `native` needs all nodes in one network.'),
+    mtu: mtu,
+    encryption: schemas_enum(['none', 'wireguard'])
+        .default('none')
+        .describe('Whether packets between pods of different nodes are encrypted.'),
+    kubeProxyReplacement: kubeProxyReplacement,
+    networkPolicy: schemas_boolean().default(true).describe('Whether network policies are enforced.'),
+    l7Proxy: schemas_boolean()
+        .default(true)
+        .describe('Whether Envoy runs on every node, for policies that look into HTTP or DNS.'),
+    hubble: schemas_boolean().default(false).describe('Whether agents record flows for Hubble.'),
+    devices: array(schemas_string().regex(/^!?[\w.-]{1,15}\+?$/, {
+        error: 'is not the name of a network interface, such as eth1 or eth+',
+    }))
+        .min(1)
+        .optional()
+        .describe('Network interfaces that Cilium works on: `eth+` for all that begin so, `!eth1` for none of it. Default: its own choice.'),
+    useDigest: schemas_boolean()
+        .default(true)
+        .describe('Whether images are asked for by digest; `false` for images that were copied by tag.'),
+    values: record(schemas_string(), unknown())
+        .default({})
+        .describe('Values of upstream’s chart, merged over ours last.'),
+};
+
+;// CONCATENATED MODULE: ./lib/cni/cilium/preflight.js
+/** Cilium's own requirements of a kernel, and what its removal needs. */
+function ciliumPreflight({ kernel, filesystems, tools }) {
+    const missing = ['bpf', 'cgroup2'].filter((name) => !filesystems.includes(name));
+    return [
+        ...(runsOn(kernel)
+            ? []
+            : [
+                preflight_error('cilium-kernel', `Linux ${kernel} is older than Cilium needs`, 'it needs 5.10, or 4.18 of RHEL 8.10'),
+            ]),
+        ...(missing.length === 0
+            ? []
+            : [
+                preflight_error('cilium-kernel', `the kernel lacks the file systems ${missing.join(' and ')}, which Cilium needs`, 'use a kernel with CONFIG_BPF_SYSCALL and CONFIG_CGROUPS'),
+            ]),
+        // Where the kernel has tcx none is attached that way, but only tc can tell.
+        ...(tools.includes('tc')
+            ? []
+            : [
+                preflight_error('cilium-tc', 'the program tc is missing, without which Cilium cannot be taken off network interfaces again', 'install iproute2 (RPM distributions: iproute-tc)'),
+            ]),
+    ];
+}
+function runsOn(kernel) {
+    const [, build] = /^4\.18\.0-(\d+)\..*el8/.exec(kernel) ?? [];
+    if (build !== undefined)
+        return Number(build) >= 553;
+    const [, major, minor] = /^(\d+)\.(\d+)/.exec(kernel) ?? [];
+    // A release that is not of that form is not judged.
+    return major === undefined || Number(major) > 5 || (Number(major) === 5 && Number(minor) >= 10);
+}
+function preflight_error(id, message, hint) {
+    return { id, severity: 'error', message, hint };
+}
+
+// EXTERNAL MODULE: ./lib/lib/record.js
+var lib_record = __nccwpck_require__(7270);
+;// CONCATENATED MODULE: ./lib/cni/cilium/refusals.js
+
+
+
+const fixed = 'remove it; k8s-bootstrap relies on what it is';
+/** Values of the chart that `cni.options.values` must not have, and what to do instead. */
+const refused = {
+    ipam: 'remove it; addresses come from the nodes’ parts of cni.podCIDR',
+    'ipv4.enabled': 'remove it; cni.podCIDR says which family it is',
+    'ipv6.enabled': 'remove it; cni.podCIDR says which family it is',
+    routingMode: 'use the option backend',
+    tunnelProtocol: 'use the option backend',
+    MTU: 'use the option mtu',
+    devices: 'use the option devices',
+    'encryption.enabled': 'use the option encryption',
+    'encryption.type': 'use the option encryption',
+    kubeProxyReplacement: 'use the option kubeProxyReplacement',
+    policyEnforcementMode: 'use the option networkPolicy',
+    l7Proxy: 'use the option l7Proxy',
+    'hubble.enabled': 'use the option hubble',
+    k8sServiceHost: 'remove it; the option kubeProxyReplacement sets it',
+    k8sServicePort: 'remove it; the option kubeProxyReplacement sets it',
+    k8sServiceHostRef: 'remove it; the option kubeProxyReplacement sets k8sServiceHost',
+    namespaceOverride: fixed,
+    'cni.install': fixed,
+    'cni.confPath': fixed,
+    'cni.binPath': fixed,
+    'daemon.runPath': fixed,
+    'bpf.root': fixed,
+    'cgroup.hostRoot': fixed,
+};
+/** What a user's values would break: addresses, the way to the API server, or the removal from hosts. */
+function refusedValues(spec) {
+    const { values } = chosen(ciliumOptions, spec);
+    return Object.entries(refused)
+        .filter(([path]) => sets(values, path.split('.')))
+        .map(([path, fix]) => ({ option: 'values', what: `must not set ${path}`, fix }));
+}
+/** Whether it has something at the path, or at a part of it what leaves no room for the rest. */
+function sets(values, [key, ...rest]) {
+    if (key === undefined || !(0,lib_record/* isRecord */.u)(values))
+        return true;
+    return Object.hasOwn(values, key) && sets(values[key], rest);
+}
+
+;// CONCATENATED MODULE: ./lib/cni/cilium/traces.js
+/** What agents leave on a host that they were killed on; names are those of upstream's sources of 1.19. */
+const ciliumTraces = {
+    // A pod's is `lxc` and twelve digits of a hash, which no bridge of LXC's (`lxcbr0`) is.
+    links: ['cilium_*', 'lxc_health', 'lxc????????????'],
+    chains: ['CILIUM_', 'OLD_CILIUM_'],
+    nftTables: [],
+    paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf'],
+    ipsets: ['cilium_'],
+    // To and from the proxy.
+    routeTables: ['2004', '2005'],
+    localRules: ['100'],
+    mounts: ['/run/cilium/cgroupv2', '/run/cilium/bpffs'],
+    bpfFilters: ['cil_'],
+    apiGroups: ['cilium.io'],
+    // The programs' links before the maps that they call each other by, or packets are dropped in between.
+    bpfPins: ['/sys/fs/bpf/cilium', '/sys/fs/bpf/tc/globals/cilium_*'],
+};
+
+;// CONCATENATED MODULE: ./lib/lib/merge-patch.js
+
+/** JSON merge patch, RFC 7386: objects merge, `null` deletes, everything else replaces. */
+function mergePatch(target, patch) {
+    if (!(0,lib_record/* isRecord */.u)(patch))
+        return patch;
+    const result = (0,lib_record/* isRecord */.u)(target) ? { ...target } : {};
+    for (const [key, value] of Object.entries(patch)) {
+        if (value === null)
+            Reflect.deleteProperty(result, key);
+        else
+            result[key] = mergePatch(result[key], value);
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./lib/cni/cilium/values.js
+
+
+
+/** The chart's values: upstream's defaults, changed where our clusters or the user's options want it, then by the user. */
+function chartValues({ spec, apiServer }) {
+    const options = chosen(ciliumOptions, spec);
+    const { mtu, encryption, devices } = options;
+    const own = {
+        // The nodes' ranges, which kubeadm's controller manager hands out of cni.podCIDR.
+        ipam: { mode: 'kubernetes' },
+        // No other CNI has files on our hosts, and those of one that comes later shall keep their names.
+        cni: { exclusive: false },
+        ...routing(spec.cni.podCIDR, options.backend),
+        ...(mtu === undefined ? {} : { MTU: mtu }),
+        ...(devices === undefined ? {} : { devices }),
+        ...(encryption === 'none' ? {} : { encryption: { enabled: true, type: encryption } }),
+        kubeProxyReplacement: options.kubeProxyReplacement,
+        // Without kube-proxy nobody can reach the Service of the API server until Cilium itself is there.
+        ...(options.kubeProxyReplacement
+            ? { k8sServiceHost: apiServer.host, k8sServicePort: apiServer.port }
+            : {}),
+        policyEnforcementMode: options.networkPolicy ? 'default' : 'never',
+        l7Proxy: options.l7Proxy,
+        hubble: options.hubble ? hubble(spec) : { enabled: false },
+        operator: { replicas: operators(spec) },
+    };
+    const images = options.useDigest ? {} : withoutDigests;
+    return mergePatch(mergePatch(own, images), options.values);
+}
+function routing(podCIDR, backend) {
+    const v6 = podCIDR.includes(':');
+    return {
+        ipv4: { enabled: !v6 },
+        ipv6: { enabled: v6 },
+        ...(v6 ? { underlayProtocol: 'ipv6' } : {}),
+        ...(backend === 'native'
+            ? {
+                routingMode: 'native',
+                autoDirectNodeRoutes: true,
+                [v6 ? 'ipv6NativeRoutingCIDR' : 'ipv4NativeRoutingCIDR']: podCIDR,
+            }
+            : { routingMode: 'tunnel', tunnelProtocol: backend }),
+    };
+}
+/** Certificates are made by a Job in the cluster: helm would make other ones at each rendering. */
+function hubble({ kubernetes }) {
+    return {
+        enabled: true,
+        peerService: { clusterDomain: kubernetes.dnsDomain },
+        tls: { auto: { method: 'cronJob' } },
+    };
+}
+/** No two operators run on one node. They tolerate the taint of control planes, but no user's. */
+function operators({ hosts }) {
+    const open = hosts.filter(({ taints }) => taints.every(({ key, effect }) => effect === 'PreferNoSchedule' || key.startsWith('node-role.kubernetes.io/')));
+    return open.length > 1 ? 2 : 1;
+}
+const noDigest = { image: { useDigest: false } };
+/** For every image that our options or a user's values bring in. */
+const withoutDigests = {
+    ...noDigest,
+    operator: noDigest,
+    envoy: noDigest,
+    certgen: noDigest,
+    hubble: { relay: noDigest, ui: { backend: noDigest, frontend: noDigest } },
+    clustermesh: { apiserver: noDigest },
+};
+
+;// CONCATENATED MODULE: ./lib/cni/cilium.js
+
+
+
+
+
+
+
+
+/** https://github.com/cilium/cilium: an agent on every node that loads BPF programs, by upstream's Helm chart. */
+const cilium = {
+    name: 'cilium',
+    title: 'Cilium',
+    versions: ['1.20.0', '1.19.6'],
+    // The one that our end-to-end tests run.
+    defaultVersion: '1.19.6',
+    // It brings its own, and loopback where that is missing.
+    plugins: [],
+    host: { sharedMounts: true, bpffs: true },
+    options: ciliumOptions,
+    kubernetes: [
+        {
+            cni: '1.20.',
+            from: '1.33',
+            to: '1.36',
+            claim: 'tested',
+            source: 'Cilium’s documentation of 1.20, Kubernetes Compatibility',
+        },
+        {
+            cni: '1.19.',
+            from: '1.32',
+            to: '1.36',
+            claim: 'tested',
+            source: 'Cilium’s documentation of 1.19 (1.32 to 1.35), and k8s-bootstrap’s own tests (1.36)',
+        },
+    ],
+    problems: refusedValues,
+    sources: (context) => [
+        {
+            chart: `helm.cilium.io/cilium-${context.version}.tgz`,
+            release: 'cilium',
+            namespace: 'kube-system',
+            values: chartValues(context),
+        },
+    ],
+    render: (objects) => {
+        const secret = objects.find(isMadeAnew);
+        if (secret === undefined)
+            return objects;
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the chart of Cilium makes another ${secret.metadata.name} at each run`, {
+            where: 'cni.options.values',
+            hint: 'set tls.auto.method of hubble and clustermesh.apiserver to cronJob',
+        });
+    },
+    workloads: workloadsOf,
+    replacesKubeProxy: (spec) => chosen(ciliumOptions, spec).kubeProxyReplacement,
+    ports: (spec) => {
+        const { backend, encryption, hubble, values } = chosen(ciliumOptions, spec);
+        const tunnelPort = Number(values['tunnelPort']) || (backend === 'geneve' ? 6081 : 8472);
+        const tunnel = {
+            protocol: 'udp',
+            port: tunnelPort,
+            purpose: backend === 'geneve' ? 'Geneve' : 'VXLAN',
+        };
+        return [
+            ...(backend === 'native' ? [] : [tunnel]),
+            { protocol: 'tcp', port: 4240, purpose: 'health checks' },
+            ...(encryption === 'none' ? [] : [wireguard]),
+            ...(hubble ? [peers] : []),
+        ];
+    },
+    preflight: ciliumPreflight,
+    notices: ({ spec }) => [
+        {
+            id: 'cilium-ipam',
+            severity: 'info',
+            message: `Cilium takes pods’ addresses from cni.podCIDR ${spec.cni.podCIDR}, not from its own 10.0.0.0/8`,
+        },
+    ],
+    traces: ciliumTraces,
+};
+const wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
+const peers = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
+/** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
+function isMadeAnew({ kind, metadata }) {
+    const labels = (metadata['labels'] ?? {});
+    return (kind === 'Secret' &&
+        metadata.name !== 'cilium-ca' &&
+        labels['cilium.io/helm-template-non-idempotent'] === 'true');
+}
+
+;// CONCATENATED MODULE: ./lib/kube/pod-template.js
+/** A controller (DaemonSet, Deployment) with another pod spec. */
+function withPodSpec(controller, change) {
+    const spec = controller['spec'];
+    const template = { ...spec.template, spec: change(spec.template.spec) };
+    return { ...controller, spec: { ...spec, template } };
+}
+/** The pod with the container of that name changed, be it an init container or not; others stay as they are. */
+function withContainer(pod, name, change) {
+    return eachContainer(pod, (container) => (container.name === name ? change(container) : container));
+}
+/** Every image at this tag, and pulled only where a node lacks it, so that what runs is what was asked for. */
+function withImageTag(pod, tag) {
+    return eachContainer(pod, (container) => ({
+        ...container,
+        image: `${(container.image ?? '').replace(/:[^:/]*$/, '')}:${tag}`,
+        imagePullPolicy: 'IfNotPresent',
+    }));
+}
+/** The container with these variables, in place of those of the same names. */
+function withEnv(container, variables) {
+    const kept = (container.env ?? []).filter(({ name }) => !variables.some((one) => one.name === name));
+    return { ...container, env: [...kept, ...variables] };
+}
+/** The container with these flags: `--name` → value, in place of `--name=…`. */
+function withFlags(container, flags) {
+    const kept = (container.args ?? []).filter((arg) => !Object.hasOwn(flags, arg.split('=')[0] ?? ''));
+    const args = Object.entries(flags).map(([name, value]) => `${name}=${value}`);
+    return { ...container, args: [...kept, ...args] };
+}
+function eachContainer(pod, change) {
+    const { containers, initContainers } = pod;
+    return {
+        ...pod,
+        containers: containers.map(change),
+        ...(initContainers === undefined ? {} : { initContainers: initContainers.map(change) }),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/cni/edit.js
+
+/**
+ * A CNI's objects with these edits made; those that no edit is about stay as they are.
+ * @param title the CNI's, for the error.
+ * @throws BootstrapError `E_CNI` unless each edit finds its one object.
+ */
+function edited(objects, title, edits) {
+    const isAbout = ({ kind, name }, object) => object.kind === kind && object.metadata.name === name;
+    for (const edit of edits) {
+        const found = objects.filter((object) => isAbout(edit, object)).length;
+        if (found === 1)
+            continue;
+        const what = `${found === 0 ? 'no' : 'more than one'} ${edit.kind} ${edit.name}`;
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the ${title} manifest has ${what}`);
+    }
+    return objects.map((object) => edits.reduce((result, edit) => (isAbout(edit, object) ? edit.change(result) : result), object));
+}
+/**
+ * A ConfigMap with one of its JSON texts changed.
+ * @throws BootstrapError `E_CNI` where there is no such text, or it is no JSON.
+ */
+function withJson(configMap, key, change) {
+    const data = configMap['data'];
+    const text = data?.[key];
+    if (text === undefined)
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the ConfigMap ${configMap.metadata.name} has no ${key}`);
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch (cause) {
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `${key} of the ConfigMap ${configMap.metadata.name} is no JSON`, {
+            cause,
+        });
+    }
+    return { ...configMap, data: { ...data, [key]: JSON.stringify(change(value), undefined, 2) } };
+}
+
+;// CONCATENATED MODULE: ./lib/cni/flannel.js
+
+
+
+
+
+const flannel_options = {
+    backend: schemas_enum(['vxlan', 'host-gw', 'wireguard'])
+        .default('vxlan')
+        .describe('How pods’ packets get to other nodes; `host-gw` needs all nodes in one network.'),
+    mtu: mtu,
+};
+/** https://github.com/flannel-io/flannel: one DaemonSet, VXLAN between nodes; needs node pod CIDRs and `bridge`. */
+const flannel = {
+    name: 'flannel',
+    title: 'Flannel',
+    versions: ['0.28.9'],
+    plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
+    options: flannel_options,
+    kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
+    sources: ({ version }) => [
+        { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
+    ],
+    render: (objects, { spec }) => edited(objects, 'Flannel', [
+        {
+            kind: 'ConfigMap',
+            name: 'kube-flannel-cfg',
+            change: (configMap) => withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })),
+        },
+        {
+            kind: 'DaemonSet',
+            name: 'kube-flannel-ds',
+            change: (daemonSet) => withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNodeAddress)),
+        },
+    ]),
+    workloads: workloadsOf,
+    ports: (spec) => {
+        const { backend } = chosen(flannel_options, spec);
+        if (backend === 'host-gw')
+            return [];
+        return backend === 'vxlan'
+            ? [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }]
+            : [{ protocol: 'udp', port: 51820, purpose: 'WireGuard' }];
+    },
+    preflight: () => [],
+    traces: {
+        links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
+        chains: ['FLANNEL-'],
+        nftTables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
+        paths: ['/run/flannel'],
+    },
+};
+/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
+function onNodeAddress(container) {
+    const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
+    return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [hostIP]);
+}
+function networkOf(spec) {
+    const { backend, mtu: wanted } = chosen(flannel_options, spec);
+    const v6 = spec.cni.podCIDR.includes(':');
+    return {
+        ...(v6
+            ? { EnableIPv4: false, EnableIPv6: true, IPv6Network: spec.cni.podCIDR }
+            : { Network: spec.cni.podCIDR }),
+        Backend: { Type: backend, ...(wanted === undefined ? {} : { MTU: wanted }) },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/cni/kube-router/kubeconfig.js
+const KUBECONFIG = 'kube-router-kubeconfig';
+/** The manifest takes kube-proxy's kubeconfig, which is not there where kube-proxy is not installed. */
+function withOwnKubeconfig(pod) {
+    const configMap = { name: KUBECONFIG, items: [{ key: 'kubeconfig.conf', path: 'kubeconfig' }] };
+    const volumes = (pod.volumes ?? []).map((volume) => volume.name === 'kubeconfig' ? { name: volume.name, configMap } : volume);
+    return { ...pod, volumes };
+}
+/** The API server's own address, since Services only come with kube-router; the pod's own service account. */
+function kubeconfigOf({ apiServer: { host, port } }) {
+    const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+    const server = `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+    const kubeconfig = {
+        apiVersion: 'v1',
+        kind: 'Config',
+        clusters: [{ name: 'default', cluster: { server, 'certificate-authority': `${account}/ca.crt` } }],
+        users: [{ name: 'default', user: { tokenFile: `${account}/token` } }],
+        contexts: [{ name: 'default', context: { cluster: 'default', user: 'default' } }],
+        'current-context': 'default',
+    };
+    return {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: KUBECONFIG, namespace: 'kube-system', labels: { 'k8s-app': 'kube-router' } },
+        // JSON is YAML.
+        data: { 'kubeconfig.conf': JSON.stringify(kubeconfig, undefined, 2) },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/cni/host-needs.js
+/** What goes wrong without them, of which nobody knows that the kernel has them: nothing is said of those. */
+function lackingFeatures(facts, features, { what, ...more }) {
+    const missing = features.filter((name) => facts.features[name] === false);
+    if (missing.length === 0)
+        return [];
+    const message = `the kernel has no ${missing.join(', ')}: ${what}`;
+    const hint = 'use a kernel with these modules (linux-modules-extra on some clouds)';
+    return [{ id: 'kernel-features', severity: 'error', message, hint, ...more }];
+}
+/** Programs that only a later reset uses; a cluster works without. */
+function lackingResetTools(facts, tools) {
+    const missing = Object.keys(tools).filter((tool) => !facts.tools.includes(tool));
+    return missing.map((tool) => ({
+        id: 'reset-tools',
+        severity: 'info',
+        message: `${tool} is not installed, without which a reset leaves ${tools[tool] ?? ''} in the kernel`,
+        hint: `install it (e.g. apt-get install ${tool}), or reboot the host after a reset`,
+    }));
+}
+
+;// CONCATENATED MODULE: ./lib/cni/kube-router/preflight.js
+
+/** What kube-router needs of a host with these options, by its documentation's troubleshooting and its source. */
+function kubeRouterPreflight(facts, spec, choice) {
+    const { overlay, kubeProxyReplacement } = choice;
+    return [
+        ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
+            what: 'kube-router cannot start',
+        }),
+        ...(overlay === 'off' ? [] : tunnels(facts, spec, choice)),
+        ...(kubeProxyReplacement
+            ? lackingFeatures(facts, ['ip_vs', 'ip_vs_rr', 'xt_ipvs', 'dummy'], {
+                what: 'kube-router cannot do kube-proxy’s work',
+                hint: 'use a kernel with these modules, or leave kube-proxy to it (kubeProxyReplacement: false)',
+            })
+            : []),
+        ...preflight_cloud(facts, choice),
+        ...lackingResetTools(facts, {
+            ipset: 'kube-router’s IP sets',
+            ...(kubeProxyReplacement ? { ipvsadm: 'virtual servers, if its pod is not running by then,' } : {}),
+        }),
+    ];
+}
+/** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
+function tunnels(facts, { cni }, { overlay, overlayEncap }) {
+    const v6 = cni.podCIDR.includes(':');
+    const features = v6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
+    return lackingFeatures(facts, overlayEncap === 'fou' ? features : features.slice(0, 1), {
+        what: overlay === 'full'
+            ? 'nodes cannot reach each other’s pods'
+            : 'nodes in other subnets cannot be reached',
+        severity: overlay === 'full' ? 'error' : 'warning',
+    });
+}
+/** What a cloud's network drops by default. The machine may run in one and its nodes yet share a network of their own. */
+function preflight_cloud({ cloud: where }, { overlay, overlayEncap }) {
+    if (where === undefined || (overlay === 'full' && (overlayEncap === 'fou' || where !== 'azure')))
+        return [];
+    const names = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' };
+    const what = where === 'azure' && overlay === 'full'
+        ? 'drops IP in IP (protocol 4)'
+        : 'drops packets of addresses it did not give out';
+    const options = where === 'azure' ? 'overlay: full and overlayEncap: fou' : 'overlay: full';
+    return [
+        {
+            id: 'cloud-overlay',
+            severity: 'warning',
+            message: `the network of ${names[where]} ${what}, so that pods may not reach other nodes`,
+            hint: `set cni.options ${options}`,
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cni/kube-router/traces.js
+/** What kube-router leaves, by its source at v2.11.1; its `--cleanup-config` leaves links and routes as well. */
+const kubeRouterTraces = {
+    // Tunnels are `tun-` and eleven hexadecimal digits; any shorter name may be somebody's VPN.
+    links: ['kube-bridge', 'kube-dummy-if', 'kube-tunnel-if', 'tun-???????????'],
+    chains: ['KUBE-ROUTER-', 'KUBE-POD-FW-', 'KUBE-NWPLCY-'],
+    nftTables: ['ip kube-router-filter-ipv4', 'ip6 kube-router-filter-ipv6'],
+    rules: [
+        '--comment "allow outbound node port traffic on node interface with which node ip is associated"',
+        '-m ipvs --vdir ORIGINAL --vmethod MASQ -m comment --comment ""',
+    ],
+    ipsets: [
+        'kube-router-',
+        'inet6:kube-router-',
+        'KUBE-SRC-',
+        'KUBE-DST-',
+        'inet6:KUBE-SRC-',
+        'inet6:KUBE-DST-',
+    ],
+    // Tunnels, direct server return, and external addresses of Services.
+    routeTables: ['77', '78', '79'],
+    routeProtocols: ['17'],
+    fouPorts: ['5555'],
+    paths: ['/var/lib/kube-router'],
+};
+
+;// CONCATENATED MODULE: ./lib/cni/kube-router.js
+
+
+
+
+
+
+
+
+const kube_router_options = {
+    overlay: schemas_enum(['subnet', 'full', 'off'])
+        .default('subnet')
+        .describe('Which nodes are reached through tunnels: those in other subnets, all, or none. Clouds need `full`, since their networks know no pods.'),
+    overlayEncap: schemas_enum(['ipip', 'fou'])
+        .default('ipip')
+        .describe('What tunnels are made of: IP in IP, or UDP (`fou`), which Azure needs.'),
+    networkPolicy: networkPolicy,
+    kubeProxyReplacement: kubeProxyReplacement,
+    mtu: mtu,
+};
+/** Where `--overlay-encap=fou` sends to by default. */
+const FOU_PORT = 5555;
+/** https://www.kube-router.io: one DaemonSet, BGP between nodes; needs node pod CIDRs, and brings the plugins it uses. */
+const kubeRouter = {
+    name: 'kube-router',
+    title: 'kube-router',
+    versions: ['2.11.1'],
+    plugins: [],
+    options: kube_router_options,
+    kubernetes: [
+        {
+            cni: '2.11.',
+            from: '1.32',
+            to: '1.36',
+            claim: 'tested',
+            source: 'kube-router’s own end-to-end tests (hack/e2e-netpol.sh: 1.32.2; ci-e2e-netpol.yml: 1.36.1)',
+        },
+    ],
+    problems: (spec) => chosen(kube_router_options, spec).overlay === 'off' && spec.cni.options['overlayEncap'] !== undefined
+        ? [
+            {
+                option: 'overlayEncap',
+                what: 'is for tunnels',
+                fix: 'remove it, or set overlay to full or subnet',
+            },
+        ]
+        : [],
+    sources: ({ spec, version }) => {
+        const variant = chosen(kube_router_options, spec).kubeProxyReplacement ? '-all-features' : '';
+        const path = `cloudnativelabs/kube-router/v${version}/daemonset/kubeadm-kuberouter${variant}.yaml`;
+        return [{ upstream: `raw.githubusercontent.com/${path}` }];
+    },
+    render: (objects, context) => {
+        const proxy = chosen(kube_router_options, context.spec).kubeProxyReplacement;
+        const rest = edited(objects, 'kube-router', edits(context));
+        return proxy ? [kubeconfigOf(context), ...rest] : rest;
+    },
+    workloads: workloadsOf,
+    replacesKubeProxy: (spec) => chosen(kube_router_options, spec).kubeProxyReplacement,
+    ports: (spec) => {
+        const { overlay, overlayEncap } = chosen(kube_router_options, spec);
+        return [
+            { protocol: 'tcp', port: 179, purpose: 'BGP' },
+            ...(overlay !== 'off' && overlayEncap === 'fou'
+                ? [{ protocol: 'udp', port: FOU_PORT, purpose: 'foo-over-UDP' }]
+                : []),
+        ];
+    },
+    preflight: (facts, spec) => kubeRouterPreflight(facts, spec, chosen(kube_router_options, spec)),
+    traces: kubeRouterTraces,
+};
+function edits(context) {
+    const { spec, version } = context;
+    const { kubeProxyReplacement: proxy, mtu: wanted } = chosen(kube_router_options, spec);
+    const change = (pod) => {
+        const tagged = withImageTag(pod, `v${version}`);
+        const flagged = withContainer(tagged, 'kube-router', (container) => withFlags(
+        // Its second is not enough on a machine that is busy; upstream's own tests wait as long.
+        { ...container, livenessProbe: { ...container['livenessProbe'], timeoutSeconds: 5 } }, flagsOf(spec)));
+        return proxy ? withOwnKubeconfig(flagged) : flagged;
+    };
+    return [
+        { kind: 'DaemonSet', name: 'kube-router', change: (object) => withPodSpec(object, change) },
+        ...(wanted === undefined
+            ? []
+            : [{ kind: 'ConfigMap', name: 'kube-router-cfg', change: withMtu(wanted) }]),
+    ];
+}
+function flagsOf(spec) {
+    const { overlay, overlayEncap, networkPolicy: policy, mtu: wanted } = chosen(kube_router_options, spec);
+    const v6 = spec.cni.podCIDR.includes(':');
+    return {
+        '--run-firewall': String(policy),
+        '--service-cluster-ip-range': spec.kubernetes.serviceCIDR,
+        '--enable-overlay': String(overlay !== 'off'),
+        ...(overlay === 'off' ? {} : { '--overlay-type': overlay, '--overlay-encap': overlayEncap }),
+        ...(wanted === undefined ? {} : { '--auto-mtu': 'false' }),
+        // BGP's router id is otherwise the node's IPv4 address.
+        ...(v6 ? { '--enable-ipv4': 'false', '--enable-ipv6': 'true', '--router-id': 'generate' } : {}),
+    };
+}
+function withMtu(wanted) {
+    return (configMap) => withJson(configMap, 'cni-conf.json', (config) => {
+        const plugins = config['plugins'];
+        return {
+            ...config,
+            plugins: plugins.map((one) => (one.type === 'bridge' ? { ...one, mtu: wanted } : one)),
+        };
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/cni/manifest.js
+
+
+/** Any manifest of the user's, applied as it is. */
+const manifest = {
+    name: 'manifest',
+    title: 'a manifest of your own',
+    versions: [],
+    plugins: undefined,
+    options: {},
+    kubernetes: [],
+    sources: ({ spec: { cni } }) => {
+        const pin = cni.sha256 === undefined ? {} : { sha256: cni.sha256 };
+        if (cni.manifest === undefined)
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', 'cni.manifest is missing', { where: 'cni.manifest' });
+        const upstream = /^https?:\/\/(.+)$/.exec(cni.manifest)?.[1];
+        return [upstream === undefined ? { path: cni.manifest, ...pin } : { upstream, ...pin }];
+    },
+    render: (objects) => objects,
+    workloads: workloadsOf,
+    ports: () => [],
+    preflight: () => [],
+    traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
+};
+
+;// CONCATENATED MODULE: ./lib/cni/weave/preflight.js
+
+/** What Weave Net needs of a host with these options, by its init script and its documentation. */
+function weavePreflight(facts, { backend, upstream }) {
+    return [
+        // Also without network policies: a set of the node's own ranges keeps Services' clients known.
+        ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
+            what: 'Weave Net cannot start',
+        }),
+        ...(backend === 'fastdp' ? fastDatapath(facts) : []),
+        ...iptables(facts, upstream),
+        ...lackingResetTools(facts, { ipset: 'Weave Net’s IP sets' }),
+    ];
+}
+/** Without Open vSwitch it does without; with it, but without VXLAN, it ends. */
+function fastDatapath(facts) {
+    if (facts.features.openvswitch === false) {
+        return lackingFeatures(facts, ['openvswitch'], {
+            what: 'Weave Net sends packets through user space instead, which is slow',
+            severity: 'warning',
+        });
+    }
+    return lackingFeatures(facts, ['vxlan'], {
+        what: 'Weave Net’s fast datapath cannot start',
+        hint: 'use a kernel with this module, or set cni.options backend: sleeve',
+    });
+}
+/** Rules of the containers' iptables and the host's are only understood by both where these are alike. */
+function iptables({ iptables: host }, upstream) {
+    if (host === undefined)
+        return [];
+    const finding = { id: 'weave-iptables', severity: 'warning' };
+    if (!upstream && host.backend === 'legacy') {
+        return [
+            {
+                ...finding,
+                message: 'iptables is the legacy variant here, and Weave Net 2.9.0 uses nft’s (rajch/weave issues 20, 24)',
+                hint: 'switch the host to the nft variant (update-alternatives --set iptables /usr/sbin/iptables-nft)',
+            },
+        ];
+    }
+    if (upstream && host.backend === 'nft' && isAtLeast(host.version, [1, 8, 8])) {
+        return [
+            {
+                ...finding,
+                message: `iptables ${host.version} (nft) writes rules that Weave Net 2.8.1 cannot read (weaveworks/weave issue 3968)`,
+                hint: 'choose cni.version 2.9.0',
+            },
+        ];
+    }
+    return [];
+}
+function isAtLeast(version, wanted) {
+    const parts = version.split('.').map(Number);
+    const index = wanted.findIndex((part, at) => (parts[at] ?? 0) !== part);
+    return index === -1 || (parts[index] ?? 0) > (wanted[index] ?? 0);
+}
+/** What there is to say of the project, whatever the hosts are. */
+function weaveNotices({ upstream }) {
+    const archived = 'Weaveworks’ Weave Net is archived and no longer maintained';
+    return [
+        {
+            id: 'weave-archived',
+            severity: 'warning',
+            ...(upstream
+                ? {
+                    message: `${archived}; 2.8.1 is known not to work where the host has iptables-nft 1.8.8 or newer`,
+                    hint: 'choose cni.version 2.9.0, of the fork rajch/weave, or another CNI',
+                }
+                : {
+                    message: `${archived}; 2.9.0, of December 2024, is the fork’s (rajch/weave)`,
+                    hint: 'choose another CNI for anything but tests of it',
+                }),
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/cni/weave/traces.js
+/** What Weave Net leaves, by its script's `reset` at v2.9.0 and its source; 2.8.1 is the same. */
+const weaveTraces = {
+    links: ['weave', 'datapath', 'vxlan-6784', 'vethwe*'],
+    chains: ['WEAVE'],
+    nftTables: [],
+    rules: ['--comment "Block non-local access to Weave Net control port"'],
+    ipsets: ['weave-', 'weaver-no-masq-local'],
+    datapaths: ['datapath'],
+    paths: [
+        '/var/lib/weave',
+        '/opt/cni/bin/weave-net',
+        '/opt/cni/bin/weave-ipam',
+        '/opt/cni/bin/weave-plugin-2.9.0',
+        '/opt/cni/bin/weave-plugin-2.8.1',
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/cni/weave.js
+
+
+
+
+
+
+
+const weave_options = {
+    backend: schemas_enum(['fastdp', 'sleeve'])
+        .default('fastdp')
+        .describe('How pods’ packets get to other nodes: VXLAN in the kernel, by Open vSwitch, or UDP in user space.'),
+    networkPolicy: networkPolicy,
+    mtu: mtu,
+};
+/** Weaveworks' last version; what is newer is the fork's. */
+const UPSTREAM = '2.8.1';
+const isUpstream = (version) => version.replace(/^v/, '') === UPSTREAM;
+/** Weave Net, https://github.com/rajch/weave: one DaemonSet that hands out addresses itself; IPv4 only. */
+const weave = {
+    name: 'weave',
+    title: 'Weave Net',
+    versions: ['2.9.0', UPSTREAM],
+    plugins: ['portmap', 'loopback'],
+    options: weave_options,
+    kubernetes: [
+        {
+            cni: '',
+            from: '1.4',
+            claim: 'tested',
+            source: 'Weave Net’s documentation (kubernetes/kube-addon.md): Kubernetes 1.4 or later',
+        },
+    ],
+    problems: ({ cni: { podCIDR } }) => podCIDR.includes(':')
+        ? [
+            {
+                field: 'podCIDR',
+                what: 'is IPv6, which Weave Net does not know',
+                fix: 'give an IPv4 range, or choose another CNI',
+            },
+        ]
+        : [],
+    sources: ({ version }) => {
+        const repository = isUpstream(version) ? 'weaveworks/weave' : 'rajch/weave';
+        const path = 'prog/weave-kube/weave-daemonset-k8s-1.11.yaml';
+        return [{ upstream: `raw.githubusercontent.com/${repository}/v${version}/${path}` }];
+    },
+    render: (objects, context) => edited(objects, 'Weave Net', [
+        {
+            kind: 'DaemonSet',
+            name: 'weave-net',
+            change: (object) => withPodSpec(object, (pod) => configured(pod, context)),
+        },
+    ]),
+    workloads: workloadsOf,
+    ports: (spec) => [
+        { protocol: 'tcp', port: 6783, purpose: 'control' },
+        { protocol: 'udp', port: 6783, purpose: 'sleeve' },
+        ...(chosen(weave_options, spec).backend === 'fastdp'
+            ? [{ protocol: 'udp', port: 6784, purpose: 'VXLAN (fast datapath)' }]
+            : []),
+    ],
+    preflight: (facts, spec) => weavePreflight(facts, { ...chosen(weave_options, spec), upstream: isUpstream(spec.cni.version) }),
+    notices: ({ version }) => weaveNotices({ upstream: isUpstream(version) }),
+    traces: weaveTraces,
+};
+function configured(pod, { spec, version }) {
+    const { backend, networkPolicy: policy, mtu: wanted } = chosen(weave_options, spec);
+    const expectNpc = policy ? [] : [{ name: 'EXPECT_NPC', value: '0' }];
+    // Left to itself each container decides anew, by rules that may not be there yet, and 2.9.0's do not agree then.
+    const backends = isUpstream(version) ? [] : [{ name: 'IPTABLES_BACKEND', value: 'nft' }];
+    const tagged = withImageTag(pod, version);
+    const initialised = withContainer(tagged, 'weave-init', (container) => withEnv(container, expectNpc));
+    const routed = withContainer(initialised, 'weave', (container) => withEnv(container, [
+        { name: 'IPALLOC_RANGE', value: spec.cni.podCIDR },
+        ...backends,
+        ...expectNpc,
+        ...(backend === 'sleeve' ? [{ name: 'WEAVE_NO_FASTDP', value: '1' }] : []),
+        ...(wanted === undefined ? [] : [{ name: 'WEAVE_MTU', value: String(wanted) }]),
+    ]));
+    if (policy)
+        return withContainer(routed, 'weave-npc', (container) => withEnv(container, backends));
+    return { ...routed, containers: routed.containers.filter(({ name }) => name !== 'weave-npc') };
+}
+
+;// CONCATENATED MODULE: ./lib/cni/index.js
+
+
+
+
+
+
+/** Every CNI there is. A new one is a file beside this one and a line here. */
+const cnis = { calico: calico, cilium: cilium, flannel: flannel, 'kube-router': kubeRouter, weave: weave, manifest: manifest };
+const cniNames = Object.keys(cnis);
+/** @param name one that the spec's validation let pass. */
+function cniNamed(name) {
+    return cnis[name];
+}
+/** For the spec's validation, which knows no CNI by itself. */
+const cniCatalog = {
+    names: cniNames,
+    options: (name) => cniNamed(name).options,
+    problems: (spec) => cniNamed(spec.cni.name).problems?.(spec) ?? [],
+};
+/** The interfaces that a CNI makes, which are no networks of the host's own. */
+function networkTracesOf(name) {
+    return cniNamed(name).traces.links;
+}
+/** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
+function allTraces() {
+    const traces = cniNames.map((name) => cnis[name].traces);
+    const all = (key) => [
+        ...new Set(traces.flatMap((one) => one[key] ?? [])),
+    ];
+    return {
+        links: all('links'),
+        chains: all('chains'),
+        nftTables: all('nftTables'),
+        paths: all('paths'),
+        rules: all('rules'),
+        ipsets: all('ipsets'),
+        routeTables: all('routeTables'),
+        routeProtocols: all('routeProtocols'),
+        fouPorts: all('fouPorts'),
+        datapaths: all('datapaths'),
+        localRules: all('localRules'),
+        bpfFilters: all('bpfFilters'),
+        mounts: all('mounts'),
+        bpfPins: all('bpfPins'),
+    };
+}
+
+;// CONCATENATED MODULE: external "node:timers/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+;// CONCATENATED MODULE: ./lib/lib/clock.js
+
+const systemClock = {
+    now: () => Date.now(),
+    sleep: async (ms, signal) => {
+        try {
+            await (0,promises_namespaceObject.setTimeout)(ms, undefined, signal === undefined ? {} : { signal });
+        }
+        catch (error) {
+            throw signal?.aborted === true ? signal.reason : error;
+        }
+    },
+};
+
+// EXTERNAL MODULE: ./lib/lib/sanitize.js
+var sanitize = __nccwpck_require__(1812);
+;// CONCATENATED MODULE: ./lib/exec/bounded-output.js
+/** Keeps the first bytes of a stream and counts nothing else: what comes after them is dropped. */
+class BoundedOutput {
+    #chunks = [];
+    #room;
+    #truncated = false;
+    constructor(maxBytes) {
+        this.#room = maxBytes;
+    }
+    get truncated() {
+        return this.#truncated;
+    }
+    /** What was kept, as UTF-8 with invalid bytes replaced. */
+    get text() {
+        return Buffer.concat(this.#chunks).toString('utf8');
+    }
+    write(chunk) {
+        if (chunk.length > this.#room)
+            this.#truncated = true;
+        if (this.#room === 0)
+            return;
+        // A copy, since a slice would keep the whole network buffer alive.
+        const kept = Buffer.from(chunk.subarray(0, this.#room));
+        this.#chunks.push(kept);
+        this.#room -= kept.length;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/lib/quote.js
+/**
+ * One argument as a word of a POSIX shell command line. Single quotes are put in double quotes and backslashes are
+ * too, since fish, alone among shells, takes a backslash inside single quotes as an escape.
+ *
+ * @throws TypeError for an argument with a NUL byte, which no process can be given.
+ */
+function quote(arg) {
+    if (arg.includes('\0'))
+        throw new TypeError('a command argument cannot contain a NUL byte');
+    if (/^[\w@+:,./-]+$/.test(arg))
+        return arg;
+    if (arg === '')
+        return "''";
+    return (arg.match(/[\\']|[^\\']+/g) ?? []).map(quotePart).join('');
+}
+/** An argv as one POSIX shell command line. */
+function quoteCommand(argv) {
+    return argv.map(quote).join(' ');
+}
+/** Outside quotes every shell, fish too, reads `\'` and `\\` as the bare character. */
+function quotePart(part) {
+    return part === "'" || part === '\\' ? `\\${part}` : `'${part}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/exec/command-error.js
+
+
+
+/** A command ended with an exit code that was not accepted. Its output is kept whole, its message is short. */
+class CommandError extends lib_errors/* BootstrapError */.Xj {
+    argv;
+    result;
+    constructor(target, argv, result) {
+        super('E_COMMAND', `${summarize(argv)} exited with ${String(result.exitCode)}${lastWords(result)}`, {
+            host: target,
+        });
+        this.argv = argv;
+        this.result = result;
+    }
+}
+const MAX_ARGV = 120;
+const MAX_WORDS = 600;
+function summarize(argv) {
+    if (argv[0] === 'sh' && argv[1] === '-c')
+        return 'a script';
+    const [line = ''] = quoteCommand(argv).split('\n');
+    return line.length > MAX_ARGV ? `${line.slice(0, MAX_ARGV)}…` : line;
+}
+/** The end of stderr (else stdout), which is where programs say why. */
+function lastWords(result) {
+    const text = (0,sanitize/* sanitizeText */.j)(result.stderr.trim() === '' ? result.stdout : result.stderr).trim();
+    if (text === '')
+        return '';
+    return `: ${text.length > MAX_WORDS ? `…${text.slice(-MAX_WORDS)}` : text}`;
+}
+
+;// CONCATENATED MODULE: ./lib/exec/limits.js
+
+/**
+ * Runs `work` under a signal that aborts with the caller's reason or, when time is up, with the timeout's error.
+ * Rejects at once when that happens, without waiting for `work` to notice.
+ */
+async function withLimits(limits, work) {
+    limits.signal?.throwIfAborted();
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+        controller.abort(limits.onTimeout());
+    }, limits.timeoutMs);
+    const onAbort = () => {
+        controller.abort(limits.signal?.reason);
+    };
+    limits.signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+        return await untilAborted(work(controller.signal), controller.signal);
+    }
+    finally {
+        clearTimeout(timer);
+        limits.signal?.removeEventListener('abort', onAbort);
+    }
+}
+/** The promise's outcome, or the signal's reason if that comes first. The promise's later rejection is swallowed. */
+function untilAborted(promise, signal) {
+    return new Promise((resolve, reject) => {
+        const onAbort = () => {
+            reject(signal.reason);
+        };
+        if (signal.aborted)
+            onAbort();
+        signal.addEventListener('abort', onAbort, { once: true });
+        promise.then(resolve, reject).finally(() => {
+            signal.removeEventListener('abort', onAbort);
+        });
+    });
+}
+
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: ./lib/exec/line-splitter.js
+
+
+/** More than sanitising lets through, so that a cut line is marked as one. */
+const KEEP = 4_100;
+/** Cuts a byte stream into sanitised lines at LF, CR and CR LF. Overlong lines are cut, never buffered whole. */
+class LineSplitter {
+    #onLine;
+    #decoder = new external_node_string_decoder_namespaceObject.StringDecoder('utf8');
+    #line = '';
+    #afterReturn = false;
+    constructor(onLine) {
+        this.#onLine = onLine;
+    }
+    write(chunk) {
+        this.#add(this.#decoder.write(chunk));
+    }
+    /** Passes on what is left as the last line. */
+    end() {
+        this.#add(this.#decoder.end());
+        if (this.#line !== '')
+            this.#emit();
+    }
+    #add(text) {
+        // Says nothing of what follows a CR.
+        if (text === '')
+            return;
+        const rest = this.#afterReturn && text.startsWith('\n') ? text.slice(1) : text;
+        this.#afterReturn = rest.endsWith('\r');
+        const lines = rest.split(/\r\n|\r|\n/);
+        const last = lines.pop() ?? '';
+        for (const line of lines) {
+            this.#append(line);
+            this.#emit();
+        }
+        this.#append(last);
+    }
+    #append(text) {
+        const room = KEEP - this.#line.length;
+        if (room > 0)
+            this.#line += text.slice(0, room);
+    }
+    #emit() {
+        const line = this.#line;
+        this.#line = '';
+        this.#onLine((0,sanitize/* sanitizeLine */.g)(line));
+    }
+}
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: ./lib/exec/run-process.js
+
+
+
+
+
+
+
+
+const DEFAULT_TIMEOUT_MS = 120_000;
+const DEFAULT_OUTPUT_BYTES = 4 * 1024 * 1024;
+/** Runs a command to its end over any transport: the semantics of `Runner.run`. */
+async function runProcess(target, start, argv, options = {}) {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const onTimeout = () => timeoutError(target, argv, timeoutMs);
+    const result = await withLimits({ timeoutMs, signal: options.signal, onTimeout }, async (signal) => {
+        const process = await start(argv, options, signal);
+        return await collect(process, options, signal);
+    });
+    const accept = options.accept ?? [0];
+    if (accept !== 'any' && !accept.includes(result.exitCode))
+        throw new CommandError(target, argv, result);
+    return result;
+}
+/** E_TIMEOUT for a command. */
+function timeoutError(target, argv, timeoutMs) {
+    const command = (0,sanitize/* sanitizeLine */.g)(quoteCommand(argv)).slice(0, 120);
+    return new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${command} did not end within ${String(timeoutMs / 1000)} s`, {
+        host: target,
+    });
+}
+async function collect(process, options, signal) {
+    const stdout = gather(process.stdout, 'stdout', options, signal);
+    const stderr = gather(process.stderr, 'stderr', options, signal);
+    signal.addEventListener('abort', process.kill, { once: true });
+    try {
+        feed(process, options.input);
+        const exitCode = await process.exited;
+        if (signal.aborted)
+            throw signal.reason;
+        stdout.end();
+        stderr.end();
+        const truncated = stdout.kept.truncated || stderr.kept.truncated;
+        return { exitCode, stdout: stdout.kept.text, stderr: stderr.kept.text, truncated };
+    }
+    finally {
+        signal.removeEventListener('abort', process.kill);
+    }
+}
+function gather(source, stream, options, signal) {
+    const kept = new BoundedOutput(options.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES);
+    const { onLine } = options;
+    const lines = onLine &&
+        new LineSplitter((line) => {
+            onLine(line, stream);
+        });
+    source.on('data', (chunk) => {
+        if (signal.aborted)
+            return;
+        kept.write(chunk);
+        lines?.write(chunk);
+    });
+    // A listener alone does not start a stream that was paused.
+    source.resume();
+    return { kept, end: () => lines?.end() };
+}
+/** A command may end without reading its input, so that errors of writing say nothing: its exit code does. */
+function feed(process, input) {
+    const { stdin } = process;
+    stdin.on('error', () => undefined);
+    if (!(input instanceof external_node_stream_.Readable)) {
+        stdin.end(input);
+        return;
+    }
+    input.once('error', process.kill);
+    void process.exited.catch(() => undefined).finally(() => input.destroy());
+    input.pipe(stdin);
+}
+
+;// CONCATENATED MODULE: ./lib/exec/hold-process.js
+
+
+
+
+
+
+const hold_process_DEFAULT_TIMEOUT_MS = 120_000;
+const GRACE_MS = 5_000;
+/** How often the command is told on its stdin that it is still wanted. */
+const HEARTBEAT_MS = 10_000;
+const KEEP_STDERR = 64 * 1024;
+/** Starts a command that lives until its stdin is closed, over any transport: the semantics of `Runner.hold`. */
+async function holdProcess(target, start, argv, options = {}) {
+    const timeoutMs = options.timeoutMs ?? hold_process_DEFAULT_TIMEOUT_MS;
+    const limits = {
+        timeoutMs,
+        signal: options.signal,
+        onTimeout: () => timeoutError(target, argv, timeoutMs),
+    };
+    return await withLimits(limits, async (signal) => {
+        const process = await start(argv, options, signal);
+        signal.addEventListener('abort', process.kill, { once: true });
+        try {
+            const firstLine = await readFirstLine(target, argv, process);
+            return makeHandle(process, firstLine);
+        }
+        finally {
+            signal.removeEventListener('abort', process.kill);
+        }
+    });
+}
+/** The first line of stdout; when the command ends without one, its stderr says why. */
+async function readFirstLine(target, argv, process) {
+    const stderr = new BoundedOutput(KEEP_STDERR);
+    process.stdin.on('error', () => undefined);
+    process.stderr.on('data', (chunk) => {
+        stderr.write(chunk);
+    });
+    const line = new Promise((resolve) => {
+        const lines = new LineSplitter(resolve);
+        process.stdout.on('data', (chunk) => {
+            lines.write(chunk);
+        });
+    });
+    // Listeners alone do not start streams that were paused.
+    process.stdout.resume();
+    process.stderr.resume();
+    const ended = process.exited.then((exitCode) => {
+        throw new CommandError(target, argv, { exitCode, stdout: '', stderr: stderr.text, truncated: false });
+    });
+    return (0,sanitize/* sanitizeLine */.g)(await Promise.race([line, ended]));
+}
+function makeHandle(process, firstLine) {
+    let closing = false;
+    const heartbeat = setInterval(() => process.stdin.write('.'), HEARTBEAT_MS);
+    const stop = () => {
+        clearInterval(heartbeat);
+    };
+    const ended = process.exited.then(stop, stop);
+    const lost = new Promise((resolve) => {
+        void ended.then(() => {
+            if (!closing)
+                resolve();
+        });
+    });
+    const close = async () => {
+        closing = true;
+        stop();
+        process.stdin.end();
+        // A peer that is gone acknowledges nothing, so that the end is not waited for beyond this.
+        const { promise: late, resolve } = Promise.withResolvers();
+        const timer = setTimeout(() => {
+            process.kill();
+            resolve(undefined);
+        }, GRACE_MS);
+        await Promise.race([ended, late]);
+        clearTimeout(timer);
+    };
+    return { firstLine, lost, close };
+}
+
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/exec/upload-file.js
+
+
+
+
+
+const upload_file_DEFAULT_TIMEOUT_MS = 600_000;
+/** Writes beside the target and renames, so that nobody ever sees half a file: a cut connection shows in the size. */
+const SCRIPT = `
+set -e
+umask 022
+if [ -d "$1" ]; then echo "is a directory" >&2; exit 1; fi
+dir=$(dirname -- "$1")
+mkdir -p -- "$dir"
+tmp=$(mktemp -- "$dir/.k8s-bootstrap.XXXXXXXX")
+trap 'rm -f -- "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+cat >"$tmp"
+size=$(wc -c <"$tmp")
+if [ "$size" -ne "$3" ]; then echo "got $size of $3 bytes" >&2; exit 1; fi
+chmod "$2" "$tmp"
+mv -f -- "$tmp" "$1"
+`;
+/** Writes a file over any transport: the semantics of `Runner.upload`. @throws E_COMMAND when it cannot. */
+async function uploadFile(target, start, content, remotePath, options = {}) {
+    const { size, input } = await upload_file_open(content);
+    const mode = (options.mode ?? 0o644).toString(8).padStart(4, '0');
+    const argv = ['sh', '-c', SCRIPT, 'upload', remotePath, mode, String(size)];
+    try {
+        await runProcess(target, start, argv, { timeoutMs: upload_file_DEFAULT_TIMEOUT_MS, ...options, input });
+    }
+    catch (error) {
+        if (!(error instanceof CommandError))
+            throw error;
+        const reason = error.message.replace(/^[^]*?exited with \d+(: )?/, '');
+        const message = `cannot write ${remotePath}${reason === '' ? '' : `: ${reason}`}`;
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', message, { host: target, cause: error });
+    }
+}
+async function upload_file_open(content) {
+    if ('data' in content)
+        return { size: Buffer.byteLength(content.data), input: content.data };
+    const { size } = await (0,promises_.stat)(content.path);
+    return { size, input: (0,external_node_fs_.createReadStream)(content.path) };
+}
+
+;// CONCATENATED MODULE: ./lib/exec/local.js
+
+
+
+
+
+const local_GRACE_MS = 2_000;
+/**
+ * Runs commands on this machine. On `node:child_process` rather than `@actions/exec`, which can neither abort a
+ * command nor bound what it keeps of the output.
+ */
+class LocalRunner {
+    target = 'local';
+    run(argv, options) {
+        return runProcess(this.target, startLocal, argv, options);
+    }
+    upload(content, remotePath, options) {
+        return uploadFile(this.target, startLocal, content, remotePath, options);
+    }
+    hold(argv, options) {
+        return holdProcess(this.target, startLocal, argv, options);
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+/** Starts a local command in a process group of its own. */
+const startLocal = async (argv, options, signal) => {
+    const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
+    const becomeRoot = options.sudo === true && process.getuid?.() !== 0;
+    // sudo drops the environment, so that there it has to be part of the command.
+    const line = becomeRoot ? ['sudo', '-n', '--', ...(env.length > 0 ? ['env', ...env] : []), ...argv] : argv;
+    const [command = '', ...args] = line;
+    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { detached: true, env: { ...process.env, ...options.env } });
+    const exited = awaitExit(child, command);
+    await new Promise((resolve) => child.once('spawn', resolve).once('error', resolve));
+    const handle = {
+        stdin: child.stdin,
+        stdout: child.stdout,
+        stderr: child.stderr,
+        exited,
+        kill: () => {
+            killGroup(child);
+        },
+    };
+    if (signal.aborted)
+        handle.kill();
+    return handle;
+};
+/** A command that does not exist exits with 127, as in a shell. */
+function awaitExit(child, command) {
+    return new Promise((resolve) => {
+        child.once('error', (error) => {
+            child.stderr?.push(`${command}: ${error.code ?? error.message}\n`);
+            resolve(error.code === 'EACCES' ? 126 : 127);
+        });
+        child.once('close', (code, name) => {
+            resolve(code ?? 128 + (name === null ? 0 : external_node_os_.constants.signals[name]));
+        });
+    });
+}
+function killGroup(child) {
+    const send = (name) => {
+        try {
+            if (child.pid !== undefined)
+                process.kill(-child.pid, name);
+        }
+        catch {
+            // The whole group is gone already.
+        }
+    };
+    send('SIGTERM');
+    const timer = setTimeout(send, local_GRACE_MS, 'SIGKILL');
+    timer.unref();
+    child.once('close', () => {
+        clearTimeout(timer);
+    });
+    for (const stream of child.stdio)
+        stream?.destroy();
+}
+
+;// CONCATENATED MODULE: ./lib/exec/docker.js
+
+
+
+
+/**
+ * Runs commands in a container, as root, through `docker exec`. A command that is given up goes on in the container until
+ * it ends by itself: Docker passes no signals on.
+ */
+class DockerRunner {
+    target;
+    #start;
+    /** @param container its name. */
+    constructor(container) {
+        this.target = container;
+        this.#start = (argv, options, signal) => {
+            const env = Object.entries(options.env ?? {}).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+            return startLocal(['docker', 'exec', '--interactive', '--user', 'root', ...env, container, ...argv], {}, signal);
+        };
+    }
+    run(argv, options) {
+        return runProcess(this.target, this.#start, argv, options);
+    }
+    upload(content, remotePath, options) {
+        return uploadFile(this.target, this.#start, content, remotePath, options);
+    }
+    hold(argv, options) {
+        return holdProcess(this.target, this.#start, argv, options);
+    }
+    close() {
+        return Promise.resolve();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/index.js
+
+/** Nodes as containers of this machine's Docker, made by kind. The address of a host is its container's name. */
+const kind = {
+    name: 'kind',
+    connect: (host) => Promise.resolve(new DockerRunner(host.address)),
+};
+
+;// CONCATENATED MODULE: ./lib/lib/retry.js
+/**
+ * Calls `fn` until it succeeds, waiting between calls with exponential backoff and full jitter.
+ *
+ * @throws the last error of `fn`, or the signal's reason.
+ */
+async function retry(fn, options) {
+    const { clock, signal, retryable, random = Math.random } = options;
+    if (options.deadlineMs === undefined && options.attempts === undefined) {
+        throw new TypeError('retry needs a deadline or a number of attempts');
+    }
+    const end = clock.now() + (options.deadlineMs ?? Infinity);
+    for (let attempt = 1;; attempt += 1) {
+        signal?.throwIfAborted();
+        try {
+            return await fn(attempt);
+        }
+        catch (error) {
+            if (signal?.aborted === true)
+                throw signal.reason;
+            if (!retryable(error) || attempt >= (options.attempts ?? Infinity))
+                throw error;
+            const wait = random() * backoff(attempt, options);
+            if (clock.now() + wait >= end)
+                throw error;
+            await clock.sleep(wait, signal);
+        }
+    }
+}
+function backoff(attempt, { baseMs = 500, maxMs = 10_000 }) {
+    return Math.min(maxMs, baseMs * 2 ** (attempt - 1));
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/session-pool.js
+
+/** Lets so many at a time have a session; the others queue in order. */
+class SessionPool {
+    #free;
+    #waiting = [];
+    constructor(size) {
+        this.#free = size;
+    }
+    /** Resolves with the function that gives the session back. Rejects with the signal's reason. */
+    async acquire(signal) {
+        if (this.#free > 0)
+            this.#free -= 1;
+        else {
+            const turn = new Promise((resolve) => this.#waiting.push(resolve));
+            await untilAborted(turn, signal).catch((error) => {
+                // Whoever gave up still gets the turn, and passes it on.
+                void turn.then(() => {
+                    this.#release();
+                });
+                throw error;
+            });
+        }
+        let held = true;
+        return () => {
+            if (held)
+                this.#release();
+            held = false;
+        };
+    }
+    #release() {
+        const next = this.#waiting.shift();
+        if (next === undefined)
+            this.#free += 1;
+        else
+            next();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/connection.js
+
+
+
+
+/** OpenSSH takes 10 sessions a connection by default; two stay for others. */
+const MAX_SESSIONS = 8;
+/** For saying good-bye to a peer that may be gone. */
+const connection_GRACE_MS = 2_000;
+/** One authenticated SSH connection. */
+class Connection {
+    #client;
+    #host;
+    #sessions = new SessionPool(MAX_SESSIONS);
+    #alive = true;
+    constructor(client, host) {
+        this.#client = client;
+        this.#host = host;
+        // Each session that is being opened listens for the end.
+        client.setMaxListeners(0);
+        client.once('close', () => {
+            this.#alive = false;
+        });
+    }
+    get alive() {
+        return this.#alive;
+    }
+    /** Executes a command line in the user's login shell. @throws E_LOST */
+    async exec(line, signal) {
+        const release = await this.#sessions.acquire(signal);
+        const opened = this.#open(line);
+        void opened.then((process) => {
+            void process.exited.catch(() => undefined).finally(release);
+            if (signal.aborted)
+                process.kill();
+        }, release);
+        return await untilAborted(opened, signal);
+    }
+    /** Ends the connection and resolves once it is gone. */
+    async close() {
+        if (!this.#alive)
+            return;
+        const { promise, resolve } = Promise.withResolvers();
+        this.#client.once('close', () => {
+            resolve(undefined);
+        });
+        this.#client.end();
+        const timer = setTimeout(() => {
+            this.#client.destroy();
+            resolve(undefined);
+        }, connection_GRACE_MS);
+        await promise;
+        clearTimeout(timer);
+    }
+    #open(line) {
+        return new Promise((resolve, reject) => {
+            const lose = (cause) => {
+                reject(this.#lost(cause));
+            };
+            if (!this.#alive) {
+                lose();
+                return;
+            }
+            this.#client.once('close', lose);
+            try {
+                this.#client.exec(line, (error, channel) => {
+                    this.#client.removeListener('close', lose);
+                    if (error === undefined)
+                        resolve(this.#wrap(channel));
+                    else if (this.#alive)
+                        reject(this.#refused(error));
+                    else
+                        lose(error);
+                });
+            }
+            catch (error) {
+                lose(error);
+            }
+        });
+    }
+    #wrap(channel) {
+        const exited = new Promise((resolve, reject) => {
+            let exitCode;
+            channel.once('exit', (code, signal) => {
+                exitCode = code ?? 128 + signalNumber(signal);
+            });
+            const settle = () => {
+                if (exitCode === undefined)
+                    reject(this.#lost());
+                else
+                    resolve(exitCode);
+            };
+            channel.once('close', () => {
+                // The channel's own `close` waits for the end of stdout alone.
+                if (channel.stderr.readableEnded)
+                    settle();
+                else
+                    channel.stderr.once('end', settle);
+            });
+        });
+        exited.catch(() => undefined);
+        const kill = () => {
+            try {
+                channel.signal('TERM');
+            }
+            catch {
+                // The channel is closed already.
+            }
+            // Nobody reads on, but a stream that is not read never closes.
+            channel.resume();
+            channel.stderr.resume();
+            channel.close();
+        };
+        return { stdin: channel.stdin, stdout: channel, stderr: channel.stderr, exited, kill };
+    }
+    #refused(cause) {
+        return new lib_errors/* BootstrapError */.Xj('E_CONNECT', `the host opens no session: ${cause.message}`, {
+            host: this.#host,
+            cause,
+            hint: "Is MaxSessions in the host's sshd_config below its default of 10?",
+        });
+    }
+    #lost(cause) {
+        const message = `the SSH connection was lost${cause === undefined ? '' : `: ${cause.message}`}`;
+        return new lib_errors/* BootstrapError */.Xj('E_LOST', message, { host: this.#host, cause });
+    }
+}
+/** Hosts of other systems know signals that this one does not. */
+function signalNumber(name) {
+    return new Map(Object.entries(external_node_os_.constants.signals)).get(name) ?? 0;
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/dial-error.js
+
+/** A connection that did not come about, and whether trying again makes sense. */
+class DialError extends lib_errors/* BootstrapError */.Xj {
+    retry;
+    /** Types of host key that the host has too, when the one it presented was wrong. */
+    otherKeyTypes;
+    constructor(code, message, details) {
+        super(code, message, details);
+        this.retry = details.retry;
+        this.otherKeyTypes = details.otherKeyTypes ?? [];
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/exec/ssh/known-hosts.js
+
+
+/**
+ * Reads the format of OpenSSH's known_hosts: plain, `[host]:port`, wildcard, negated and hashed patterns, `@revoked`.
+ * Certificate authorities are not supported and noted.
+ *
+ * @param where name of the file, for messages.
+ * @throws E_SPEC naming the line that is malformed.
+ */
+function parseKnownHosts(text, where = 'known_hosts') {
+    const notes = [];
+    const entries = [];
+    for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
+        const line = raw.trim();
+        const place = `${where}:${String(index + 1)}`;
+        if (line === '' || line.startsWith('#'))
+            continue;
+        if (line.startsWith('@cert-authority')) {
+            notes.push(`${place}: host certificates are not supported; this line is ignored`);
+            continue;
+        }
+        entries.push(parseLine(line, place));
+    }
+    const lookup = (address, port) => {
+        const name = hostName(address, port);
+        const found = entries.filter(({ patterns }) => matchesHost(patterns, name));
+        const keys = (revoked) => found.filter((entry) => entry.revoked === revoked).map(({ key }) => key);
+        return { keys: keys(false), revoked: keys(true) };
+    };
+    return { lookup, notes };
+}
+/** How known_hosts names a host: the address alone for port 22, else `[address]:port`. */
+function hostName(address, port) {
+    const name = address.toLowerCase();
+    return port === 22 ? name : `[${name}]:${String(port)}`;
+}
+/** `SHA256:…` of a key as it goes over the wire. */
+function fingerprintOf(key) {
+    return `SHA256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}
+/** The type that a key on the wire says it is of; empty when it says nothing sensible. */
+function keyTypeOf(key) {
+    const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
+    return length <= 64 && key.length >= 4 + length ? key.toString('latin1', 4, 4 + length) : '';
+}
+function parseLine(line, where) {
+    const fields = line.split(/[ \t]+/);
+    const revoked = fields[0] === '@revoked';
+    const [hosts, type, base64] = revoked ? fields.slice(1) : fields;
+    if (hosts === undefined || hosts.startsWith('@') || type === undefined || base64 === undefined) {
+        throw malformed(where, 'expected: hosts, key type, key');
+    }
+    const key = Buffer.from(base64, 'base64');
+    if (!/^[A-Za-z0-9+/]+=*$/.test(base64) || keyTypeOf(key) !== type) {
+        throw malformed(where, 'the key is not of the type it is said to be');
+    }
+    if (hosts.startsWith('|') && !/^\|1\|[^|]+\|[^|]+$/.test(hosts))
+        throw malformed(where, 'unknown kind of hashing');
+    return { patterns: hosts.split(','), revoked, key: { type, fingerprint: fingerprintOf(key), key } };
+}
+function malformed(where, reason) {
+    return new lib_errors/* BootstrapError */.Xj('E_SPEC', `malformed known_hosts line: ${reason}`, {
+        where,
+        hint: 'Take the line as `ssh-keyscan` prints it, or as it is in ~/.ssh/known_hosts.',
+    });
+}
+function matchesHost(patterns, name) {
+    const negated = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+    if (negated.some((pattern) => matchesPattern(pattern, name)))
+        return false;
+    return patterns.some((pattern) => !pattern.startsWith('!') && matchesPattern(pattern, name));
+}
+function matchesPattern(pattern, name) {
+    const [, version, salt = '', hash] = pattern.split('|');
+    if (version === '1') {
+        return (0,external_node_crypto_.createHmac)('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+    }
+    const source = pattern
+        .toLowerCase()
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replaceAll('*', '.*')
+        .replaceAll('?', '.');
+    // `[host]:22` is written by some tools for the default port.
+    return new RegExp(`^${source}$`).test(name) || pattern.toLowerCase() === `[${name}]:22`;
+}
+
+// EXTERNAL MODULE: ./node_modules/ssh2/lib/index.js
+var lib = __nccwpck_require__(5472);
+;// CONCATENATED MODULE: ./lib/exec/ssh/private-key.js
+
+
+
+
+/** Text of a private key file, not yet parsed. @throws E_KEY when there is no such file, or it cannot be read. */
+async function readPrivateKey(path, where) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        const { code = 'unknown error' } = error;
+        const reason = code === 'ENOENT' ? 'no such file' : code;
+        throw new lib_errors/* BootstrapError */.Xj('E_KEY', `cannot read the SSH key ${path}: ${reason}`, { where, cause: error });
+    }
+}
+/**
+ * A private key in OpenSSH or PEM format. Messages never contain any of its text.
+ *
+ * @throws E_KEY saying what it is instead, or that the passphrase is missing or wrong.
+ */
+function parsePrivateKey(text, passphrase, where) {
+    // ssh2's parser wants LF and a clean end; secrets pasted into a web form have neither.
+    const normal = `${text
+        .replace(/^\ufeff/, '')
+        .replace(/\r\n?/g, '\n')
+        .trim()}\n`;
+    refuseOtherThings(normal, where);
+    const parsed = parseAny(normal, passphrase);
+    if (parsed instanceof Error)
+        throw explainFailure(normal, parsed, passphrase, where);
+    if (!parsed.isPrivateKey())
+        throw keyError('the SSH key is a public key', GIVE_PRIVATE, where);
+    return { parsed, fingerprint: fingerprintOf(parsed.getPublicSSH()) };
+}
+const GIVE_PRIVATE = 'Give the private half, usually the file without `.pub`.';
+function refuseOtherThings(text, where) {
+    if (text === '\n') {
+        throw keyError('the SSH key is empty', 'Is the secret set, and may this workflow read it?', where);
+    }
+    if (text.startsWith('PuTTY-User-Key-File')) {
+        throw keyError('the SSH key is in PuTTY format', 'Convert it with `puttygen key.ppk -O private-openssh -o key`.', where);
+    }
+    if (/^(ssh-|ecdsa-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (RSA )?PUBLIC KEY/.test(text)) {
+        throw keyError('the SSH key is a public key', GIVE_PRIVATE, where);
+    }
+}
+function parseAny(text, passphrase) {
+    try {
+        const parsed = lib.utils.parseKey(text, passphrase);
+        if (!Array.isArray(parsed))
+            return parsed;
+        return parsed[0] ?? new Error('no key');
+    }
+    catch (error) {
+        return error;
+    }
+}
+/** By what ssh2 says, which is about the format and never quotes the key. */
+function explainFailure(text, error, passphrase, where) {
+    const encrypted = /ENCRYPTED|encrypted|passphrase/.test(text + error.message);
+    if (encrypted && passphrase === undefined) {
+        return keyError('the SSH key is encrypted and no passphrase is given', 'Set the passphrase.', where);
+    }
+    if (passphrase !== undefined && /passphrase|integrity|decrypt|bad|malformed/i.test(error.message)) {
+        return keyError('the SSH key cannot be decrypted: the passphrase is wrong', undefined, where);
+    }
+    return keyError('the SSH key is not a private key in OpenSSH or PEM format', 'Give the whole file, with its BEGIN and END lines and its line breaks.', where);
+}
+function keyError(message, hint, where) {
+    return new lib_errors/* BootstrapError */.Xj('E_KEY', message, { hint, where });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/algorithms.js
+/** Signature algorithms by type of host key, best first. No SHA-1: an RSA key signs with SHA-2 or not at all. */
+const SIGNATURES = new Map([
+    ['ssh-ed25519', ['ssh-ed25519']],
+    ['ecdsa-sha2-nistp256', ['ecdsa-sha2-nistp256']],
+    ['ecdsa-sha2-nistp384', ['ecdsa-sha2-nistp384']],
+    ['ecdsa-sha2-nistp521', ['ecdsa-sha2-nistp521']],
+    ['ssh-rsa', ['rsa-sha2-512', 'rsa-sha2-256']],
+]);
+/** Every type of host key that can be verified, best first. */
+const hostKeyTypes = [...SIGNATURES.keys()];
+/**
+ * What is offered to a server. Nothing with SHA-1, CBC, or groups of less than 2048 bits.
+ *
+ * @param keyTypes types of host key to accept, such as `ssh-rsa`: those of the pinned keys where these are known.
+ */
+function algorithmsFor(keyTypes) {
+    return {
+        kex: [
+            'curve25519-sha256',
+            'curve25519-sha256@libssh.org',
+            'ecdh-sha2-nistp256',
+            'ecdh-sha2-nistp384',
+            'ecdh-sha2-nistp521',
+            'diffie-hellman-group-exchange-sha256',
+            'diffie-hellman-group14-sha256',
+            'diffie-hellman-group16-sha512',
+            'diffie-hellman-group18-sha512',
+        ],
+        serverHostKey: hostKeyTypes
+            .filter((type) => keyTypes.includes(type))
+            .flatMap((type) => [...(SIGNATURES.get(type) ?? [])]),
+        cipher: [
+            'aes128-gcm@openssh.com',
+            'aes256-gcm@openssh.com',
+            'chacha20-poly1305@openssh.com',
+            'aes128-ctr',
+            'aes192-ctr',
+            'aes256-ctr',
+        ],
+        hmac: [
+            'hmac-sha2-256-etm@openssh.com',
+            'hmac-sha2-512-etm@openssh.com',
+            'hmac-sha2-256',
+            'hmac-sha2-512',
+        ],
+        compress: ['none'],
+    };
+}
+/** Types of host key among the signature algorithms that a server offers. */
+function offeredKeyTypes(offered) {
+    return hostKeyTypes.filter((type) => SIGNATURES.get(type)?.some((algorithm) => offered.includes(algorithm)));
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/explain.js
+
+
+/** Turns what ssh2 or the socket says into an error with a code, a reason and a way out. */
+function explainDialFailure(attempt, error, log) {
+    const { address, port, where } = attempt;
+    const { level, code } = error;
+    const details = { host: address, where, cause: error };
+    const message = (0,sanitize/* sanitizeLine */.g)(error.message);
+    const noMatch = /no matching (.+)/.exec(message)?.[1];
+    if (noMatch !== undefined) {
+        const offered = (0,sanitize/* sanitizeLine */.g)(log.offered(noMatch).join(', '));
+        return new DialError('E_ALGO', `no acceptable ${noMatch}: the host offers ${offered}`, {
+            ...details,
+            retry: 'never',
+            hint: "Update the host's SSH server, or give it a key of another type; SHA-1 and CBC are not accepted.",
+        });
+    }
+    if (level === 'client-authentication')
+        return explainRefusal(attempt, error);
+    const reason = REASONS[code ?? ''] ?? (level === 'client-timeout' ? 'it does not answer in time' : message);
+    return new DialError('E_CONNECT', `cannot connect to port ${String(port)}: ${reason}`, {
+        ...details,
+        // Waiting does not make a name known; but resolvers and hosts do come up.
+        retry: code === 'ENOTFOUND' ? 'never' : 'always',
+        hint: 'Is the address right, the host up, and the port open for this runner?',
+    });
+}
+const REASONS = {
+    ECONNREFUSED: 'connection refused',
+    ECONNRESET: 'connection reset',
+    EHOSTUNREACH: 'no route to host',
+    ENETUNREACH: 'network unreachable',
+    ETIMEDOUT: 'it does not answer',
+    ENOTFOUND: 'unknown host name',
+    EAI_AGAIN: 'the name cannot be resolved at the moment',
+};
+function explainRefusal({ address, where, user, keyFingerprint }, error) {
+    return new DialError('E_AUTH', `the host refused user ${(0,sanitize/* sanitizeLine */.g)(user)} with the key ${keyFingerprint}`, {
+        host: address,
+        where,
+        cause: error,
+        retry: 'once',
+        hint: `Is the user right, and is the key's public half in that user's ~/.ssh/authorized_keys on the host?`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/handshake-log.js
+/** Longest list of algorithms that is kept of a server. */
+const MAX_LENGTH = 1_000;
+/** By the name that ssh2's error has for it, the name that its debug output has. */
+const NAMES = {
+    'key exchange algorithm': 'KEX method',
+    'host key format': 'Host key format',
+};
+/** Picks from ssh2's debug output, which alone has it, what the server offered. */
+class HandshakeLog {
+    #offers = new Map();
+    /** For ssh2's `debug` option. */
+    listen = (message) => {
+        const match = /^Handshake: \(remote\) ([^:]+): (.*)/.exec(message);
+        if (match?.[1] !== undefined)
+            this.#offers.set(match[1], (match[2] ?? '').slice(0, MAX_LENGTH));
+    };
+    /** The algorithms offered, by the kind of them that an error names. */
+    offered(kind) {
+        return (this.#offers.get(NAMES[kind] ?? kind) ?? '').split(',').filter((name) => name !== '');
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/host-key.js
+
+
+
+/** Whether the key that a host presents is the one it should have. */
+function decideHostKey(policy, key) {
+    const { address, port, mode } = policy;
+    const fingerprint = fingerprintOf(key);
+    const { keys, revoked } = lookup(policy);
+    if (revoked.some((known) => known.key.equals(key)))
+        return refuse(revokedError(policy, fingerprint));
+    if (policy.hostKey !== undefined) {
+        const pinned = normalize(policy.hostKey);
+        return pinned === fingerprint
+            ? { accepted: true, fingerprint }
+            : refuse(mismatch(policy, fingerprint, [pinned], 'hostKey'));
+    }
+    if (keys.some((known) => known.key.equals(key)))
+        return { accepted: true, fingerprint };
+    const place = hostName(address, port);
+    if (mode === 'off') {
+        return {
+            accepted: true,
+            fingerprint,
+            warning: `the host key of ${place} is not checked (${fingerprint})`,
+        };
+    }
+    if (keys.length > 0) {
+        return refuse(mismatch(policy, fingerprint, keys.map((known) => known.fingerprint), 'known_hosts'));
+    }
+    if (mode === 'accept-new') {
+        return {
+            accepted: true,
+            fingerprint,
+            warning: `the host key of ${place} is trusted on first use: ${fingerprint}`,
+        };
+    }
+    return refuse(unknownHost(policy, key, fingerprint));
+}
+/** Types of key that could be accepted: those of the known keys, else all. */
+function acceptableKeyTypes(policy) {
+    const { keys } = lookup(policy);
+    if (policy.hostKey !== undefined || policy.mode === 'off' || keys.length === 0)
+        return hostKeyTypes;
+    return hostKeyTypes.filter((type) => keys.some((known) => known.type === type));
+}
+/**
+ * A verifier for ssh2, which denies for the literal `false` alone: whatever a decision throws or returns, what is not
+ * plainly accepted is denied.
+ */
+function makeVerifier(decide, onDecision) {
+    return (key) => {
+        try {
+            const decision = decide(key);
+            const accepted = decision.accepted === true;
+            onDecision(decision);
+            return accepted;
+        }
+        catch {
+            return false;
+        }
+    };
+}
+function lookup({ knownHosts, address, port }) {
+    return knownHosts?.lookup(address, port) ?? { keys: [], revoked: [] };
+}
+/** Fingerprints come with and without their prefix and base64 padding. */
+function normalize(fingerprint) {
+    return `SHA256:${fingerprint
+        .trim()
+        .replace(/^SHA256:/i, '')
+        .replace(/=+$/, '')}`;
+}
+function refuse(error) {
+    return { accepted: false, error };
+}
+function mismatch({ address, port, where }, seen, pinned, source) {
+    const update = source === 'hostKey'
+        ? `set hostKey to ${seen}`
+        : `replace its lines in known_hosts (ssh-keygen -R '${hostName(address, port)}')`;
+    return new lib_errors/* BootstrapError */.Xj('E_HOSTKEY', `the host key is not the pinned one: ${pinned.join(' or ')} by ${source}, but the host has ${seen}`, { host: address, where, hint: `Someone may be in between. If the host was reinstalled, ${update}.` });
+}
+function revokedError({ address, where }, seen) {
+    return new lib_errors/* BootstrapError */.Xj('E_HOSTKEY', `the host presents a key that known_hosts says is revoked: ${seen}`, {
+        host: address,
+        where,
+        hint: 'Give the host new keys; a revoked one may be in the wrong hands.',
+    });
+}
+function unknownHost({ address, port, where }, key, seen) {
+    const line = `${hostName(address, port)} ${keyTypeOf(key)} ${key.toString('base64')}`;
+    return new lib_errors/* BootstrapError */.Xj('E_HOST_UNKNOWN', `no key is pinned for this host; it has ${seen}`, {
+        host: address,
+        where,
+        hint: `Compare the fingerprint with the host's own, then set hosts[].hostKey: "${seen}" or add to known_hosts: ${line}`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/dial.js
+
+
+
+
+
+
+
+
+/** Makes one connection: host key checked, user authenticated. @throws DialError */
+async function dial(options, keyTypes = acceptableKeyTypes(options.policy)) {
+    const { policy, user, key } = options;
+    const client = new lib.Client();
+    const log = new HandshakeLog();
+    const attempt = { ...policy, user, keyFingerprint: key.fingerprint };
+    const seen = {};
+    const ready = new Promise((resolve, reject) => {
+        client.once('ready', resolve);
+        // A command takes several small packets; held back for acknowledgements they would cost 40 ms each.
+        client.once('connect', () => client.setNoDelay(true));
+        // Stays for good: an error event that nobody listens to would end the process.
+        client.on('error', (error) => {
+            reject(denial(seen, keyTypes, log, options) ?? explainDialFailure(attempt, error, log));
+        });
+        client.once('close', () => {
+            reject(explainDialFailure(attempt, new Error('the connection was closed during the handshake'), log));
+        });
+    });
+    const decide = (presented) => {
+        seen.type = keyTypeOf(presented);
+        return decideHostKey(policy, presented);
+    };
+    try {
+        client.connect({
+            host: policy.address,
+            port: policy.port,
+            username: user,
+            ...(options.sock && { sock: options.sock }),
+            readyTimeout: options.timeoutMs,
+            keepaliveInterval: 15_000,
+            keepaliveCountMax: 3,
+            algorithms: algorithmsFor(keyTypes),
+            debug: log.listen,
+            hostVerifier: makeVerifier(decide, (decision) => {
+                seen.decision = decision;
+            }),
+            authHandler: offerOnce(user, key.parsed),
+        });
+        await untilAborted(ready, options.signal);
+    }
+    catch (error) {
+        client.destroy();
+        throw error;
+    }
+    const { decision } = seen;
+    if (decision?.accepted !== true)
+        throw new Error('connected without a decision about the host key');
+    return { client, fingerprint: decision.fingerprint, warning: decision.warning };
+}
+function denial({ decision, type }, keyTypes, log, { policy }) {
+    if (type === undefined || decision?.accepted === true)
+        return undefined;
+    const { code, message, hint } = decision?.error ?? {
+        code: 'E_HOSTKEY',
+        message: 'the host key could not be checked',
+    };
+    const offered = offeredKeyTypes(log.offered('host key format'));
+    const otherKeyTypes = keyTypes.filter((other) => other !== type && offered.includes(other));
+    const details = { host: policy.address, where: policy.where, hint, retry: 'never', otherKeyTypes };
+    return new DialError(code, message, details);
+}
+/** One public key, once: every refused attempt counts against the host's patience. */
+function offerOnce(username, key) {
+    let offered = false;
+    return (_left, _partial, next) => {
+        if (offered) {
+            // ssh2 takes `false` for `no more`, which its types do not know.
+            next(false);
+            return;
+        }
+        offered = true;
+        next({ type: 'publickey', username, key: withoutSha1(key) });
+    };
+}
+/** ssh2 falls back to a SHA-1 signature for servers that do not say what they take. */
+function withoutSha1(key) {
+    if (key.type !== 'ssh-rsa')
+        return key;
+    const sign = (data, algorithm) => algorithm === 'sha256' || algorithm === 'sha512'
+        ? key.sign(data, algorithm)
+        : new Error('the host takes only SHA-1 signatures of RSA keys');
+    return Object.create(key, { sign: { value: sign } });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/route.js
+
+
+
+
+/** Dials the host, through the bastion if there is one. Ending the client ends the bastion's connection with it. */
+async function dialRoute(route, limit) {
+    if (route.bastion === undefined) {
+        const dialled = await dialHop(route.host, limit, () => Promise.resolve(undefined));
+        return { ...dialled, warnings: listWarnings(dialled) };
+    }
+    const bastion = await dialHop(route.bastion, limit, () => Promise.resolve(undefined));
+    try {
+        const dialled = await dialHop(route.host, limit, () => forward(bastion.client, route.host, limit.signal));
+        dialled.client.once('close', () => bastion.client.end());
+        return { ...dialled, warnings: listWarnings(bastion, dialled) };
+    }
+    catch (error) {
+        bastion.client.destroy();
+        throw error;
+    }
+}
+/**
+ * A fingerprint does not say what type of key it is of. When the host presented a key of another type first, the types
+ * left are asked for, before any authentication.
+ */
+async function dialHop(hop, limit, open) {
+    let keyTypes = acceptableKeyTypes(hop.policy);
+    for (;;) {
+        try {
+            return await dial({ ...hop, ...limit, sock: await open() }, keyTypes);
+        }
+        catch (error) {
+            if (!(error instanceof DialError) || error.code !== 'E_HOSTKEY' || error.otherKeyTypes.length === 0)
+                throw error;
+            keyTypes = error.otherKeyTypes;
+        }
+    }
+}
+function forward(bastion, { policy }, signal) {
+    const channel = new Promise((resolve, reject) => {
+        bastion.forwardOut('127.0.0.1', 0, policy.address, policy.port, (error, stream) => {
+            if (error === undefined)
+                resolve(stream);
+            else {
+                const message = `the bastion cannot reach port ${String(policy.port)}: ${error.message}`;
+                const { address: host, where } = policy;
+                reject(new DialError('E_CONNECT', message, { host, where, cause: error, retry: 'always' }));
+            }
+        });
+    });
+    return untilAborted(channel, signal);
+}
+function listWarnings(...dialled) {
+    return dialled.flatMap(({ warning }) => (warning === undefined ? [] : [warning]));
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/preamble.js
+
+/** More output than this before the command has begun is no greeting. */
+const MAX_NOISE = 64 * 1024;
+const ANNOUNCE = 'echo; echo "$0"; { echo; echo "$0"; } >&2; exec "$@"';
+/** With a password on stdin that sudo may not have read, since a rule needed none: then it must not reach the command. */
+const SKIP_PASSWORD = 'IFS= read -r line; [ "$line" = "$0" ] || IFS= read -r line; ';
+/** In the C locale, since what sudo says has to be understood. */
+const SUDO = ['env', 'LC_ALL=C', 'sudo'];
+/**
+ * One command line for a login shell of whatever kind: plain words in quotes, no syntax of any one shell. The command
+ * announces itself by the marker, so that what a profile or sudo printed before is told apart from its own output.
+ */
+function commandLine(argv, marker, options) {
+    const env = Object.entries(options.env ?? {}).map(([name, value]) => `${name}=${value}`);
+    const command = env.length > 0 ? ['env', ...env, ...argv] : argv;
+    switch (options.root) {
+        case undefined:
+        case 'none':
+            return quoteCommand(['sh', '-c', ANNOUNCE, marker, ...command]);
+        case 'sudo':
+            return quoteCommand([...SUDO, '-n', '--', 'sh', '-c', ANNOUNCE, marker, ...command]);
+        case 'sudo-password':
+            return quoteCommand([
+                ...SUDO,
+                '-k',
+                '-S',
+                '-p',
+                '',
+                '--',
+                'sh',
+                '-c',
+                SKIP_PASSWORD + ANNOUNCE,
+                marker,
+                ...command,
+            ]);
+    }
+}
+/** Reads a stream up to the marker's line, and leaves the rest in it. */
+function skipNoise(stream, marker) {
+    return new Promise((resolve) => {
+        const needle = Buffer.from(`\n${marker}\n`);
+        let seen = Buffer.alloc(0);
+        const finish = (noise) => {
+            stream.off('data', onData).off('end', onEnd).off('close', onEnd);
+            stream.pause();
+            resolve(noise);
+        };
+        const onEnd = () => {
+            finish({ found: false, text: seen.toString('utf8') });
+        };
+        const onData = (chunk) => {
+            seen = Buffer.concat([seen, chunk]);
+            const at = seen.indexOf(needle);
+            if (at < 0) {
+                if (seen.length > MAX_NOISE)
+                    onEnd();
+                return;
+            }
+            finish({ found: true, text: seen.toString('utf8', 0, at) });
+            const rest = seen.subarray(at + needle.length);
+            if (rest.length > 0)
+                stream.unshift(rest);
+        };
+        stream.on('data', onData).on('end', onEnd).on('close', onEnd);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/start.js
+
+
+
+
+/** Starts a command on the host; resolves once it has begun, with streams that hold its own output alone. */
+async function startRemote({ connection }, argv, options, signal) {
+    const marker = `k8s-bootstrap-${(0,external_node_crypto_.randomBytes)(8).toString('hex')}`;
+    const process = await connection.exec(commandLine(argv, marker, options), signal);
+    const onAbort = () => {
+        process.kill();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+        process.stdin.on('error', () => undefined);
+        if (options.root === 'sudo-password')
+            process.stdin.write(`${options.password ?? ''}\n${marker}\n`);
+        if (options.noInput === true)
+            process.stdin.end();
+        const skip = async (stream) => {
+            const noise = await skipNoise(stream, marker);
+            if (!noise.found)
+                process.kill();
+            return noise;
+        };
+        const [stdout, stderr] = await Promise.all([skip(process.stdout), skip(process.stderr)]);
+        if (stdout.found && stderr.found)
+            return { started: true, process };
+        const exitCode = await process.exited.catch((error) => {
+            if (!connection.alive)
+                throw error;
+            return undefined;
+        });
+        if (signal.aborted)
+            throw signal.reason;
+        return { started: false, exitCode, output: `${stdout.text}\n${stderr.text}`.trim() };
+    }
+    finally {
+        signal.removeEventListener('abort', onAbort);
+    }
+}
+/** E_SHELL for a login shell that did not let a command begin. */
+function shellError({ host, user, where }, { exitCode, output }) {
+    const ended = exitCode === undefined ? 'it does not stop printing' : `exit code ${String(exitCode)}`;
+    const said = (0,sanitize/* sanitizeLine */.g)(output).slice(0, 300);
+    return new lib_errors/* BootstrapError */.Xj('E_SHELL', `the login shell of ${user} runs no commands: ${ended}${said === '' ? '' : `, ${said}`}`, { host, where, hint: `Give ${user} a shell such as /bin/bash, and no forced command.` });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/sudo.js
+
+
+/** How this user becomes root on this host. @throws E_SUDO saying why not. */
+async function detectRootMethod(context, uid, hasPassword, tryRoot) {
+    if (uid === 0)
+        return 'none';
+    const plain = await tryRoot('sudo');
+    if (plain === undefined)
+        return 'sudo';
+    if (!hasPassword)
+        throw sudoError(context, plain);
+    const withPassword = await tryRoot('sudo-password');
+    if (withPassword === undefined)
+        return 'sudo-password';
+    throw sudoError(context, withPassword);
+}
+/** In the order of precedence; sudo's own words in the C locale. */
+const sudo_REASONS = [
+    {
+        pattern: /must have a tty|no tty present/i,
+        message: 'sudo wants a terminal',
+        hint: 'Remove requiretty from sudoers, or add: Defaults:<user> !requiretty',
+    },
+    {
+        pattern: /not in the sudoers|may not run sudo|is not allowed to/i,
+        message: 'the user may not use sudo for this',
+        hint: 'Give the user the right in sudoers, or log in as root.',
+    },
+    {
+        pattern: /incorrect password|try again|no password was provided|conversation failed/i,
+        message: 'sudo does not take the password',
+        hint: 'Is the sudo password that of this user on this host?',
+    },
+    {
+        pattern: /password is required/i,
+        message: 'sudo asks for a password',
+        hint: 'Set the sudo password, or give the user NOPASSWD in sudoers.',
+    },
+    {
+        pattern: /not found|no such file|unknown command/i,
+        message: 'sudo is not installed',
+        hint: 'Install sudo, or log in as root.',
+    },
+];
+/** E_SUDO from what sudo, or the shell instead of it, printed. */
+function sudoError({ host, user, where }, { exitCode, output }) {
+    const reason = sudo_REASONS.find(({ pattern }) => pattern.test(output));
+    const said = (0,sanitize/* sanitizeLine */.g)(output).slice(0, 300);
+    const message = reason?.message ?? `sudo fails with exit code ${String(exitCode ?? 'unknown')}: ${said}`;
+    return new lib_errors/* BootstrapError */.Xj('E_SUDO', `${user} cannot become root: ${message}`, {
+        host,
+        where,
+        hint: reason?.hint,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/ssh-runner.js
+
+
+
+
+
+
+
+/**
+ * Runs commands on a host over SSH. A command under way when the connection goes rejects with `E_LOST` and is never
+ * run again by itself; the next one connects anew first.
+ */
+class SshRunner {
+    target;
+    #session;
+    #connection;
+    #redialling;
+    #closing = new AbortController();
+    constructor(session, connection) {
+        this.target = session.address;
+        this.#session = session;
+        this.#connection = connection;
+    }
+    /** Whether the connection stands, as far as is known: a dead peer shows after 45 s at the latest. */
+    get connected() {
+        return this.#connection.alive;
+    }
+    run(argv, options) {
+        return runProcess(this.target, this.#start, argv, options);
+    }
+    upload(content, remotePath, options) {
+        return uploadFile(this.target, this.#start, content, remotePath, options);
+    }
+    hold(argv, options) {
+        return holdProcess(this.target, this.#start, argv, options);
+    }
+    /** Connects anew unless the connection stands. @throws E_LOST when that cannot be done in the time to connect. */
+    async reconnect(signal = new AbortController().signal) {
+        await this.#connected(signal);
+    }
+    async close() {
+        this.#closing.abort(new lib_errors/* BootstrapError */.Xj('E_LOST', 'the connection was closed', { host: this.target }));
+        await this.#redialling?.catch(() => undefined);
+        await this.#connection.close();
+    }
+    #start = async (argv, { env, sudo }, signal) => {
+        const { address: host, user, where, root, sudoPassword: password } = this.#session;
+        const context = { connection: await this.#connected(signal), host, user, where };
+        const options = { env, root: sudo === true ? root : undefined, password };
+        const outcome = await startRemote(context, argv, options, signal);
+        if (outcome.started)
+            return outcome.process;
+        throw sudo === true && root !== 'none' ? sudoError(context, outcome) : shellError(context, outcome);
+    };
+    async #connected(signal) {
+        this.#closing.signal.throwIfAborted();
+        if (this.#connection.alive)
+            return this.#connection;
+        this.#redialling ??= this.#redial().finally(() => {
+            this.#redialling = undefined;
+        });
+        return await untilAborted(this.#redialling, signal);
+    }
+    async #redial() {
+        try {
+            this.#connection = await this.#session.redial(this.#closing.signal);
+            return this.#connection;
+        }
+        catch (error) {
+            if (!(error instanceof lib_errors/* BootstrapError */.Xj) || error.code !== 'E_CONNECT')
+                throw error;
+            const message = `the SSH connection was lost and cannot be re-established: ${error.message}`;
+            throw new lib_errors/* BootstrapError */.Xj('E_LOST', message, { host: this.target, hint: error.hint, cause: error });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/exec/ssh/connect.js
+
+
+
+
+
+
+
+
+
+
+
+
+/** One handshake may not use up the time for all tries. */
+const ATTEMPT_MS = 20_000;
+/**
+ * Logs in, and finds out how to run commands and how to become root. What may pass by itself is tried again until
+ * time is up; a refused key once more; a wrong host key never.
+ *
+ * @throws E_CONNECT, E_AUTH, E_KEY, E_ALGO, E_HOSTKEY, E_HOST_UNKNOWN, E_SHELL, E_SUDO
+ */
+async function connectSsh(target, options) {
+    const { address, user, where, sudoPassword } = target;
+    let route = {
+        host: prepareHop(target, options),
+        bastion: target.bastion && prepareHop(target.bastion, options),
+    };
+    let last;
+    const onTimeout = () => last ?? connectTimeout(target, options);
+    const onFailure = (error) => {
+        last = error;
+    };
+    const redial = async (outer) => {
+        last = undefined;
+        const limits = { timeoutMs: options.timeoutMs, signal: outer, onTimeout };
+        const dialled = await withLimits(limits, (signal) => dialWithRetry(route, { ...options, signal, onFailure }));
+        for (const warning of dialled.warnings)
+            options.onWarning?.(warning, address);
+        // Trust on first use ends with the first use.
+        if (target.hostKeyChecking === 'accept-new')
+            route = pin(route, dialled.fingerprint);
+        return new Connection(dialled.client, address);
+    };
+    return await withLimits({ ...options, onTimeout }, async (signal) => {
+        const connection = await redial(signal);
+        try {
+            const context = { connection, host: address, user, where };
+            const root = await explore(context, sudoPassword, signal);
+            return new SshRunner({ address, user, where, root, sudoPassword, redial }, connection);
+        }
+        catch (error) {
+            await connection.close();
+            throw error;
+        }
+    });
+}
+async function dialWithRetry(route, { clock, timeoutMs, signal, onFailure }) {
+    const end = clock.now() + timeoutMs;
+    let refusals = 0;
+    return await retry(() => {
+        const left = Math.max(1, Math.min(ATTEMPT_MS, end - clock.now()));
+        return dialRoute(route, { timeoutMs: left, signal });
+    }, {
+        clock,
+        signal,
+        deadlineMs: timeoutMs,
+        retryable: (error) => {
+            if (!(error instanceof DialError))
+                return false;
+            onFailure(error);
+            if (error.retry === 'once')
+                refusals += 1;
+            return error.retry === 'always' || (error.retry === 'once' && refusals < 2);
+        },
+    });
+}
+function prepareHop(endpoint, { onWarning }) {
+    const { address, port, hostKey, where, hostKeyChecking: mode } = endpoint;
+    const knownHosts = endpoint.knownHosts === undefined ? undefined : parseKnownHosts(endpoint.knownHosts);
+    for (const note of knownHosts?.notes ?? [])
+        onWarning?.(note, address);
+    return {
+        user: endpoint.user,
+        key: parsePrivateKey(endpoint.privateKey, endpoint.passphrase, where),
+        policy: { address, port, mode, hostKey, knownHosts, where },
+    };
+}
+function pin(route, hostKey) {
+    return { ...route, host: { ...route.host, policy: { ...route.host.policy, hostKey } } };
+}
+function connectTimeout({ address, where }, { timeoutMs }) {
+    return new lib_errors/* BootstrapError */.Xj('E_CONNECT', `no SSH connection within ${String(timeoutMs / 1000)} s`, {
+        host: address,
+        where,
+        hint: 'Is the address right, the host up, and the port open for this runner?',
+    });
+}
+async function explore(context, password, signal) {
+    const { stdout } = await runProcess(context.host, async (argv) => {
+        const outcome = await startRemote(context, argv, {}, signal);
+        if (!outcome.started)
+            throw shellError(context, outcome);
+        return outcome.process;
+    }, ['id', '-u'], { signal });
+    return await detectRootMethod(context, Number(stdout), password !== undefined, async (root) => {
+        const outcome = await startRemote(context, ['true'], { root, password, noInput: true }, signal);
+        if (!outcome.started)
+            return outcome;
+        outcome.process.stdout.resume();
+        outcome.process.stderr.resume();
+        await outcome.process.exited;
+        return undefined;
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/providers/ssh.js
+
+
+
+
+/** Machines that are there already, reached by SSH. */
+const ssh = {
+    name: 'ssh',
+    connect: async (host, { spec, signal, clock, onWarning }) => {
+        const timeoutMs = spec.timeouts.connectSec * 1000;
+        const target = {
+            ...(await endpoint(spec, host)),
+            sudoPassword: spec.ssh.sudoPassword,
+            bastion: await bastion(spec),
+        };
+        return connectSsh(target, { timeoutMs, signal, clock, onWarning });
+    },
+};
+async function endpoint({ ssh, hosts }, host) {
+    return {
+        address: host.address,
+        port: host.port,
+        user: host.user,
+        privateKey: await privateKey(host.keyFile ?? ssh.keyFile, ssh.key),
+        passphrase: ssh.passphrase,
+        hostKey: host.hostKey,
+        knownHosts: await knownHosts(ssh),
+        hostKeyChecking: ssh.hostKeyChecking,
+        where: `hosts[${String(hosts.indexOf(host))}].address`,
+    };
+}
+async function bastion({ ssh }) {
+    if (ssh.bastion === undefined)
+        return undefined;
+    const { address, user, port, keyFile, hostKey } = ssh.bastion;
+    return {
+        address,
+        port,
+        user,
+        privateKey: await privateKey(keyFile ?? ssh.keyFile, ssh.key),
+        passphrase: ssh.passphrase,
+        hostKey,
+        knownHosts: await knownHosts(ssh),
+        hostKeyChecking: ssh.hostKeyChecking,
+        where: 'ssh.bastion.address',
+    };
+}
+async function privateKey(path, key) {
+    return path === undefined ? (key ?? '') : readPrivateKey(path, 'ssh.keyFile');
+}
+async function knownHosts({ knownHosts: path, knownHostsText, }) {
+    if (path === undefined)
+        return knownHostsText;
+    return (0,promises_.readFile)(path, 'utf8').catch((cause) => {
+        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read ${path}`, { cause, where: 'ssh.knownHosts' });
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/providers/index.js
+
+
+/** Every provider there is. */
+const providers = { kind: kind, ssh: ssh };
+
+;// CONCATENATED MODULE: ./lib/host/paths.js
+/** Where things are on a host. Everything here is removed by a reset. */
+const paths = {
+    /** What survives a reboot: the host's state. */
+    state: '/var/lib/k8s-bootstrap/state.json',
+    stateDir: '/var/lib/k8s-bootstrap',
+    /** Verified downloads on their way to their place. */
+    staging: '/var/lib/k8s-bootstrap/artifacts',
+    /** One file per installed artifact, holding its sha256. */
+    installed: '/var/lib/k8s-bootstrap/installed',
+    /** One file per name of an image of the user's that was loaded, holding the id of what it stood for. */
+    images: '/var/lib/k8s-bootstrap/images',
+    /** What a run needs while it lasts: configuration with secrets (0600), logs of long commands. */
+    runDir: '/run/k8s-bootstrap',
+    kubectlCache: '/run/k8s-bootstrap/kubectl-cache',
+    lock: '/run/k8s-bootstrap.lock',
+    bin: '/usr/local/bin',
+    runc: '/usr/local/sbin/runc',
+    cniBin: '/opt/cni/bin',
+    cniConf: '/etc/cni/net.d',
+    containerdConfig: '/etc/containerd/config.toml',
+    registries: '/etc/containerd/certs.d',
+    units: '/etc/systemd/system',
+    sysctl: '/etc/sysctl.d/99-k8s-bootstrap.conf',
+    modules: '/etc/modules-load.d/k8s-bootstrap.conf',
+    resolvConf: '/etc/kubernetes/resolv.conf',
+    adminConf: '/etc/kubernetes/admin.conf',
+    kubeletConf: '/etc/kubernetes/kubelet.conf',
+    caCert: '/etc/kubernetes/pki/ca.crt',
+};
+/**
+ * Directories that Kubernetes, its runtime and the CNIs fill. Preflight asks that they be absent or empty on a host
+ * that is not ours, which is what allows a reset to empty them.
+ */
+const ownedDirectories = [
+    '/etc/kubernetes',
+    '/etc/containerd',
+    '/etc/cni',
+    '/opt/cni',
+    '/opt/containerd',
+    '/var/lib/kubelet',
+    '/var/lib/etcd',
+    '/var/lib/containerd',
+    '/var/lib/cni',
+    '/var/log/pods',
+    '/var/log/containers',
+    '/run/containerd',
+    '/run/nri',
+    '/run/flannel',
+    '/usr/libexec/kubernetes',
+    '/run/kubernetes',
+];
+const programs = [
+    'containerd',
+    'containerd-shim-runc-v2',
+    'containerd-stress',
+    'ctr',
+    'kubeadm',
+    'kubelet',
+    'kubectl',
+];
+/** Files that an install puts in place and a reset removes; a host that is not ours must not have any of them. */
+const ownFiles = [
+    ...programs.map((name) => `${paths.bin}/${name}`),
+    paths.runc,
+    `${paths.units}/containerd.service`,
+    `${paths.units}/kubelet.service`,
+    paths.sysctl,
+    paths.modules,
+];
+
+;// CONCATENATED MODULE: ./lib/engine/steps/begin.js
+
+/** The line between looking and changing: every host is fit and holds verified artifacts when it is crossed. */
+const begin = {
+    id: 'begin',
+    title: 'Begin changes',
+    scope: 'cluster',
+    needs: ['fetch'],
+    run: (cluster) => {
+        cluster.begun = true;
+        return Promise.resolve({ changed: false });
+    },
+};
+/** Takes downloads off the hosts again where the run ended before the line. */
+const unstage = {
+    id: 'unstage',
+    title: 'Remove unused downloads',
+    scope: 'cluster',
+    needs: ['begin'],
+    always: true,
+    run: async (cluster, { signal }) => {
+        if (cluster.begun)
+            return { changed: false };
+        // Facts are read under the lock only: what was not locked may be another run's.
+        const ours = cluster.hosts.filter((host) => host.known);
+        await Promise.allSettled(ours.map((host) => removeDownloads(host, signal)));
+        return { changed: false };
+    },
+};
+/** Also for a reset of a host that a killed run had only brought downloads to. @returns whether there were any. */
+async function removeDownloads(host, signal) {
+    const { stdout } = await host.sh(unstageScript, [], { signal, timeoutMs: 15_000 });
+    return stdout.includes('removed');
+}
+const unstageScript = `
+if [ -d ${paths.staging} ]; then echo removed; fi
+rm -rf ${paths.staging}
+if [ -d ${paths.stateDir} ]; then rmdir --ignore-fail-on-non-empty ${paths.stateDir}; fi
+`;
+
+;// CONCATENATED MODULE: ./lib/kube/component-config.js
+
+/** kubelet settings that the hosts' facts ask for, valid for all of them. */
+function kubeletConfiguration(hosts) {
+    const any = (test) => hosts.some(test);
+    const [first] = hosts;
+    return {
+        apiVersion: 'kubelet.config.k8s.io/v1beta1',
+        kind: 'KubeletConfiguration',
+        cgroupDriver: first === undefined ? 'systemd' : cgroupDriver(first),
+        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+        ...(any((host) => host.facts.cgroup === 'v1') ? { failCgroupV1: false } : {}),
+        // Swap may stay on: pods do not use it (NoSwap is the default), and the host keeps what it had. Also without any,
+        // since the configuration is that of hosts which join later.
+        failSwapOn: false,
+        ...(needsResolvConf(hosts) ? { resolvConf: paths.resolvConf } : {}),
+    };
+}
+/** systemd delegates cgroups well on v2; on v1 in a container its driver finds no hierarchy of its own. */
+function cgroupDriver(host) {
+    return host.facts.cgroup === 'v2' ? 'systemd' : 'cgroupfs';
+}
+/** True when some host's resolver is on loopback, where CoreDNS would forward to itself. */
+function needsResolvConf(hosts) {
+    return hosts.some((host) => host.facts.loopbackResolver);
+}
+/** The content of the host's resolver file for pods. */
+function resolvConf(host) {
+    const servers = host.facts.nameservers;
+    if (servers.length > 0)
+        return servers.map((server) => `nameserver ${server}\n`).join('');
+    // CoreDNS does not start without any; nothing answers here, so that names outside of the cluster fail at once.
+    return `# no resolver but loopback ones on this host\nnameserver ${host.internalAddress}\n`;
+}
+function kubeProxyConfiguration(hosts) {
+    return {
+        apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
+        kind: 'KubeProxyConfiguration',
+        // Zero leaves the table's size alone, which may not be set in a network namespace of its own.
+        ...(hosts.some((host) => host.facts.conntrack !== 'writable')
+            ? { conntrack: { maxPerCore: 0, min: 0 } }
+            : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/kube/kubeadm-config.js
+
+
+
+const API_VERSION = 'kubeadm.k8s.io/v1beta4';
+const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
+/** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
+const TOKEN_TTL = '15m0s';
+/** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
+function clusterConfig(spec, kubernetesVersion) {
+    const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
+    return render(spec, [{ ...document, kubernetesVersion: `v${kubernetesVersion}` }]);
+}
+/** The file for `kubeadm init --config`; it holds secrets. */
+function initConfig(options) {
+    const { spec, hosts, host, endpoint } = options;
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token: options.token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
+            ...(options.skipPhases === undefined ? {} : { skipPhases: options.skipPhases }),
+            nodeRegistration: nodeRegistration(spec, host),
+            localAPIEndpoint: { advertiseAddress: host.internalAddress, bindPort: spec.kubernetes.apiServerPort },
+        },
+        {
+            apiVersion: API_VERSION,
+            kind: 'ClusterConfiguration',
+            clusterName: spec.name,
+            kubernetesVersion: `v${options.kubernetesVersion}`,
+            controlPlaneEndpoint: endpoint,
+            networking: {
+                podSubnet: spec.cni.podCIDR,
+                serviceSubnet: spec.kubernetes.serviceCIDR,
+                dnsDomain: spec.kubernetes.dnsDomain,
+            },
+            apiServer: { certSANs: certificateNames(hosts, endpoint) },
+        },
+        kubeletConfiguration(hosts),
+        kubeProxyConfiguration(hosts),
+    ]);
+}
+/** What `kubeadm init phase addon kube-proxy` takes. */
+function kubeProxyAddonConfig({ spec, hosts, kubernetesVersion, endpoint, }) {
+    const networking = { podSubnet: spec.cni.podCIDR, serviceSubnet: spec.kubernetes.serviceCIDR };
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'ClusterConfiguration',
+            kubernetesVersion: `v${kubernetesVersion}`,
+            controlPlaneEndpoint: endpoint,
+            networking,
+        },
+        kubeProxyConfiguration(hosts),
+    ]);
+}
+/** The file for `kubeadm join --config`; it holds secrets. */
+function joinConfig({ spec, host, endpoint, token, caHash, certificateKey }) {
+    return render(spec, [
+        {
+            apiVersion: API_VERSION,
+            kind: 'JoinConfiguration',
+            discovery: { bootstrapToken: { token, apiServerEndpoint: endpoint, caCertHashes: [caHash] } },
+            nodeRegistration: nodeRegistration(spec, host),
+            ...(host.isControlPlane
+                ? {
+                    controlPlane: {
+                        localAPIEndpoint: {
+                            advertiseAddress: host.internalAddress,
+                            bindPort: spec.kubernetes.apiServerPort,
+                        },
+                        certificateKey,
+                    },
+                }
+                : {}),
+        },
+    ]);
+}
+/** The file for `kubeadm token create --config`, which keeps the token off the command line. */
+function tokenConfig(token) {
+    return (0,dist/* stringify */.As)({
+        apiVersion: API_VERSION,
+        kind: 'InitConfiguration',
+        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+    });
+}
+function nodeRegistration(spec, host) {
+    const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return {
+        name: host.nodeName,
+        criSocket: CRI_SOCKET,
+        imagePullPolicy: 'IfNotPresent',
+        taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
+        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+        ignorePreflightErrors: [
+            ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
+            ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
+        ],
+    };
+}
+/** kubeadm's names of the findings that a user may have chosen to ignore. */
+const ownNames = { cpu: 'NumCPU', memory: 'Mem', swap: 'Swap' };
+function ignores({ preflight }, id) {
+    return preflight.ignore.some((name) => name === id || name === 'all');
+}
+/** Every name and address under which a client may come to the API server. */
+function certificateNames(hosts, endpoint) {
+    const controlPlanes = hosts.filter((host) => host.isControlPlane);
+    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+    const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
+    return [...new Set([...names, name, '127.0.0.1'])];
+}
+/** User patches come last, so that nothing of ours is beyond the user's reach. */
+function render(spec, documents) {
+    return documents
+        .map((document) => spec.kubernetes.kubeadmPatches
+        .filter((patch) => patch.kind === document.kind)
+        .reduce((merged, patch) => mergePatch(merged, patch), document))
+        .map((document) => (0,dist/* stringify */.As)(document, { aliasDuplicateObjects: false }))
+        .join('---\n');
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-images.js
+
+
+
+const asked = new WeakMap();
+/** The images that kubeadm's cluster is made of, by the host's own kubeadm; asked once a host. */
+function kubeadmImages(cluster, host, signal) {
+    const known = asked.get(host);
+    if (known !== undefined)
+        return known;
+    const list = [`${paths.bin}/kubeadm`, 'config', 'images', 'list', '--config=/dev/stdin'];
+    const input = clusterConfig(cluster.spec, cluster.kubernetesVersion);
+    const wanted = (image) => !image.includes('/kube-proxy:') || cluster.cni.replacesKubeProxy?.(cluster.spec) !== true;
+    const answer = host.root(list, { signal, input }).then(({ stdout }) => kubeadm_images_parse(stdout).filter(wanted));
+    asked.set(host, answer);
+    return answer;
+}
+/** They become arguments and configuration, so nothing but references may pass. */
+function kubeadm_images_parse(stdout) {
+    const images = stdout.split('\n').filter(Boolean);
+    const odd = images.find((image) => !/^[a-z0-9][a-z0-9._:/@-]*$/i.test(image));
+    if (odd === undefined && images.length > 0)
+        return images;
+    throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', `kubeadm names no images, or strange ones: ${JSON.stringify(odd ?? '')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/images.js
+
+
+
+
+
+/** Pulls what the node will run, so that no kubelet waits for a registry later and a missing image is named here. */
+function imagesStep(kubernetes) {
+    return {
+        id: 'images',
+        title: 'Pull images',
+        scope: 'hosts',
+        needs: ['install', 'load-images'],
+        run: async (cluster, host, { signal, log }) => {
+            const wanted = imagesFor(cluster, host, await kubernetes(cluster, host, signal));
+            const { stdout } = await host.root([`${paths.bin}/ctr`, '-n', 'k8s.io', 'images', 'ls', '-q'], {
+                signal,
+            });
+            const present = new Set(stdout.split('\n'));
+            const missing = wanted.filter((image) => !present.has(image));
+            if (missing.length === 0)
+                return { changed: false, note: 'all present already' };
+            cluster.beginChange();
+            const result = await host.sh(pullScript, missing, {
+                signal,
+                timeoutMs: 15 * 60_000,
+                accept: 'any',
+                onLine: (line) => {
+                    if (line.startsWith('pulled '))
+                        log(line);
+                },
+            });
+            if (result.exitCode !== 0)
+                throw imageError(cluster, result.stdout, missing);
+            return { changed: true, note: `${String(missing.length)} pulled` };
+        },
+    };
+}
+const images_images = imagesStep(kubeadmImages);
+/** One at a time: a pull already uses several connections and cores, and other hosts pull side by side. */
+const pullScript = `
+failed=0
+for image in "$@"; do
+  if error=$(${paths.bin}/ctr -n k8s.io images pull --hosts-dir ${paths.registries} --label io.cri-containerd.image=managed "$image" 2>&1 >/dev/null); then
+    echo "pulled $image"
+  else
+    echo "failed $image $(printf %s "$error" | tail -n 1)"; failed=1
+  fi
+done
+exit $failed
+`;
+function imagesFor(cluster, host, kubernetes) {
+    const own = host.isControlPlane
+        ? kubernetes
+        : kubernetes.filter((image) => /\/(pause|kube-proxy|coredns)/.test(image));
+    const { nginx, client } = cluster.spec.verify.images;
+    const network = [...imagesOf(cluster.cniObjects), ...(cluster.cni.images?.(cluster.cniContext) ?? [])];
+    return [...new Set([...own, ...network, nginx, client].map(normalizeImage))];
+}
+function imageError(cluster, output, missing) {
+    const failures = [...output.matchAll(/^failed (\S+) ?(.*)$/gm)].map(([, image = '', why = '']) => ({
+        image,
+        why,
+    }));
+    const [first] = failures;
+    const image = first?.image ?? missing[0] ?? '';
+    const registry = image.split('/')[0] ?? '';
+    const mirror = cluster.spec.registryMirrors[registry];
+    const others = failures.length > 1 ? ` (and ${String(failures.length - 1)} more)` : '';
+    return new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}${others}: ${(0,sanitize/* sanitizeText */.j)(first?.why ?? '').trim()}`, {
+        hint: mirror === undefined
+            ? `see that the host reaches ${registry}, or name a mirror of it (registryMirrors)`
+            : `see that ${mirror} serves it`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/load-images.js
+
+
+
+
+/** Brings the user's own images to the node, which remembers for each name the id of what it was given last. */
+const loadImages = {
+    id: 'load-images',
+    title: 'Load local images',
+    scope: 'hosts',
+    needs: ['install'],
+    run: async (cluster, host, { signal, log }) => {
+        if (cluster.localImages.length === 0)
+            return { changed: false };
+        const { stdout } = await host.sh(listScript, [], { signal });
+        const loaded = new Set(stdout.split('\n'));
+        const missing = cluster.localImages.filter((image) => !loaded.has(`${recordOf(image)} ${image.id}`));
+        if (missing.length === 0)
+            return { changed: false, note: 'all loaded already' };
+        cluster.beginChange();
+        for (const image of missing) {
+            await load(host, image, signal);
+            log(`loaded ${image.name}`);
+        }
+        return { changed: true, note: `${String(missing.length)} loaded` };
+    },
+    describe: ({ spec }) => spec.images.map((name) => `load ${name}`),
+};
+/** Name of the file that remembers an image; its own may hold anything. */
+function recordOf({ name }) {
+    return (0,external_node_crypto_.createHash)('sha256').update(name).digest('hex');
+}
+const listScript = `
+for file in ${paths.images}/*; do
+  if [ -f "$file" ]; then echo "\${file##*/} $(cat "$file")"; fi
+done
+`;
+const importScript = `
+trap 'rm -f "$1"' EXIT
+${paths.bin}/ctr -n k8s.io images import "$1" >/dev/null
+mkdir -p ${paths.images}
+echo "$3" > "${paths.images}/$2"
+`;
+async function load(host, image, signal) {
+    const limits = { signal, timeoutMs: 10 * 60_000 };
+    const to = `${paths.staging}/${image.id}.tar`;
+    try {
+        await host.runner.upload({ path: await image.tar(signal) }, to, { ...limits, sudo: true, mode: 0o600 });
+        await host.sh(importScript, [to, recordOf(image), image.id], limits);
+    }
+    catch (error) {
+        if (!(error instanceof CommandError))
+            throw error;
+        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot load ${image.name}: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`, {
+            hint: 'see that it is an image for this architecture, as `docker save` writes it',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/legacy-patch.js
+
+/** The first minor for which kind writes kubeadm's v1beta4; before it, it writes v1beta3 also where kubeadm knows more. */
+const FIRST_V1BETA4 = 36;
+/** Patches are written for v1beta4 whatever the provider; here arguments become the maps that v1beta3 has in place of lists. */
+function legacyPatch(patch, kubernetesVersion) {
+    const minor = Number(/^1\.(\d+)/.exec(kubernetesVersion ?? '')?.[1] ?? FIRST_V1BETA4);
+    return minor >= FIRST_V1BETA4 ? patch : withMaps(patch);
+}
+function withMaps(value) {
+    if (Array.isArray(value))
+        return value.map(withMaps);
+    if (!(0,lib_record/* isRecord */.u)(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [
+        key,
+        /^(extraArgs|kubeletExtraArgs)$/.test(key) && Array.isArray(inner)
+            ? argumentMap(inner)
+            : withMaps(inner),
+    ]));
+}
+function argumentMap(list) {
+    return Object.fromEntries(list.filter(lib_record/* isRecord */.u).map(({ name, value }) => [typeof name === 'string' ? name : '', value]));
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/config.js
+
+
+
+/** The configuration for `kind create cluster --config`; it holds the token. */
+function kindConfig(options) {
+    const { spec, nodeImage, kubernetesVersion, kubeProxy, cgroup, token } = options;
+    const { cni, kubernetes, kind, registryMirrors } = spec;
+    const first = spec.hosts.find(({ role }) => role === 'control-plane');
+    const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
+    return (0,dist/* stringify */.As)({
+        apiVersion: 'kind.x-k8s.io/v1alpha4',
+        kind: 'Cluster',
+        name: spec.name,
+        networking: {
+            ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
+            podSubnet: cni.podCIDR,
+            serviceSubnet: kubernetes.serviceCIDR,
+            disableDefaultCNI: true,
+            ...(kubeProxy ? {} : { kubeProxyMode: 'none' }),
+            ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
+        },
+        // Not set in the image, and without it containerd never looks for mirrors.
+        ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
+        nodes: spec.hosts.map((host) => ({
+            role: host.role,
+            image: nodeImage,
+            // Per node and in this order, since kind applies what stands here last: the user's word is the final one.
+            kubeadmConfigPatches: [...ownPatches(spec, host, { cgroup, token }), ...user].map((patch) => (0,dist/* stringify */.As)(patch, { aliasDuplicateObjects: false })),
+            ...(host === first && kind.portMappings.length > 0 ? { extraPortMappings: kind.portMappings } : {}),
+        })),
+    }, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]
+  config_path = "/etc/containerd/certs.d"
+`;
+function ownPatches({ kubernetes }, host, { cgroup, token }) {
+    const nodeRegistration = {
+        ...(host.name === undefined ? {} : { name: host.name }),
+        ...(host.taints.length === 0 ? {} : { taints: taintsOf(host) }),
+    };
+    const endpoint = kubernetes.controlPlaneEndpoint && hostOf(kubernetes.controlPlaneEndpoint);
+    return [
+        {
+            kind: 'ClusterConfiguration',
+            networking: { dnsDomain: kubernetes.dnsDomain },
+            ...(endpoint === undefined ? {} : { apiServer: { certSANs: ['localhost', '127.0.0.1', endpoint] } }),
+        },
+        {
+            kind: 'InitConfiguration',
+            bootstrapTokens: [
+                {
+                    token,
+                    ttl: TOKEN_TTL,
+                    usages: ['signing', 'authentication'],
+                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+                },
+            ],
+            nodeRegistration,
+        },
+        { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
+        // From 1.35 on the kubelet refuses cgroup v1 unless told otherwise.
+        ...(cgroup === 'v1' ? [{ kind: 'KubeletConfiguration', failCgroupV1: false }] : []),
+    ];
+}
+/** The host of `host[:port]`; IPv6 without brackets has no port. */
+function hostOf(endpoint) {
+    const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
+    return bracketed ?? plain ?? endpoint;
+}
+/** A list in a patch replaces kubeadm's own, so that the control plane's taint has to be named again. */
+function taintsOf({ role, taints }) {
+    const controlPlane = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
+    return [...(role === 'control-plane' ? [controlPlane] : []), ...taints];
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/creation.js
+
+/** kind ended with an error. */
+class KindError extends Error {
+    /** What it was at. */
+    phase;
+    /** Everything it printed, kubeadm's own words among it: hostile. */
+    output;
+    constructor(phase, output, cause) {
+        super(`kind ended during ${phase}`, { cause });
+        this.phase = phase;
+        this.output = output;
+    }
+}
+/** kind says ` ✓ Preparing nodes 📦` and the like as it goes. Should another version say it otherwise, its end says it all. */
+const ends = [
+    { sign: /✓ Preparing nodes/, of: 'prepare' },
+    { sign: /✓ Starting control-plane/, of: 'init' },
+];
+/** Nodes are kept when it fails: what is done with them is not kind's to decide, and they hold the reasons. */
+function createCluster(local, options) {
+    const { binary, name, config, kubeconfig, timeoutMs, signal, onLine } = options;
+    const stages = {
+        prepare: Promise.withResolvers(),
+        init: Promise.withResolvers(),
+        join: Promise.withResolvers(),
+    };
+    let phase = 'prepare';
+    const seen = (line) => {
+        for (const { sign, of } of ends) {
+            if (!sign.test(line))
+                continue;
+            stages[of].resolve(undefined);
+            phase = of === 'prepare' ? 'init' : 'join';
+        }
+        if (line.trim() !== '')
+            onLine(line.trim());
+    };
+    const argv = [binary, 'create', 'cluster', '--name', name, '--config', '-', '--retain'];
+    const run = local.run([...argv, '--kubeconfig', kubeconfig], {
+        input: config,
+        timeoutMs,
+        signal,
+        onLine: seen,
+    });
+    for (const stage of Object.values(stages)) {
+        // Whoever waits for a stage hears of it there; the others must not count as unhandled.
+        stage.promise.catch(() => undefined);
+        run.then(() => {
+            stage.resolve(undefined);
+        }, (error) => {
+            stage.reject(error instanceof CommandError ? new KindError(phase, error.result.stderr, error) : error);
+        });
+    }
+    return {
+        prepared: stages.prepare.promise,
+        initialised: stages.init.promise,
+        joined: stages.join.promise,
+        ended: run.catch(() => undefined),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/inventory.js
+/** Labels that kind puts on the containers of its nodes. */
+const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' };
+/** The label that says which cluster of ours a network or volume was made for. */
+const ownLabel = 'k8s-bootstrap.cluster';
+/** The network that kind puts all its nodes on. */
+const NETWORK = 'kind';
+/** Port of the API server in a node, and of the load balancer before several. */
+const API_PORT = '6443/tcp';
+function nameOf(container) {
+    return container.Name.replace(/^\//, '');
+}
+function subnetsOf(network) {
+    return (network.IPAM.Config ?? []).flatMap(({ Subnet }) => Subnet ?? []);
+}
+/** `host:port` under which the machine reaches the cluster's API server; undefined while nothing publishes it. */
+function publishedEndpoint(containers) {
+    const balancer = containers.filter(({ Config }) => Config.Labels[labels.role] === 'external-load-balancer');
+    const planes = containers.filter(({ Config }) => Config.Labels[labels.role] === 'control-plane');
+    const [published] = [...balancer, ...planes].flatMap(({ NetworkSettings }) => NetworkSettings.Ports?.[API_PORT] ?? []);
+    if (published === undefined)
+        return undefined;
+    const { HostIp, HostPort } = published;
+    const host = ['', '0.0.0.0', '::'].includes(HostIp) ? '127.0.0.1' : HostIp;
+    return `${host.includes(':') ? `[${host}]` : host}:${HostPort}`;
+}
+
+;// CONCATENATED MODULE: ./lib/kube/join-token.js
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz0123456789';
+/** A new bootstrap token in kubeadm's form, `[a-z0-9]{6}.[a-z0-9]{16}`; the part before the dot is its public id. */
+function newToken() {
+    const text = (length) => Array.from({ length }, () => ALPHABET[(0,external_node_crypto_.randomInt)(ALPHABET.length)]).join('');
+    return `${text(6)}.${text(16)}`;
+}
+/** A key for `kubeadm init --upload-certs`: 32 bytes, hex. */
+function newCertificateKey() {
+    return (0,external_node_crypto_.randomBytes)(32).toString('hex');
+}
+/** `sha256:<hex>` over the DER of the certificate's public key, which is what kubeadm pins. */
+function caHash(certificatePem) {
+    const key = new external_node_crypto_.X509Certificate(certificatePem).publicKey.export({ type: 'spki', format: 'der' });
+    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(key).digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./lib/host/state.js
+
+
+const phases = ['prepared', 'joining', 'member'];
+/** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
+function parseState(text) {
+    if (text === undefined)
+        return undefined;
+    try {
+        const value = JSON.parse(text);
+        if (value?.schemaVersion !== 1 || value.before === undefined)
+            return 'unreadable';
+        if (typeof value.cluster !== 'string' || !phases.some((phase) => phase === value.phase))
+            return 'unreadable';
+        return { ...value, cluster: (0,sanitize/* sanitizeText */.j)(value.cluster) };
+    }
+    catch {
+        return 'unreadable';
+    }
+}
+/** The state where it is ours to read; preflight tells of one that is not. */
+function knownState(text) {
+    const state = parseState(text);
+    return state === 'unreadable' ? undefined : state;
+}
+async function writeState(host, state, signal) {
+    await host.write(paths.state, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600, signal });
+    host.state = state;
+}
+
+;// CONCATENATED MODULE: ./lib/host/unit.js
+
+
+
+
+/** Names of the units that kubeadm runs in. */
+const KUBEADM_UNITS = { init: 'k8s-bootstrap-init', join: 'k8s-bootstrap-join' };
+/** Whether the unit runs, or ended well and nobody asked for its end yet. */
+async function isUnitBusy(host, name, signal) {
+    const show = ['systemctl', 'show', '-p', 'ActiveState', '--value', `${name}.service`];
+    const { stdout } = await host.root(show, { signal });
+    return ['active', 'activating'].includes(stdout.trim());
+}
+/** Starts the unit unless it is already there; a finished one of an earlier run is cleared first. */
+const startScript = `
+name=$1 timeout=$2 log=$3; shift 3
+mkdir -p -m 0700 ${paths.runDir}
+state=$(systemctl show -p ActiveState --value "$name.service")
+case $state in
+  activating|active|deactivating) echo attached; exit 0 ;;
+esac
+systemctl reset-failed "$name.service" 2>/dev/null || true
+: > "$log"
+chmod 600 "$log"
+systemd-run --quiet --no-block --unit="$name" --property=Type=oneshot --property=RemainAfterExit=yes \\
+  --property=TimeoutStartSec="$timeout" --property=StandardOutput="append:$log" --property=StandardError="append:$log" \\
+  --setenv=PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin -- "$@"
+`;
+/** Follows the log until the unit's process ended, then prints how: \`<marker> ActiveState ExecMainStatus Result\`. */
+const followScript = `
+name=$1 log=$2 marker=$3
+pid=$(systemctl show -p MainPID --value "$name.service")
+while [ "$pid" = 0 ] && [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do
+  sleep 0.05
+  pid=$(systemctl show -p MainPID --value "$name.service")
+done
+if [ "$pid" != 0 ]; then tail -n +1 -s 0.1 --pid="$pid" -f "$log" 2>/dev/null || true; else cat "$log"; fi
+while [ "$(systemctl show -p ActiveState --value "$name.service")" = activating ]; do sleep 0.05; done
+printf '\\n%s ' "$marker"
+systemctl show -p ActiveState -p ExecMainStatus -p Result --value "$name.service" | tr '\\n' ' '
+`;
+const forgetScript = `
+systemctl stop "$1.service" 2>/dev/null || true
+systemctl reset-failed "$1.service" 2>/dev/null || true
+`;
+/**
+ * Runs a long command as a systemd unit of the host and waits for its end. When the connection goes meanwhile, the
+ * command goes on; this function reconnects and listens again, so that it is never run twice.
+ */
+async function runUnit(host, options) {
+    const { name, argv, timeoutSec, signal } = options;
+    const log = `${paths.runDir}/${name}.log`;
+    const marker = `unit-${name}-ended`;
+    const timeoutMs = (timeoutSec + 30) * 1000;
+    const started = await host.sh(startScript, [name, String(timeoutSec), log, ...argv], { signal });
+    const attached = started.stdout.trim() === 'attached';
+    for (let losses = 0;; losses += 1) {
+        try {
+            const { stdout } = await host.sh(followScript, [name, log, marker], {
+                signal,
+                timeoutMs,
+                maxOutputBytes: 1024 * 1024,
+                onLine: (line) => {
+                    if (!line.startsWith(marker) && line !== '')
+                        options.onLine?.(line);
+                },
+            });
+            const result = resultOf(host, stdout, marker, argv);
+            if (result.exitCode === 0)
+                await options.remember?.();
+            // Only once its end is known here: until then the unit is the memory of it, and afterwards there is none.
+            const forget = () => host.sh(forgetScript, [name], { signal });
+            await forget().catch((error) => (isLoss(error) ? forget() : Promise.reject(error)));
+            return { ...result, attached };
+        }
+        catch (error) {
+            // The port reconnects with the next command; how long that may take is its own limit.
+            if (!isLoss(error) || losses >= MAX_LOSSES)
+                throw error;
+            options.onLine?.('connection lost; reconnecting to see how the command goes on');
+        }
+    }
+}
+function isLoss(error) {
+    return error instanceof lib_errors/* BootstrapError */.Xj && error.code === 'E_LOST';
+}
+/** How often a connection may be lost before a run gives a host up. */
+const MAX_LOSSES = 5;
+const MAX_OUTPUT = 64 * 1024;
+function resultOf(host, stdout, marker, argv) {
+    const at = stdout.lastIndexOf(`\n${marker} `);
+    const words = stdout
+        .slice(at + marker.length + 2)
+        .trim()
+        .split(/\s+/);
+    const status = words.filter((word) => /^\d+$/.test(word)).map(Number)[0];
+    if (at < 0 || status === undefined || words.includes('inactive')) {
+        throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `nothing is known of how ${quoteCommand(argv.slice(0, 2))} ended`, {
+            host: host.address,
+        });
+    }
+    const output = (0,sanitize/* sanitizeText */.j)(stdout.slice(0, at)).slice(-MAX_OUTPUT);
+    if (words.includes('timeout') && status !== 0) {
+        throw new lib_errors/* BootstrapError */.Xj('E_TIMEOUT', `${quoteCommand(argv.slice(0, 2))} did not end in time`, {
+            host: host.address,
+        });
+    }
+    // A unit that failed without an exit status of its own (killed, not startable) is no success either.
+    return { exitCode: status === 0 && words.includes('failed') ? 255 : status, output };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm-failure.js
+
+
+/** Causes that kubeadm's or the kubelet's words give away, with what helps. First match wins. */
+const causes = [
+    {
+        sign: /cgroup v1 support|failCgroupV1/i,
+        says: 'the kubelet refuses cgroup v1',
+        hint: 'boot the host with cgroup v2, or set failCgroupV1: false by a kubeadm patch of KubeletConfiguration',
+    },
+    {
+        sign: /couldn't validate the identity of the API Server|JWS signature|cluster CA found in .* does not match/i,
+        says: 'the control plane’s identity could not be verified with the pinned CA hash',
+        hint: 'see that the host reaches the control plane itself, and no other API server at that address',
+    },
+    {
+        sign: /connection refused|no route to host|i\/o timeout|context deadline exceeded.*6443/i,
+        says: 'the API server could not be reached',
+        hint: 'see that port 6443 of the control plane is open to this host',
+    },
+    {
+        sign: /The kubelet is not running|kubelet is not healthy/i,
+        says: 'the kubelet did not come up',
+        hint: 'see the kubelet’s journal (journalctl -u kubelet)',
+    },
+];
+/** kubeadm's failure with its own last words, the kubelet's where that is silent, and the likely cause. */
+async function explainKubeadm(cluster, host, code, what, output) {
+    const journal = await host
+        .root(['journalctl', '-u', 'kubelet', '-n', '40', '--no-pager', '-o', 'cat'], {
+        accept: 'any',
+        timeoutMs: 15_000,
+    })
+        .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
+        .catch(() => '');
+    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
+    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
+    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
+    const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
+    return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
+        host: host.address,
+        hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
+
+
+
+
+const timeoutSec = { init: 300, join: 240 };
+const configPath = `${paths.runDir}/kubeadm.yaml`;
+/**
+ * Runs kubeadm as a unit of the host. The host's state says `joining` until it ended well, then `member`.
+ * @returns whether it was an earlier run's unit, found running or just ended.
+ */
+async function runKubeadm(cluster, host, { verb, config, flags = [] }, { signal, log }) {
+    await setPhase(host, 'joining', signal);
+    const result = await withPrivateFile(host, config, signal, () => runUnit(host, {
+        name: KUBEADM_UNITS[verb],
+        argv: [`${paths.bin}/kubeadm`, verb, `--config=${configPath}`, ...flags],
+        timeoutSec: timeoutSec[verb],
+        signal,
+        onLine: (line) => {
+            log(cluster.redactor.redact(line));
+        },
+        remember: () => setPhase(host, 'member', signal),
+    }));
+    if (result.exitCode !== 0) {
+        const code = verb === 'init' ? 'E_INIT' : 'E_JOIN';
+        throw await explainKubeadm(cluster, host, code, `kubeadm ${verb}`, result.output);
+    }
+    return { attached: result.attached };
+}
+/**
+ * kubeadm does not continue what ended half-way, so that is taken back; what still runs is left to end.
+ * @returns whether it still runs, or has just ended well.
+ */
+async function settleEarlier(host, verb, { signal, log }) {
+    if (host.state?.phase !== 'joining')
+        return false;
+    if (await isUnitBusy(host, KUBEADM_UNITS[verb], signal))
+        return true;
+    log(`an earlier kubeadm ${verb} did not end well; taking it back first`);
+    const reset = [`${paths.bin}/kubeadm`, 'reset', '--force'];
+    await host.root(reset, { signal, timeoutMs: 180_000, accept: 'any' });
+    return false;
+}
+/** Runs something that reads the configuration from `configPath`, which exists only meanwhile. */
+async function withPrivateFile(host, config, signal, use) {
+    await host.write(configPath, config, { mode: 0o600, signal });
+    try {
+        return await use(configPath);
+    }
+    finally {
+        await host.root(['rm', '-f', configPath], { timeoutMs: 15_000 }).catch(() => undefined);
+    }
+}
+async function setPhase(host, phase, signal) {
+    if (host.state === undefined)
+        throw new TypeError(`${host.address} has no state before it was prepared`);
+    await writeState(host, { ...host.state, phase }, signal);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/join-material.js
+
+
+
+
+/** Tokens live for 15 minutes; whoever joins later than this gets a new one. */
+const FRESH_MS = 10 * 60_000;
+/** What a host needs to join; minted anew where this run did not initialise the cluster, or took long. */
+async function joinMaterial(cluster, signal) {
+    const host = cluster.controlPlane;
+    cluster.caHash ??= host.root(['cat', paths.caCert], { signal }).then(({ stdout }) => caHash(stdout));
+    const hash = await cluster.caHash;
+    const usable = cluster.join !== undefined && cluster.clock.now() - cluster.join.mintedAt < FRESH_MS;
+    if (!usable) {
+        cluster.minting ??= mint(cluster, signal).finally(() => {
+            cluster.minting = undefined;
+        });
+        await cluster.minting;
+    }
+    if (cluster.join === undefined)
+        throw new TypeError('minting sets the join secrets');
+    return { ...cluster.join, caHash: hash };
+}
+/** A new token, known to the run before the cluster knows it, so that it is revoked whatever happens. */
+function newJoinSecrets(cluster, certificateKey) {
+    const token = newToken();
+    cluster.protect(token);
+    if (certificateKey !== undefined)
+        cluster.protect(certificateKey);
+    cluster.tokenIds.push(token.slice(0, token.indexOf('.')));
+    return { token, certificateKey, mintedAt: cluster.clock.now() };
+}
+async function mint(cluster, signal) {
+    const host = cluster.controlPlane;
+    const secrets = newJoinSecrets(cluster, cluster.join?.certificateKey);
+    const create = [`${paths.bin}/kubeadm`, 'token', 'create', `--kubeconfig=${paths.adminConf}`];
+    await withPrivateFile(host, tokenConfig(secrets.token), signal, (path) => host.root([...create, `--config=${path}`], { signal }));
+    cluster.join = secrets;
+}
+
+;// CONCATENATED MODULE: ./lib/providers/kind/docker.js
+
+
+
+/** The machine's Docker, by its command line: what kind itself uses, so that both see the same engine. */
+class Docker {
+    #local;
+    /** @param local runs commands on this machine. */
+    constructor(local) {
+        this.#local = local;
+    }
+    /** @throws BootstrapError `E_CONNECT` when there is no Docker, or no engine that answers. */
+    async info(options) {
+        const { exitCode, stdout, stderr } = await this.#local.run(['docker', 'info', '--format', '{{json .}}'], {
+            ...options,
+            timeoutMs: 30_000,
+            accept: 'any',
+        });
+        const info = parsed(stdout);
+        const error = info?.ServerErrors?.[0] ?? stderr.trim().split('\n')[0];
+        if (exitCode === 0 && info?.ServerErrors === undefined && info !== undefined)
+            return info;
+        throw new lib_errors/* BootstrapError */.Xj('E_CONNECT', exitCode === 127
+            ? 'there is no docker on this machine'
+            : `Docker does not answer: ${(0,sanitize/* sanitizeText */.j)(error ?? '')}`, {
+            where: 'provider',
+            hint: 'provider kind needs Docker: install and start it, and see that this user may use it (docker info)',
+        });
+    }
+    /** The containers of a kind cluster, running or not, its load balancer among them. */
+    async containers(cluster, options) {
+        const filter = ['--filter', `label=${labels.cluster}=${cluster}`];
+        const ids = await this.#lines(['ps', '--all', '--quiet', '--no-trunc', ...filter], options);
+        return ids.length === 0 ? [] : ((await this.#inspect(['inspect', ...ids], options)) ?? []);
+    }
+    async network(name, options) {
+        return (await this.#inspect(['network', 'inspect', name], options))?.[0];
+    }
+    async volumeLabels(name, options) {
+        const volume = (await this.#inspect(['volume', 'inspect', name], options))?.[0];
+        return volume === undefined ? undefined : (volume.Labels ?? {});
+    }
+    /** The image's id, if the engine has it. */
+    async imageId(name, options) {
+        return (await this.#inspect(['image', 'inspect', name], options))?.[0]?.Id;
+    }
+    /** @throws BootstrapError `E_IMAGE` */
+    async pull(image, options) {
+        const { exitCode, stderr } = await this.#local.run(['docker', 'pull', '--quiet', image], {
+            ...options,
+            timeoutMs: 10 * 60_000,
+            accept: 'any',
+        });
+        if (exitCode === 0)
+            return;
+        throw new lib_errors/* BootstrapError */.Xj('E_IMAGE', `cannot pull ${image}: ${lastLine(stderr)}`, {
+            hint: 'see that Docker reaches its registry, or name an image that it has (node-image)',
+        });
+    }
+    /** Any other command. @throws CommandError */
+    async run(args, options) {
+        return (await this.#local.run(['docker', ...args], options)).stdout;
+    }
+    async #lines(args, options) {
+        return (await this.run(args, options)).split('\n').filter(Boolean);
+    }
+    /** @returns undefined when there is no such thing; what vanished between two questions counts as that too. */
+    async #inspect(args, options) {
+        const { exitCode, stdout } = await this.#local.run(['docker', ...args], {
+            ...options,
+            accept: 'any',
+            maxOutputBytes: 32 * 1024 * 1024,
+        });
+        const found = parsed(stdout);
+        return exitCode !== 0 && (found === undefined || found.length === 0) ? undefined : found;
+    }
+}
+function parsed(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+function lastLine(text) {
+    return (0,sanitize/* sanitizeText */.j)(text).trim().split('\n').at(-1) ?? '';
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/creation-error.js
+
+
+
+
+const codes = { prepare: 'E_PREPARE', init: 'E_INIT', join: 'E_JOIN' };
+/** Waits for a stage of kind's work. @throws BootstrapError that says what kind failed at, and why. */
+async function awaitStage(cluster, stage) {
+    try {
+        await stage;
+    }
+    catch (error) {
+        if (!(error instanceof KindError))
+            throw error;
+        const { controlPlane } = cluster;
+        const code = codes[error.phase];
+        if (error.phase !== 'prepare' && controlPlane.connected) {
+            throw await explainKubeadm(cluster, controlPlane, code, `kubeadm ${error.phase}`, error.output);
+        }
+        throw new lib_errors/* BootstrapError */.Xj(code, `kind made no nodes: ${cluster.redactor.redact(lastLine(reasonIn(error.output)))}`, {
+            hint: 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
+        });
+    }
+}
+/** kind quotes the whole command that failed; what matters is what that command said. */
+function reasonIn(output) {
+    const [, said] = /^Command Output: ([^]*)/m.exec(output) ?? [];
+    const lines = (said ?? output)
+        .split('\n')
+        .filter((line) => /error|denied|cannot|failed|in use/i.test(line));
+    return lines.at(-1) ?? said ?? output;
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+;// CONCATENATED MODULE: external "node:stream/consumers"
+const consumers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/consumers");
+;// CONCATENATED MODULE: ./lib/providers/kind/lock.js
+
+
+
+
+/**
+ * Takes a name on this machine for as long as the process lives, by listening on it in Linux' abstract socket namespace:
+ * there is no file that could be left behind, and whoever finds the name taken is told by whom.
+ */
+async function takeName(name, holder) {
+    // Of one length, since a socket's name ends at 107 bytes.
+    const path = `\0k8s-bootstrap-${(0,external_node_crypto_.createHash)('sha256').update(name).digest('hex')}`;
+    const server = (0,external_node_net_.createServer)((socket) => {
+        socket.on('error', () => undefined);
+        socket.end(`${holder}\n`);
+    });
+    if (await listens(server, path)) {
+        // A lock alone keeps no process alive.
+        server.unref();
+        return {
+            close: () => new Promise((resolve) => server.close(() => {
+                resolve();
+            })),
+        };
+    }
+    return { heldBy: (0,sanitize/* sanitizeLine */.g)(await ask(path)).slice(0, 200) };
+}
+function listens(server, path) {
+    return new Promise((resolve, reject) => {
+        server.once('listening', () => {
+            resolve(true);
+        });
+        server.once('error', (error) => {
+            if (error.code === 'EADDRINUSE')
+                resolve(false);
+            else
+                reject(error);
+        });
+        server.listen(path);
+    });
+}
+async function ask(path) {
+    const socket = (0,external_node_net_.createConnection)(path);
+    socket.setTimeout(2_000, () => socket.destroy());
+    return (await (0,consumers_namespaceObject.text)(socket).catch(() => '')).trim();
+}
+
+;// CONCATENATED MODULE: ./lib/host/cloud.js
+/** Azure's chassis asset tag; Hyper-V elsewhere has the same vendor, but not this. */
+const AZURE_TAG = '7783-7084-3265-9085-8269-3286-77';
+/** Files of /sys/class/dmi/id that tell the cloud. */
+const dmiFiles = [
+    'sys_vendor',
+    'product_name',
+    'chassis_asset_tag',
+    'bios_vendor',
+    'bios_version',
+];
+/**
+ * The cloud that a machine runs in, by what its firmware says; the same signs that cloud-init's ds-identify goes by.
+ * @param dmi contents of `dmiFiles`, as far as there are any.
+ */
+function cloudOf(dmi) {
+    if (dmi['chassis_asset_tag'] === AZURE_TAG)
+        return 'azure';
+    // Older instances (Xen) name Amazon in the version only.
+    const firmware = [dmi['sys_vendor'], dmi['bios_vendor'], dmi['bios_version']].join(' ');
+    if (/\bamazon\b/i.test(firmware))
+        return 'aws';
+    return dmi['product_name'] === 'Google Compute Engine' ? 'gcp' : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/host/kernel-features.js
+/** Kernel features that some CNI needs: the module's name → its option in the kernel's configuration. */
+const features = {
+    dummy: 'DUMMY',
+    fou: 'NET_FOU',
+    fou6: 'IPV6_FOU',
+    ip6_tunnel: 'IPV6_TUNNEL',
+    ip_set: 'IP_SET',
+    ip_set_hash_ip: 'IP_SET_HASH_IP',
+    ip_set_hash_net: 'IP_SET_HASH_NET',
+    ip_vs: 'IP_VS',
+    ip_vs_rr: 'IP_VS_RR',
+    ipip: 'NET_IPIP',
+    openvswitch: 'OPENVSWITCH',
+    vxlan: 'VXLAN',
+    xt_ipvs: 'NETFILTER_XT_MATCH_IPVS',
+    xt_set: 'NETFILTER_XT_SET',
+};
+const kernelFeatures = Object.keys(features);
+const modules = kernelFeatures.join('|');
+/**
+ * Tells what of them there is: `loaded NAME`, `module NAME` (on disk, or told to be built in), `config OPTION y|m`; and
+ * `modules` or `config` alone where the list of modules, or the configuration, is there to be read. Forks little.
+ */
+const featuresScript = `for f in ${kernelFeatures.join(' ')}; do [ -d /sys/module/$f ] && echo "loaded $f"; done
+  k=$(uname -r); d=/lib/modules/$k; [ -r $d/modules.dep ] && echo modules
+  cat $d/modules.dep $d/modules.builtin | sed -nE 's#^([^:]*/)?(${modules})\\.ko(\\..*|:.*)?$#module \\2#p'
+  { zcat /proc/config.gz || cat /boot/config-$k; } | sed -nE '1s/.*/config/p; s/^CONFIG_(${Object.values(features).join('|')})=([ym])$/config \\1 \\2/p'`;
+/**
+ * @param lines what the script printed.
+ * @returns whether the kernel has or can load a feature; without an entry where nobody can tell.
+ */
+function featuresOf(lines) {
+    const has = (line) => lines.includes(line);
+    const entries = Object.entries(features).flatMap(([name, option]) => {
+        if (has(`loaded ${name}`) || has(`module ${name}`) || has(`config ${option} y`))
+            return [[name, true]];
+        // Without a list of modules, such as in a container, the machine below may still load what its kernel has as one.
+        const known = has('modules') || (has('config') && !has(`config ${option} m`));
+        return known ? [[name, false]] : [];
+    });
+    return Object.fromEntries(entries);
+}
+
+;// CONCATENATED MODULE: ./lib/host/facts-script.js
+
+
+
+/** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
+const touchedSysctls = [
+    'net.ipv4.ip_forward',
+    'net.ipv4.conf.all.forwarding',
+    'net.ipv6.conf.all.forwarding',
+    'net.ipv4.conf.all.route_localnet',
+    'net.ipv4.conf.all.rp_filter',
+    'net.ipv4.conf.all.src_valid_mark',
+    'net.ipv4.conf.all.arp_ignore',
+    'net.ipv4.conf.all.arp_announce',
+    'net.ipv6.conf.all.disable_ipv6',
+    'net.ipv4.vs.conntrack',
+    'net.ipv4.vs.conn_reuse_mode',
+    'net.ipv4.vs.expire_nodest_conn',
+    'net.ipv4.vs.expire_quiescent_template',
+    'net.bridge.bridge-nf-call-iptables',
+    'net.bridge.bridge-nf-call-ip6tables',
+    'net.core.bpf_jit_harden',
+    'net.netfilter.nf_conntrack_acct',
+    'net.netfilter.nf_conntrack_max',
+    'net.netfilter.nf_conntrack_tcp_timeout_established',
+    'net.netfilter.nf_conntrack_tcp_timeout_close_wait',
+    'net.core.bpf_jit_enable',
+    'net.ipv4.fib_multipath_use_neigh',
+    'net.ipv4.ip_early_demux',
+    'net.ipv4.ip_local_reserved_ports',
+    'net.ipv6.conf.all.disable_ipv6',
+    'kernel.timer_migration',
+    'vm.overcommit_memory',
+    'vm.panic_on_oom',
+    'kernel.panic',
+    'kernel.panic_on_oops',
+    'kernel.keys.root_maxkeys',
+    'kernel.keys.root_maxbytes',
+];
+/** Ports that kubeadm's components bind, by role. */
+const kubernetesPorts = {
+    'control-plane': [6443, 2379, 2380, 10250, 10257, 10259],
+    worker: [10250],
+};
+/**
+ * Tells what a host is, in sections `<marker> <name>`; `$1` is a marker nobody can guess, so that nothing the host
+ * prints can pass for a section. Changes nothing; what cannot be read gives an empty section.
+ */
+const factsScript = `
+set +e
+m=$1
+s() { printf '\\n%s %s\\n' "$m" "$1"; }
+s hostname; hostname
+s machine-id; cat /etc/machine-id
+s os; cat /etc/os-release
+s kernel; uname -r
+s arch; uname -m
+s init; [ -d /run/systemd/system ] && echo systemd
+s cloud; for f in ${dmiFiles.join(' ')}; do [ -r /sys/class/dmi/id/$f ] && echo "$f=$(cat /sys/class/dmi/id/$f)"; done
+s cgroup; [ -f /sys/fs/cgroup/cgroup.controllers ] && echo v2 || echo v1
+s capabilities; sed -n 's/^CapEff:[[:space:]]*//p' /proc/self/status
+s cpus; nproc
+s memory; sed -n 's/^MemTotal:[[:space:]]*\\([0-9]*\\).*/\\1/p' /proc/meminfo
+s disk; df -Pk /var/lib | sed 1d
+s swap; sed 1d /proc/swaps
+s time; date +%s%N
+s default-route; ip -o route show default
+s addresses; ip -o address show
+s routes; ip -o route show
+s links; ls /sys/class/net
+s routing; for i in -4 -6; do ip $i route show table all; ip $i rule show; done | grep -oE '(proto|table|lookup) [^ ]+' | sort -u
+s ipvs; sed -n 4p /proc/net/ip_vs
+s resolv; cat /etc/resolv.conf
+s resolv-upstream; cat /run/systemd/resolve/resolv.conf
+s filesystems; cat /proc/filesystems
+s mounts; sed -n 's|^[^ ]* [^ ]* [^ ]* [^ ]* / .* shared:[0-9]* .*|shared|p' /proc/self/mountinfo
+  grep -q ' /sys/fs/bpf bpf ' /proc/mounts && echo bpffs
+s bridge-netfilter; { [ -e /proc/sys/net/bridge/bridge-nf-call-iptables ] || modprobe -nq br_netfilter; } && echo yes
+s conntrack; if [ ! -e /proc/sys/net/netfilter/nf_conntrack_max ]; then modprobe -nq nf_conntrack && echo loadable || echo absent
+  elif (: >> /proc/sys/net/netfilter/nf_conntrack_max); then echo writable; else echo read-only; fi
+s kernel-features; ${featuresScript}
+s iptables; iptables --version
+s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run tc python3 ipset ipvsadm; do
+  command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
+s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
+s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
+s nft; nft -t list ruleset
+s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
+  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
+s cni-conf; ls ${paths.cniConf}
+s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
+s containerd; command -v containerd && containerd --version
+s services; for u in containerd kubelet docker crio firewalld; do systemctl is-active --quiet $u && echo $u; done
+  grep -qs '^ENABLED=yes' /etc/ufw/ufw.conf && echo ufw
+s installed; for f in ${paths.installed}/*; do [ -f $f ] && echo "\${f##*/}=$(cat $f)"; done
+s own-files; for f in ${ownFiles.join(' ')}; do [ -e $f ] && echo $f; done
+s state; cat ${paths.state}
+s end
+`;
+
+;// CONCATENATED MODULE: ./lib/host/nftables.js
+/** The chains of `nft list ruleset`. */
+function parseRuleset(text) {
+    const chains = [];
+    let table = '';
+    let depth = 0;
+    let chain;
+    for (const raw of text.split('\n')) {
+        const line = raw.replace(/"[^"]*"/g, '""').trim();
+        if (line === '' || line.startsWith('#'))
+            continue;
+        if (depth === 0)
+            table = /^table (\S+ \S+) \{/.exec(line)?.[1] ?? table;
+        const name = depth === 1 ? /^chain (\S+) \{/.exec(line)?.[1] : undefined;
+        if (name !== undefined) {
+            chain = { key: `${table} ${name}`, rules: 0, drops: false };
+            chains.push(chain);
+        }
+        else if (depth === 2 && chain !== undefined && !/^(type|policy|comment|\})/.test(line))
+            chain.rules += 1;
+        if (chain !== undefined && /\bpolicy drop;/.test(line))
+            chain.drops = true;
+        depth += (line.match(/\{/g)?.length ?? 0) - (line.match(/\}/g)?.length ?? 0);
+        if (depth < 2)
+            chain = undefined;
+    }
+    return chains;
+}
+/** The tables of `nft list ruleset`, `family name` each; those without chains, too. */
+function tablesOf(text) {
+    return [...text.matchAll(/^table (\S+ \S+) \{/gm)].map(([, table = '']) => table);
+}
+
+;// CONCATENATED MODULE: ./lib/host/network-facts.js
+/** Parses `ip -o address show`. */
+function addressesOf(lines) {
+    return lines.flatMap((line) => {
+        const match = /^\d+:\s+(\S+)\s+inet(6?)\s+([0-9a-fA-F:.]+)\/(\d+).*\bscope (\w+)/.exec(line);
+        if (match === null)
+            return [];
+        const [, link = '', six, address = '', prefix = '0', scope] = match;
+        return [
+            {
+                link,
+                family: six === '6' ? 6 : 4,
+                address,
+                prefix: Number(prefix),
+                global: scope === 'global',
+            },
+        ];
+    });
+}
+/** Parses the first line of `ip -o route show default`. */
+function defaultRouteOf(lines) {
+    const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
+    return link === undefined ? undefined : { link };
+}
+/** @param section lines of a section of the facts. */
+function networkUseOf(section) {
+    const words = section('routing').map((line) => line.split(' '));
+    const of = (...keys) => [
+        ...new Set(words.flatMap(([key = '', value = '']) => (keys.includes(key) ? [value] : []))),
+    ];
+    return {
+        links: section('links'),
+        routeTables: of('table', 'lookup'),
+        routeProtocols: of('proto'),
+        ipvs: section('ipvs').length > 0,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/host/iptables-facts.js
+/** Parses `iptables --version`; before 1.8 there was only one variant. */
+function iptablesOf(line) {
+    const [, version, variant] = /^iptables v(\d[\d.]*)(?: \((\w+)\))?/.exec(line) ?? [];
+    return version === undefined ? undefined : { version, backend: variant === 'nf_tables' ? 'nft' : 'legacy' };
+}
+
+;// CONCATENATED MODULE: ./lib/host/facts.js
+
+
+
+
+
+
+
+
+/** Reads the host's facts as root, without changing anything. @throws BootstrapError `E_SHELL` for garbled answers. */
+async function readFacts(host, options) {
+    const marker = `facts-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
+    const before = Date.now();
+    const { stdout } = await host.sh(factsScript, [marker], { ...options, timeoutMs: 60_000 });
+    return parseFacts(stdout, marker, (before + Date.now()) / 2);
+}
+/** @param now the runner's time in ms when the host was asked. */
+function parseFacts(output, marker, now) {
+    const sections = split(output, marker);
+    if (!sections.has('end')) {
+        throw new lib_errors/* BootstrapError */.Xj('E_SHELL', 'the host answered the question for its facts incompletely', {
+            hint: "see that the user's login shell runs `sh -c` and prints nothing else",
+        });
+    }
+    const lines = (name) => sections.get(name) ?? [];
+    const first = (name) => lines(name)[0] ?? '';
+    const number = (text) => Number(/\d+/.exec(text)?.[0] ?? 0);
+    const os = pairs(lines('os'));
+    const addresses = addressesOf(lines('addresses'));
+    const route = defaultRouteOf(lines('default-route'));
+    const primary = addresses.find((a) => a.link === route?.link && a.family === 4) ?? addresses.find((a) => a.global);
+    const upstream = nameserversOf(lines('resolv-upstream'));
+    const configured = nameserversOf(lines('resolv'));
+    return {
+        hostname: first('hostname'),
+        machineId: first('machine-id'),
+        os: {
+            id: os['ID'] ?? 'unknown',
+            like: (os['ID_LIKE'] ?? '').split(' ').filter(Boolean),
+            version: os['VERSION_ID'] ?? '',
+            name: os['PRETTY_NAME'] ?? os['ID'] ?? 'unknown',
+        },
+        kernel: first('kernel'),
+        arch: arches.get(first('arch')),
+        systemd: first('init') === 'systemd',
+        cloud: cloudOf(pairs(lines('cloud'))),
+        cgroup: first('cgroup') === 'v2' ? 'v2' : 'v1',
+        canLowerOomScore: (BigInt(`0x${/^[0-9a-f]+$/.exec(first('capabilities'))?.[0] ?? '0'}`) & CAP_SYS_RESOURCE) !== 0n,
+        cpus: number(first('cpus')),
+        memoryBytes: number(first('memory')) * 1024,
+        diskFreeBytes: Number(first('disk').trim().split(/\s+/)[3] ?? 0) * 1024,
+        swap: lines('swap').map((line) => line.split(/\s/)[0] ?? ''),
+        clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
+        addresses,
+        primaryAddress: primary?.address,
+        routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
+        network: networkUseOf(lines),
+        nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
+        loopbackResolver: configured.some(isLoopback),
+        filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+        mounts: { sharedMounts: lines('mounts').includes('shared'), bpffs: lines('mounts').includes('bpffs') },
+        bridgeNetfilter: first('bridge-netfilter') === 'yes',
+        conntrack: conntrackOf(first('conntrack')),
+        features: featuresOf(lines('kernel-features')),
+        iptables: iptablesOf(first('iptables')),
+        tools: lines('tools'),
+        listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
+        sysctls: pairs(lines('sysctls')),
+        nftTables: tablesOf(lines('nft').join('\n')),
+        nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
+        directories: Object.fromEntries(lines('directories').map((line) => [line.slice(line.indexOf(' ') + 1), line.startsWith('full') ? 'full' : 'empty'])),
+        directoryModes: pairs(lines('directory-modes')),
+        cniConf: lines('cni-conf'),
+        clusterFiles: lines('cluster-files'),
+        services: lines('services'),
+        ownFiles: lines('own-files'),
+        installed: pairs(lines('installed')),
+        containerd: first('containerd') === ''
+            ? undefined
+            : { path: first('containerd'), version: versionIn(lines('containerd').slice(1).join(' ')) },
+        state: lines('state').join('\n') || undefined,
+    };
+}
+/** A module that is not loaded yet can be set as soon as kube-proxy has loaded it. */
+function conntrackOf(word) {
+    if (word === 'writable' || word === 'loadable')
+        return 'writable';
+    return word === 'absent' ? 'absent' : 'read-only';
+}
+const arches = new Map([
+    ['x86_64', 'amd64'],
+    ['aarch64', 'arm64'],
+]);
+/** In the capability mask, linux/capability.h. */
+const CAP_SYS_RESOURCE = 1n << 24n;
+function split(output, marker) {
+    const sections = new Map();
+    let current;
+    for (const line of output.split('\n')) {
+        if (line.startsWith(`${marker} `)) {
+            current = [];
+            sections.set(line.slice(marker.length + 1), current);
+        }
+        else if (line !== '')
+            current?.push(line);
+    }
+    return sections;
+}
+function pairs(lines) {
+    const entries = lines.flatMap((line) => {
+        const at = line.indexOf('=');
+        return at > 0 ? [[line.slice(0, at), line.slice(at + 1).replace(/^"(.*)"$/, '$1')]] : [];
+    });
+    return Object.fromEntries(entries);
+}
+function versionIn(text) {
+    return /v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
+}
+function nameserversOf(lines) {
+    return lines.flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
+}
+function isLoopback(address) {
+    return address.startsWith('127.') || address === '::1';
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
+
+
+
+
+
+
+/** Opens the connection; nothing else of the run comes to a host before its key was checked here. */
+const connect = {
+    id: 'connect',
+    title: 'Connect',
+    scope: 'hosts',
+    needs: [],
+    run: async (cluster, host, { signal }) => {
+        const runner = await cluster.connect(host, signal);
+        cluster.releases.push(() => runner.close());
+        host.attach(runner);
+        return { changed: false };
+    },
+};
+/** Seconds without a sign of life after which a lock is given up; the holder's come every ten. */
+const SILENCE_SEC = 45;
+/** Takes the host for this run; the kernel gives it back when the connection goes, whatever happens. */
+const lock = {
+    id: 'lock',
+    title: 'Lock',
+    scope: 'hosts',
+    needs: ['connect'],
+    run: async (cluster, host, { signal }) => {
+        const lease = {};
+        cluster.releases.unshift(async () => {
+            await lease.held?.close();
+        });
+        await take(cluster, host, lease, signal);
+        return { changed: false };
+    },
+};
+/** Takes the lock, and takes it again should the connection that holds it be lost; whoever has it then ends this run. */
+async function take(cluster, host, lease, signal) {
+    const argv = ['sh', '-c', lockScript, 'k8s-bootstrap', paths.lock, cluster.runId];
+    const held = await host.runner.hold(argv, { sudo: true, signal });
+    if (held.firstLine !== 'locked') {
+        await held.close();
+        throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds this host (${(0,sanitize/* sanitizeLine */.g)(held.firstLine)})`, {
+            host: host.address,
+            hint: 'wait for the other run to end, or give each job hosts of its own (GitHub: `concurrency`)',
+        });
+    }
+    lease.held = held;
+    void held.lost
+        .then(() => takeAgain(cluster, host, lease, signal))
+        .catch((error) => {
+        cluster.abort((0,lib_errors/* toBootstrapError */.on)(error).in({ host: host.address, step: 'lock' }));
+    });
+}
+/** As patient with a host that is away as the commands that run on it. */
+async function takeAgain(...args) {
+    for (let losses = 1;; losses += 1) {
+        try {
+            await take(...args);
+            return;
+        }
+        catch (error) {
+            const away = ['E_LOST', 'E_CONNECT'].includes((0,lib_errors/* toBootstrapError */.on)(error).code);
+            if (!away || losses > MAX_LOSSES)
+                throw error;
+        }
+    }
+}
+/**
+ * The holder removes the file when it goes: a lock on a file that is no longer there holds nothing. A holder that hears
+ * nothing for a while is gone as well, even if its connection is not: a run that lost it waits for its former self.
+ */
+const lockScript = `
+tries=0
+until exec 9<>"$1"; flock -n 9 && [ "$1" -ef /proc/self/fd/9 ]; do
+  holder=$(head -c 200 "$1" 2>/dev/null | tr -d '\\n')
+  if { [ -n "$holder" ] && [ "$holder" != "$2" ]; } || [ $tries -ge ${String(2 * SILENCE_SEC)} ]; then
+    printf 'held by %s\\n' "$holder"; exec cat >/dev/null
+  fi
+  tries=$((tries + 1)); sleep 1
+done
+printf '%s\\n' "$2" > "$1"
+echo locked
+while timeout ${String(SILENCE_SEC)} head -c 1 9>&- | grep -q . 9>&-; do :; done
+rm -f "$1"
+`;
+/** Reads what the host is, and what an earlier run left on it. */
+async function learn(host, signal) {
+    const found = await readFacts(host, { signal });
+    host.learn(found);
+    host.state = knownState(found.state);
+    return found;
+}
+const facts = {
+    id: 'facts',
+    title: 'Read facts',
+    scope: 'hosts',
+    needs: ['lock'],
+    run: async (_cluster, host, { signal }) => {
+        const found = await learn(host, signal);
+        const version = `${found.os.name}, ${String(found.cpus)} CPUs, ${(found.memoryBytes / 2 ** 30).toFixed(1)} GiB`;
+        return { changed: false, note: (0,sanitize/* sanitizeLine */.g)(version) };
+    },
+};
+/** Looking, without changing anything: what every command begins with. */
+const look = [connect, lock, facts];
+
+;// CONCATENATED MODULE: ./lib/engine/kind/run.js
+
+/** What the steps of one run with provider kind share. Each field says which step fills it. */
+class KindRun {
+    docker;
+    #info;
+    /** Containers of a kind cluster of this name: `docker`, and again when they were made. */
+    containers = [];
+    /** The engine remembers that the cluster of this name is ours: `docker`. */
+    marked = false;
+    network;
+    /** How far an earlier run came: `docker`. Only a whole cluster is used again. */
+    found = 'nothing';
+    nodeImage = '';
+    /** What has to be downloaded: `resolve`. */
+    artifacts;
+    /** Path of an archive of the CNI plugins for the nodes: `install`, made for the first that wants it. */
+    plugins;
+    /** Name or path of the program: `fetch`. */
+    binary = 'kind';
+    creation;
+    /** Where kind's output goes: to the step that waits for it. */
+    listen = () => undefined;
+    constructor(local) {
+        this.docker = new Docker(local);
+    }
+    get info() {
+        if (this.#info === undefined)
+            throw new TypeError('Docker was not asked yet');
+        return this.#info;
+    }
+    set info(info) {
+        this.#info = info;
+    }
+    get cgroup() {
+        return this.info.CgroupVersion === '1' ? 'v1' : 'v2';
+    }
+}
+/** Name of the volume by which the engine remembers that a cluster is ours, from before its first container. */
+function markOf(cluster) {
+    return `k8s-bootstrap-${cluster}`;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/look.js
+
+
+
+
+
+
+
+/** Asks Docker what is there, and takes the cluster's name on this machine for this run. */
+const docker = {
+    id: 'docker',
+    title: 'Look at Docker',
+    scope: 'cluster',
+    needs: [],
+    run: async (cluster, { signal }) => {
+        const { kind, spec } = cluster;
+        kind.info = await kind.docker.info({ signal });
+        await look_lock(cluster);
+        const [volume, network] = await Promise.all([
+            kind.docker.volumeLabels(markOf(spec.name), { signal }),
+            kind.docker.network(NETWORK, { signal }),
+            lookAgain(cluster, signal),
+        ]);
+        kind.marked = volume !== undefined;
+        kind.network = network;
+        await Promise.all(cluster.hosts.map((host) => remember(cluster, host, signal)));
+        kind.found = howFar(cluster);
+        const { ServerVersion, NCPU, MemTotal } = kind.info;
+        return {
+            changed: false,
+            note: `Docker ${ServerVersion}, ${String(NCPU)} CPUs, ${(MemTotal / 2 ** 30).toFixed(1)} GiB`,
+        };
+    },
+};
+async function look_lock({ kind, spec, runId, releases }) {
+    const taken = await takeName(`${kind.info.ID ?? 'docker'}-${spec.name}`, runId);
+    if ('close' in taken) {
+        releases.unshift(taken.close);
+        return;
+    }
+    throw new lib_errors/* BootstrapError */.Xj('E_LOCKED', `another run holds the cluster ${spec.name} (${taken.heldBy})`, {
+        where: 'name',
+        hint: 'wait for the other run to end, or give each job a cluster name of its own',
+    });
+}
+/** Reads anew which containers there are, and where the API server is published. */
+async function lookAgain(cluster, signal) {
+    cluster.kind.containers = await cluster.kind.docker.containers(cluster.spec.name, { signal });
+    cluster.publishedEndpoint = publishedEndpoint(cluster.kind.containers);
+}
+/** What an earlier run left in a node that runs. */
+async function remember(cluster, host, signal) {
+    if (!isRunning(cluster.kind, host.address))
+        return;
+    host.attach(await cluster.connect(host, signal));
+    const { exitCode, stdout } = await host.root(['cat', paths.state], { signal, accept: 'any' });
+    host.state = knownState(exitCode === 0 ? stdout : undefined);
+}
+function isRunning({ containers }, name) {
+    return containers.some((container) => nameOf(container) === name && container.State.Running);
+}
+function howFar({ kind, hosts }) {
+    if (kind.containers.length === 0)
+        return 'nothing';
+    return hosts.every((host) => host.state?.phase === 'member') ? 'whole' : 'part';
+}
+/** For what needs a cluster that is up. */
+const present = {
+    id: 'present',
+    title: 'Find the nodes',
+    scope: 'cluster',
+    needs: ['docker'],
+    run: ({ kind, spec }) => {
+        if (kind.containers.length > 0)
+            return Promise.resolve({ changed: false });
+        throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no kind cluster ${spec.name}`, {
+            hint: 'bring it up first: k8s-bootstrap up',
+        });
+    },
+};
+const look_connect = {
+    id: 'connect',
+    title: 'Connect',
+    scope: 'hosts',
+    needs: ['present', 'create'],
+    run: async (cluster, host, { signal }) => {
+        if (!isRunning(cluster.kind, host.address)) {
+            throw new lib_errors/* BootstrapError */.Xj('E_NODES', `there is no running node ${host.address}`, {
+                hint: 'start it (docker start), or make the cluster anew: k8s-bootstrap down, then up',
+            });
+        }
+        host.attach(await cluster.connect(host, signal));
+        return { changed: false };
+    },
+};
+const look_facts = {
+    id: 'facts',
+    title: 'Read facts',
+    scope: 'hosts',
+    needs: ['connect'],
+    run: async (_cluster, host, { signal }) => {
+        const found = await learn(host, signal);
+        return { changed: false, note: found.os.name };
+    },
+};
+/** Reaching the nodes that are there. */
+const reach = [look_connect, look_facts];
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kind-nodes.js
+/** Node images that kind’s project published with its releases 0.32 and 0.33, by Kubernetes version; as of 2026-11-24. */
+const kindNodes = {
+    '1.37.0': 'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5',
+    '1.36.4': 'kindest/node:v1.36.4@sha256:099e049362a1526b2db71494e1947aae99bd16290d7c895f2b7ea312e3cbfaed',
+    '1.36.1': 'kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5',
+    '1.35.8': 'kindest/node:v1.35.8@sha256:07b2536e30b803ed61d1677a79df6115f798ce64c80f9e22f6ed45afd09323c0',
+    '1.34.11': 'kindest/node:v1.34.11@sha256:44e222ee2132dab25ff87301682f89eb82c7880ea3a1bf543bfe9708fd08d67d',
+};
+
+;// CONCATENATED MODULE: ./lib/lib/version-order.js
+/** A release: three numbers, compared from the left; a pre-release comes before its release. */
+const RELEASE = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})(-[0-9A-Za-z.-]+)?$/;
+/** Whether it is `major.minor.patch` without a pre-release. */
+function isRelease(version) {
+    return RELEASE.test(version) && !version.includes('-');
+}
+/** `1.36` of `1.36.3`. */
+function minorOf(version) {
+    return version.split('.').slice(0, 2).join('.');
+}
+/** Order for `sort`, newest first. */
+function newestFirst(a, b) {
+    const left = partsOf(a);
+    const right = partsOf(b);
+    for (const [index, part] of left.entries()) {
+        const other = right[index] ?? 0;
+        if (part !== other)
+            return other - part;
+    }
+    return 0;
+}
+function partsOf(version) {
+    const match = RELEASE.exec(version);
+    if (match === null)
+        return [-1, -1, -1, -1];
+    return [Number(match[1]), Number(match[2]), Number(match[3]), match[4] === undefined ? 1 : 0];
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/catalog.js
+const github = 'github.com';
+/** What every host needs, and where its project publishes it. */
+const components = {
+    kubeadm: kubernetesBinary('kubeadm'),
+    kubelet: kubernetesBinary('kubelet'),
+    kubectl: kubernetesBinary('kubectl'),
+    containerd: {
+        name: 'containerd',
+        upstream: (version, arch) => `${github}/containerd/containerd/releases/download/v${version}/containerd-${version}-linux-${arch}.tar.gz`,
+    },
+    runc: {
+        name: 'runc',
+        upstream: (version, arch) => `${github}/opencontainers/runc/releases/download/v${version}/runc.${arch}`,
+    },
+    cniPlugins: {
+        name: 'cni-plugins',
+        upstream: (version, arch) => `${github}/containernetworking/plugins/releases/download/v${version}/cni-plugins-linux-${arch}-v${version}.tgz`,
+    },
+};
+/** Kubernetes' own programs, and where upstream has them: URLs without scheme. */
+function kubernetesPrograms(version, arch) {
+    const { kubeadm, kubelet, kubectl } = components;
+    return [kubeadm, kubelet, kubectl].map(({ upstream }) => upstream(version, arch));
+}
+/** The program that makes clusters in Docker. */
+const kindComponent = {
+    name: 'kind',
+    upstream: (version, arch) => `${github}/kubernetes-sigs/kind/releases/download/v${version}/kind-linux-${arch}`,
+};
+/** The program that renders charts on this machine. */
+const helmComponent = {
+    name: 'helm',
+    upstream: (version, arch) => `get.helm.sh/helm-v${version}-linux-${arch}.tar.gz`,
+};
+function kubernetesBinary(name) {
+    return { name, upstream: (version, arch) => `dl.k8s.io/release/v${version}/bin/linux/${arch}/${name}` };
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/cni-plugins.js
+/** sha256 of the releases of the CNI project’s own plugins, as of 2026-11-24; format of sha256sum. */
+const cniPlugins = `
+b98f74a0f8522f0a83867178729c1aa70f2158f90c45a2ca8fa791db1c76b303  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-amd64-v1.9.1.tgz
+56171987d3947707c3563db2f4001bccaf50fd63468611b9f3cbecb1375ee7ec  github.com/containernetworking/plugins/releases/download/v1.9.1/cni-plugins-linux-arm64-v1.9.1.tgz
+ab3bda535f9d90766cccc90d3dddb5482003dd744d7f22bcf98186bf8eea8be6  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-amd64-v1.8.0.tgz
+57ce466fc3b79db1f19b8f4c63e07a1112306efa53c94fe810a2150dd9e07ddb  github.com/containernetworking/plugins/releases/download/v1.8.0/cni-plugins-linux-arm64-v1.8.0.tgz
+1a28a0506bfe5bcdc981caf1a49eeab7e72da8321f1119b7be85f22621013098  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-amd64-v1.7.1.tgz
+119fcb508d1ac2149e49a550752f9cd64d023a1d70e189b59c476e4d2bf7c497  github.com/containernetworking/plugins/releases/download/v1.7.1/cni-plugins-linux-arm64-v1.7.1.tgz
+b8e811578fb66023f90d2e238d80cec3bdfca4b44049af74c374d4fae0f9c090  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-amd64-v1.6.2.tgz
+01e0e22acc7f7004e4588c1fe1871cc86d7ab562cd858e1761c4641d89ebfaa4  github.com/containernetworking/plugins/releases/download/v1.6.2/cni-plugins-linux-arm64-v1.6.2.tgz
+682b49ff8933a997a52107161f1745f8312364b4c7f605ccdf7a77499130d89d  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-amd64-v1.6.0.tgz
+db09ab057ecf60b05ba05cbec38d55b95cc139c7f1078e2e4857cc13af158cee  github.com/containernetworking/plugins/releases/download/v1.6.0/cni-plugins-linux-arm64-v1.6.0.tgz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/containerd.js
+/** sha256 of containerd’s releases, as of 2026-11-24; format of sha256sum. */
+const containerd = `
+9d68969855fbf676cdb8ed758e420fb048d61f984f61de3e53eddfebe484d168  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-amd64.tar.gz
+a985fbb7e18fc0362d31a055338f5d7b0e087a3e27f14c70d1c5965399a29f95  github.com/containerd/containerd/releases/download/v2.3.4/containerd-2.3.4-linux-arm64.tar.gz
+ebf6e710056312628eaf6fb4a1c32f0a4ae5f812568321be4029389d66fc7c7c  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-amd64.tar.gz
+9cc708f13c31588a2fbdbd13553d963356e990d50e9b95a2d6120f4ff2067910  github.com/containerd/containerd/releases/download/v2.3.3/containerd-2.3.3-linux-arm64.tar.gz
+75625e6f6595bb95f3fb9c8123a60534af4a8d9b52d7617065967bcefe71a17a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-amd64.tar.gz
+6874adea935300402b7782d63bf58f1bd59a3323d76a9f22f27686001fb8997a  github.com/containerd/containerd/releases/download/v2.3.2/containerd-2.3.2-linux-arm64.tar.gz
+628448bd973610c656c1cbea8e88b32fafd85b23cc1aa4a3372eb7198478c054  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-amd64.tar.gz
+46a83603a850f3916ca7c942310daaf82ed17773a85b1d431e92d4a541e46d0d  github.com/containerd/containerd/releases/download/v2.3.1/containerd-2.3.1-linux-arm64.tar.gz
+4cb83e7100a5e73fcb626207d0b5bcfd1294e26aeddfe075dcfb38f375c5f887  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-amd64.tar.gz
+06623dc8719b30d06303420f7eae91b0a9ade4e71243a4102f6375e585fb0a42  github.com/containerd/containerd/releases/download/v2.3.0/containerd-2.3.0-linux-arm64.tar.gz
+91cd216ea26a1b8b512219d3f205375c967e7b7de4dae571bc3dd16bfacd34b5  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-amd64.tar.gz
+84eb0a161e20ad45465202fa2d6d93b3d9b74666c363e9908706d590a86e2618  github.com/containerd/containerd/releases/download/v2.2.7/containerd-2.2.7-linux-arm64.tar.gz
+f001b58b63206da25aa5accdb2eb1211aec19c28ec418b4d953b87d0c1ee7eb6  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-amd64.tar.gz
+0b05746d09e86ac1098a3ecf4bc67d146873d668819aeb8216c39fcf369e8a51  github.com/containerd/containerd/releases/download/v2.2.6/containerd-2.2.6-linux-arm64.tar.gz
+d4031557773a8e969d604b4ee809c64ed3c6cd024d38d521d93984fa17d37b89  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-amd64.tar.gz
+ad3f7aec168ebbae8d24c412fdd2e8806d96599757f6032e38997d62a108158a  github.com/containerd/containerd/releases/download/v2.2.5/containerd-2.2.5-linux-arm64.tar.gz
+62e77f6294e432dca5b56ad7e7d6085b5bbb526ebba0a51d832714f9b04cfdfd  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-amd64.tar.gz
+d0897c8e27c96a7b7d4c73e9b278ea9f559dda619d497d88b323a528bd1412c3  github.com/containerd/containerd/releases/download/v2.2.4/containerd-2.2.4-linux-arm64.tar.gz
+ca26ef5138f17b847bbeeec36d4bf5e002b54d25858197a870c125d57f44d32f  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-amd64.tar.gz
+2942d72435b18610f7b69c1ddb74f99cef5c549425ff80d3e74f04e5e80db6a4  github.com/containerd/containerd/releases/download/v2.2.3/containerd-2.2.3-linux-arm64.tar.gz
+2c08c99cbde73b3388c6d5da68e0bcaebc70c9174f2b14d785695e4401b3ede0  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-amd64.tar.gz
+cb102473d6e353beb604178879d51cc456da0cdf368d9437d8d404ed01baf674  github.com/containerd/containerd/releases/download/v2.2.2/containerd-2.2.2-linux-arm64.tar.gz
+f5d8e90ecb6c1c7e33ecddf8cc268a93b9e5b54e0e850320d765511d76624f41  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-amd64.tar.gz
+dac15a0d412a24be8bfe6a40cec8f51829062725169f1e72ac7d120a891ef5b6  github.com/containerd/containerd/releases/download/v2.2.1/containerd-2.2.1-linux-arm64.tar.gz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/helm.js
+/** sha256 of helm’s releases, as of 2026-11-24; format of sha256sum. */
+const helm = `
+f8180838c23d7c7d797b208861fecb591d9ce1690d8704ed1e4cb8e2add966c1  get.helm.sh/helm-v3.18.4-linux-amd64.tar.gz
+c0a45e67eef0c7416a8a8c9e9d5d2d30d70e4f4d3f7bea5de28241fffa8f3b89  get.helm.sh/helm-v3.18.4-linux-arm64.tar.gz
+6ec85f306dd8fe9eb05c61ba4593182b2afcfefb52f21add3fe043ebbdc48e39  get.helm.sh/helm-v3.18.3-linux-amd64.tar.gz
+3382ebdc6d6e027371551a63fc6e0a3073a1aec1061e346692932da61cfd8d24  get.helm.sh/helm-v3.18.3-linux-arm64.tar.gz
+c5deada86fe609deefdf40e9cbbe3da2f8cf3f6a4551a0ebe7886dc8fcf98bce  get.helm.sh/helm-v3.18.2-linux-amd64.tar.gz
+03181a494a0916b370a100a5b2536104963b095be53fb23d1e29b2afb1c7de8d  get.helm.sh/helm-v3.18.2-linux-arm64.tar.gz
+b1c7e8e261fd30f34c617282813ecafc63628fcd59a255a9fc51b1fe43394c05  get.helm.sh/helm-v3.18.1-linux-amd64.tar.gz
+5ddc8fbd4b17857754a95be799543ceafa5aa9532b05f738ee590a76bb049988  get.helm.sh/helm-v3.18.1-linux-arm64.tar.gz
+961e587fc2c03807f8a99ac25ef063fa9e6915f1894729399cbb95d2a79af931  get.helm.sh/helm-v3.18.0-linux-amd64.tar.gz
+489c9d2d3ea4e095331249d74b4407fb5ac1d338c28429d70cdedccfe6e2b029  get.helm.sh/helm-v3.18.0-linux-arm64.tar.gz
+ee88b3c851ae6466a3de507f7be73fe94d54cbf2987cbaa3d1a3832ea331f2cd  get.helm.sh/helm-v3.17.3-linux-amd64.tar.gz
+7944e3defd386c76fd92d9e6fec5c2d65a323f6fadc19bfb5e704e3eee10348e  get.helm.sh/helm-v3.17.3-linux-arm64.tar.gz
+90c28792a1eb5fb0b50028e39ebf826531ebfcf73f599050dbd79bab2f277241  get.helm.sh/helm-v3.17.2-linux-amd64.tar.gz
+d78d76ec7625a94991e887ac049d93f44bd70e4876200b945f813c9e1ed1df7c  get.helm.sh/helm-v3.17.2-linux-arm64.tar.gz
+3b66f3cd28409f29832b1b35b43d9922959a32d795003149707fea84cbcd4469  get.helm.sh/helm-v3.17.1-linux-amd64.tar.gz
+c86c9b23602d4abbfae39d9634e25ab1d0ea6c4c16c5b154113efe316a402547  get.helm.sh/helm-v3.17.1-linux-arm64.tar.gz
+fc307327959aa38ed8f9f7e66d45492bb022a66c3e5da6063958254b9767d179  get.helm.sh/helm-v3.16.4-linux-amd64.tar.gz
+d3f8f15b3d9ec8c8678fbf3280c3e5902efabe5912e2f9fcf29107efbc8ead69  get.helm.sh/helm-v3.16.4-linux-arm64.tar.gz
+f5355c79190951eed23c5432a3b920e071f4c00a64f75e077de0dd4cb7b294ea  get.helm.sh/helm-v3.16.3-linux-amd64.tar.gz
+5bd34ed774df6914b323ff84a0a156ea6ff2ba1eaf0113962fa773f3f9def798  get.helm.sh/helm-v3.16.3-linux-arm64.tar.gz
+9318379b847e333460d33d291d4c088156299a26cd93d570a7f5d0c36e50b5bb  get.helm.sh/helm-v3.16.2-linux-amd64.tar.gz
+1888301aeb7d08a03b6d9f4d2b73dcd09b89c41577e80e3455c113629fc657a4  get.helm.sh/helm-v3.16.2-linux-arm64.tar.gz
+e57e826410269d72be3113333dbfaac0d8dfdd1b0cc4e9cb08bdf97722731ca9  get.helm.sh/helm-v3.16.1-linux-amd64.tar.gz
+780b5b86f0db5546769b3e9f0204713bbdd2f6696dfdaac122fbe7f2f31541d2  get.helm.sh/helm-v3.16.1-linux-arm64.tar.gz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kind.js
+/** sha256 of kind’s releases, as of 2026-11-24; format of sha256sum. */
+const kind_kind = `
+aee6151561422756b764a4ae28e7f44cda5af5a9eead3cc9985112b1de8d8e0d  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64
+20022bee6cfcd5086cb7234d218e3454e6090022f2a8f55d1fa7fcf42c3867a2  github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-arm64
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.34.js
+/** sha256 of the Kubernetes project’s 1.34 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes134 = `
+bd3cbe40aff6c7b3b939243ebd80dbd7da207c0e594cfdd434295bf553ea7351  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubeadm
+1365b20b698151f432eb8f5a8ca53f0200e85af32392d31f40ffa901a73b694c  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubeadm
+4777a226b2ba3c1d656254bcf3f7ad471bf210042f361094216e51ab4fa9b4b6  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubelet
+f12879879481e9af46317c2c82a6dba7d59df78ed095e44e0399643df1c4c8ba  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubelet
+8efbb9435132a190920eb65a47a8c1ecf755ad85ab57a600c9bedbab460bb7a8  dl.k8s.io/release/v1.34.11/bin/linux/amd64/kubectl
+5b045a4712674c88a56fd98eef4285689738b7fbe8735e1b9ee3509521af5cb4  dl.k8s.io/release/v1.34.11/bin/linux/arm64/kubectl
+7a75c473f72166d3081ed35e627328f3d4ce960d6beff983cb6384a3dc675bf4  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubeadm
+550f1d6d7e73b91cc77d10f89a94e745d800e49b4b7fc509c1a670ffc6401b1b  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubeadm
+59669fd1233989fda877aa8a785bd56d4c73e739afcd90596c62e0172af2738c  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubelet
+8f9305c7c639056e9544af4d360119af03c43cec470b2fb28ddaca26525b2564  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubelet
+95bd70842bd11a524d24acd5b68726899e3488e153e45e2b4ae846545beda050  dl.k8s.io/release/v1.34.10/bin/linux/amd64/kubectl
+52d3aeefea32fdfa3671ccd636be5da463ddfd0a2fc09d7bcbaedcff4c76cad5  dl.k8s.io/release/v1.34.10/bin/linux/arm64/kubectl
+76802c717a6917c35124675c639e283854506fec8700e6a63c81069918845127  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubeadm
+892789444a830b16eb1c8d3e09a878a9ced6ac18c5765e5bb9d41123a41ce3ee  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubeadm
+d4ce6d8d7e2d762894b13bbed90dbb56fbe8fa01414a68cc2988e070d8676b94  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubelet
+fd348a9bf8b796b6672fd864606af38e68e788dd62976a3a6b4d95333e406424  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubelet
+73bb6f5063caadae1e73a39de018d8ad21755984bea35358484db817859e7634  dl.k8s.io/release/v1.34.9/bin/linux/amd64/kubectl
+63317b16a5264af47169b54dafd1878fed29031ebc8367960dd3b88484334e04  dl.k8s.io/release/v1.34.9/bin/linux/arm64/kubectl
+27ec4962fc855f4e7fdc3875aa275168a66e721c27533c4953294968da96e7e5  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubeadm
+7b06f4442a7a819fcb4e0697721a2e4a8acda068d66ecfb4e781f213ee804884  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubeadm
+117ff5f6923c9ab4af7fa4e995a2bdc48b4b0f84d00017b4d7368e1e861e84f2  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubelet
+5d8d62d15f18c18998af09fcab83420b9cbccc2be7fede2a0b26f4a3f523c6b5  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubelet
+f6249132865c13abe3c9dd5038f5da65849cb86eee1608c001831504e481aa8c  dl.k8s.io/release/v1.34.8/bin/linux/amd64/kubectl
+4c9fe1f717738950c638c38056130a8db5075e6413ae36d8687221a240cdf88b  dl.k8s.io/release/v1.34.8/bin/linux/arm64/kubectl
+679f304e592c6f8e20bf24c424a2c5f35d8d181d171e15774cecd0cb1dffb7ba  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubeadm
+f0ca19db42757a3612e2a20268209a3843b6eb8c1284f11c5fa7c31d40ed8c8f  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubeadm
+1bc50f574e2f365513c07055e007d284d5e93322282ed288d27e81c2b4356d8c  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubelet
+07658e949e5a089faf36da7ae4e7242a4d2a97fa8eaace0980fd9705d23143a8  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubelet
+b46ecf2b80f76d5a7d58c296c2e11e42c85eaa1eb866ddbc1e91625f71c21000  dl.k8s.io/release/v1.34.7/bin/linux/amd64/kubectl
+93d2113f1f38b5709f2955b7981fcd37d675c9aafda81702c202a63361b6093b  dl.k8s.io/release/v1.34.7/bin/linux/arm64/kubectl
+75a48673b8b9149c1555e0de3a2ce603468037d5396d746a75158828c9b56d7c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubeadm
+7878391ea18b276ad69c570dcdaa46f74449a978f8e222f92d99855332a01f62  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubeadm
+603e15187e0a909a2f104b17b3ea1d927514eae9fe1e96cd8a05b015cf1ee82c  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubelet
+6b30975e2a582367b5048ffdf9ae26e05442cc18faaf29b5dbd9c6a6b556fa26  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubelet
+3166155b17198c0af34ff5a360bd4d9d58db98bafadc6f3c2a57ae560563cd6b  dl.k8s.io/release/v1.34.6/bin/linux/amd64/kubectl
+a49a439f83f504e6bc051f516a8baf8d2220d74110f7f9bcaf25feac69e368d1  dl.k8s.io/release/v1.34.6/bin/linux/arm64/kubectl
+e381f7f5c41f2a6916432177d95c1ee95d5539f790bbeacafe9ef61dc68e8e35  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubeadm
+cc8a59c0f04a1d7389790dc872b1c714e4cf4d3ba0c38ca2f4ca1388fb38b774  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubeadm
+660c7da5cca02dcd83ba21bb3df95a8983bb1c0169af396a8cc234a6d6e7297f  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubelet
+a4cd54fa5af5ed6b4ed14cf172d30f53fd1f197d7d3f43af733b54b19cc87ac5  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubelet
+6a17dd8387783b3144a65535e38d02c351027e9718ea34a6c360476cb26d28bb  dl.k8s.io/release/v1.34.5/bin/linux/amd64/kubectl
+2d433b53b99ea532f877df6fa5044286e3950d4933967ac3d99262760bc649fd  dl.k8s.io/release/v1.34.5/bin/linux/arm64/kubectl
+b967f1fa0e36621c402d38bb560eb4a943954d5cf5a00e5150842f6f5da73455  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubeadm
+d8028b7e8c8d6c9b3fc3da6bc88d4d0cfb33df1b4b026a7d6e8c35d1471c9f6e  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubeadm
+03b8fea715a7ef82eeaf518dee34c72670c57cc7bc40dc1320c04fbf4f15172f  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubelet
+c78845473c434ee85a2444eeab87f8b20f524e3ab6854a078f79468f44aad8f5  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubelet
+d50c359d95e0841eaad08ddc27c7be37cba8fdccfba5c8e2ded65e121ff112db  dl.k8s.io/release/v1.34.4/bin/linux/amd64/kubectl
+5b982c0644ab1e27780246b9085a5886651b4a7ed86243acbb2bacc1bea01dda  dl.k8s.io/release/v1.34.4/bin/linux/arm64/kubectl
+f9ce265434d306e59d800b26f3049b8430ba71f815947f4bacdcdc33359417fb  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubeadm
+697cf3aa54f1a5740b883a3b18a5d051b4032fd68ba89af626781a43ec9bccc3  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubeadm
+0e759f40bbc717c05227ae3994b77786f58f59ffa0137a34958c6b26fa5bcbbd  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubelet
+765b740e3ad9c590852652a2623424ec60e2dddce2c6280d7f042f56c8c98619  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubelet
+ab60ca5f0fd60c1eb81b52909e67060e3ba0bd27e55a8ac147cbc2172ff14212  dl.k8s.io/release/v1.34.3/bin/linux/amd64/kubectl
+46913a7aa0327f6cc2e1cc2775d53c4a2af5e52f7fd8dacbfbfd098e757f19e9  dl.k8s.io/release/v1.34.3/bin/linux/arm64/kubectl
+6a2346006132f6e1ed0b5248e518098cf5abbce25bf11b8926fb1073091b83f4  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubeadm
+065f7de266c59831676cc48b50f404fd18d1f6464502d53980957158e4cab3a7  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubeadm
+9c5e717b774ee9b9285ce47e7d2150c29e84837eb19a7eaa24b60b1543c9d58f  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubelet
+3e31b1bee9ab32264a67af8a19679777cd372b1c3a04b5d7621289cf137b357c  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubelet
+9591f3d75e1581f3f7392e6ad119aab2f28ae7d6c6e083dc5d22469667f27253  dl.k8s.io/release/v1.34.2/bin/linux/amd64/kubectl
+95df604e914941f3172a93fa8feeb1a1a50f4011dfbe0c01e01b660afc8f9b85  dl.k8s.io/release/v1.34.2/bin/linux/arm64/kubectl
+20654fd7c5155057af5c30b86c52c9ba169db6229eee6ac7abab4309df4172e7  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubeadm
+b0dc5cf091373caf87d069dc3678e661464837e4f10156f1436bd35a9a7db06b  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubeadm
+5a72c596c253ea0b0e5bcc6f29903fd41d1d542a7cadf3700c165a2a041a8d82  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubelet
+6a66bc08d6c637fcea50c19063cf49e708fde1630a7f1d4ceca069a45a87e6f1  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubelet
+7721f265e18709862655affba5343e85e1980639395d5754473dafaadcaa69e3  dl.k8s.io/release/v1.34.1/bin/linux/amd64/kubectl
+420e6110e3ba7ee5a3927b5af868d18df17aae36b720529ffa4e9e945aa95450  dl.k8s.io/release/v1.34.1/bin/linux/arm64/kubectl
+aecc23726768d1753fd417f6e7395cb1a350373295e8e9d9f80e95ed3618e38e  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubeadm
+6b7108016bb2b74132f7494e200501d6522682c01759db91892051a052079c77  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubeadm
+5c0d28cea2a3a5c91861dda088a29d56c1b027e184dae1d792686f0710750076  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubelet
+e45a7795391cd62ee226666039153832d3096c0f892266cd968936e18b2b40b0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubelet
+cfda68cba5848bc3b6c6135ae2f20ba2c78de20059f68789c090166d6abc3e2c  dl.k8s.io/release/v1.34.0/bin/linux/amd64/kubectl
+00b182d103a8a73da7a4d11e7526d0543dcf352f06cc63a1fde25ce9243f49a0  dl.k8s.io/release/v1.34.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.35.js
+/** sha256 of the Kubernetes project’s 1.35 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes135 = `
+1bbc64a2be5b300880ae9330c6bba592ec2a2b8ecb79c527b0c7cc0f44070e5e  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubeadm
+8956730f3ae46ebdb95e95845542f71d844f74affd69c14634a58d1fe3510d86  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubeadm
+6971b9f95e54dbed67a2271abe6e78f8cc2894494649f3cf39e4b25a82dca923  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubelet
+7744f84c49df6dff7d0a0471f9acef31568c02459659de83aa279cf3a04b1714  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubelet
+874d5e72dbb819f43cff16bcd1e4f8bac5b7f2361fe1e55049b0a6c676fb0cbf  dl.k8s.io/release/v1.35.8/bin/linux/amd64/kubectl
+cc749967b62f4422260bc9c0aa7a7c55f45175ae38cb8d95767b5d2b7e04c1fd  dl.k8s.io/release/v1.35.8/bin/linux/arm64/kubectl
+9206f531ffe9cef39e9b734bc49ee9ca965d646ff6d4536e5b3fd3ff71151512  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubeadm
+b8c3a1145a9875f046e9b66d5cd5810431e92ae1d5abca82f0151694cd257928  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubeadm
+e48cbb9c62351aa95f455bdae3c9a9e9d7d644027c231ade7a67b868b2be3258  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubelet
+0dc3f53fc51f6a6c26c437ec9eded016106ef931db2dd9b3905c656796bed438  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubelet
+12e97f9d23a9f6cbb87b89becd6bd291e1a858a3379a4e11e2c822c4c1530052  dl.k8s.io/release/v1.35.7/bin/linux/amd64/kubectl
+5103d45b8881434d417694057b8ccb5ae79fd310a5c5c13e403c5e62e15909be  dl.k8s.io/release/v1.35.7/bin/linux/arm64/kubectl
+49fd320be1d6af003fc3b61ad60cf30b02838a661ab0139798e021f7e378d806  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubeadm
+b6acbcd4ab8a18759191a2d6373d84a80f3cb47ad5460603df5fe8887b139716  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubeadm
+f320e9485cdb8fd190ab45efd3c3e29f6fcf4ad1a4c610a058d8f0b6bcd34a3a  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubelet
+b45c8b2b8a46a92028fcd68571aa38c839b64e38e199da23e1f37dcbe9f3399b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubelet
+5d11e2ba01ea68ffd053f56e27738e2b4330013ee67f7e46c6da6c585d3c9926  dl.k8s.io/release/v1.35.6/bin/linux/amd64/kubectl
+c0f97f31c9ddc22d4951d543a1a7125a9af4b31e895ad4aa99899c4ba2a6ff0b  dl.k8s.io/release/v1.35.6/bin/linux/arm64/kubectl
+cbf71fbee3a3f60edf3fae4e50994f88a35b35cddf65d373d7955b58e8785397  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubeadm
+24658203703a8bfa2813571881c1ba08f8cc4aff714a5b43bbf417af7d3cf229  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubeadm
+4ba1f892bd52fdae7cd2abb1b1111054ff274c71f88af0a85fd9f1107e8d46c8  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubelet
+a100cfe89d7dd7a49a07164c6ccb78df02563483ef5b37330e1150e37e8868b3  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubelet
+90f75ea6ecc9ea5633262e1c0b83a40560003b30fc94a04cb099404fcef0c224  dl.k8s.io/release/v1.35.5/bin/linux/amd64/kubectl
+ac69e06fd6860d69786692f5af1c3a1208ed54f8366a4d97ab15c172e99765ee  dl.k8s.io/release/v1.35.5/bin/linux/arm64/kubectl
+0c0497da793f8897c14e45340da919534b615294a1aab69dc1998896c0f11145  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubeadm
+e8f6b5bee3e2c8b5965f4ae65c2ae04e3f9f426d2458a1e2f159e824d419d92c  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubeadm
+983a6ba5a49823dcdd745c674e5e2416377dd27d6ad1b42d2befa0fb961a19f6  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubelet
+d710eef03bb4ad164bb77af9be5b11b44f874e2fc08153c7d383420d685f73e8  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubelet
+b529430df69a688fd61b64ad2299edb5fd71cb58be2a4779dba624c7d3510efd  dl.k8s.io/release/v1.35.4/bin/linux/amd64/kubectl
+6a5a4cc4e396d7626a7a693a3044b51c75520f81db30fe6816c2554e53be336f  dl.k8s.io/release/v1.35.4/bin/linux/arm64/kubectl
+a3fb4b3a214a807e2ef4c3fda3196c7f97dcf8152558de5a3c473c869bda0b07  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubeadm
+647a9821c37a27bcaf6d679a191732b686c01cecd0219d5e579129f0cfd62cef  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubeadm
+28d570423eaad5f1f5658a646bd8c015c786c95d62ffaf14bf35fa0c4326fa05  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubelet
+58496a5d16d4316b18397735190d2d41e0c368169ecb458d91b09f4cd1e03c80  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubelet
+fd31c7d7129260e608f6faf92d5984c3267ad0b5ead3bced2fe125686e286ad6  dl.k8s.io/release/v1.35.3/bin/linux/amd64/kubectl
+6f0cd088a82dde5d5807122056069e2fac4ed447cc518efc055547ae46525f14  dl.k8s.io/release/v1.35.3/bin/linux/arm64/kubectl
+a51cb85c70c98ec6868fd3413ac786af5fab4ce51438963752ec5f58e68e5452  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubeadm
+b540b734e9eaeb134e2cb7c7803dc62160589ac3b2615d717ce41acb22bbec98  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubeadm
+20887f461c0de96b0cb14c7af6b897f92d424ac078f8642f98e83ef52a0bf03e  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubelet
+eaf11f9c20c385624775671662e127b083c9b5d0b451fd613f9468e09ca5656c  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubelet
+924eb50779153f20cb668117d141440b95df2f325a64452d78dff9469145e277  dl.k8s.io/release/v1.35.2/bin/linux/amd64/kubectl
+cd859449f54ad2cb05b491c490c13bb836cdd0886ae013c0aed3dd67ff747467  dl.k8s.io/release/v1.35.2/bin/linux/arm64/kubectl
+8a7ff344eef1bfba88f9a74b3fdc9ea4448c94f1b3cefb8c0aeeaf1f96e05053  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubeadm
+80097a3c4ef824f4edfe131d2bd429772c4be3a460c42a44f2320164a917de32  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubeadm
+e7343310e03ff0d424df4397bdfa4468947d6d1f0f93dac586c1e8d6e4086d5d  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubelet
+73475c6db8fd8a9780b1b378fa2f917875e6146166c24603c1abc6eafd4493a8  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubelet
+36e2f4ac66259232341dd7866952d64a958846470f6a9a6a813b9117bd965207  dl.k8s.io/release/v1.35.1/bin/linux/amd64/kubectl
+706256e21a4e9192ee62d1a007ac0bfcff2b0b26e92cc7baad487a6a5d08ff82  dl.k8s.io/release/v1.35.1/bin/linux/arm64/kubectl
+729e7fb34e4f1bfcf2bdaf2a14891ed64bd18c47aaab42f8cc5030875276cfed  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubeadm
+1dac7dc2c6a56548bbc6bf8a7ecf4734f2e733fb336d7293d84541ebe52d0e50  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubeadm
+2f4ed7778681649b81244426c29c5d98df60ccabf83d561d69e61c1cbb943ddf  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubelet
+aa658d077348b43d238f50966a583f4244b2a7d45590c77b3b165b7d44983ab8  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubelet
+a2e984a18a0c063279d692533031c1eff93a262afcc0afdc517375432d060989  dl.k8s.io/release/v1.35.0/bin/linux/amd64/kubectl
+58f82f9fe796c375c5c4b8439850b0f3f4d401a52434052f2df46035a8789e25  dl.k8s.io/release/v1.35.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/kubernetes-1.36.js
+/** sha256 of the Kubernetes project’s 1.36 releases, as of 2026-11-24; format of sha256sum. */
+const kubernetes136 = `
+10d054585907f2c8bb823c84f6a66b3bd2a474c3d795475f04e9a44f78650fe6  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubeadm
+6a849c07d3e1c708f5c40f1ac8be03a56124204dfc7e1931e4113634019c0dad  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubeadm
+cf2562db46c48ab84cc3791540778ee7fb1a0a008529adbb434723dd02ed8b4b  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubelet
+fd53ea3fcbd077844f50a3c67e9b52f62972a563674956bab0c0f4fb7ea37d50  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubelet
+8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a  dl.k8s.io/release/v1.36.4/bin/linux/amd64/kubectl
+0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb  dl.k8s.io/release/v1.36.4/bin/linux/arm64/kubectl
+bba1733c701bf70ec74ba1cc3fd5745404c1134a8a4b0a5f8560cc9832023421  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubeadm
+276cfbdc43b10fef663288cc1ed76abf77b1b7f700e9f1c053cb5dc3115484de  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubeadm
+46707a53209f826ad0f0d62371ac69cd00e78fd9a8176cf5f6f87f18f7f8b718  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubelet
+57205a5daf5883873d87b4914e1e00bdd7707acd075714788cfb0fc1f60bc414  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubelet
+ebbd080e7c2e275093b55915722043257eb24004363e20acb3c4d71919f88336  dl.k8s.io/release/v1.36.3/bin/linux/amd64/kubectl
+3d86f24401c41ae5a46ac50eef8865fe891d3647d324a0836f6c63757a126e62  dl.k8s.io/release/v1.36.3/bin/linux/arm64/kubectl
+f95d1b345f97c673ce1c1347eb96bf2587850975155ae701cdfc629a5b575b70  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubeadm
+c638f0b4d9b216df8d5bcf41473b81e59143aa0a690392c224e97e6ec91ed3e9  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubeadm
+3ba68cb4f0906053c08ab843131d5cec559cf8c718dbd679950a078b306abbb4  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubelet
+b0b45db96f0e6bf996780b8a2b8d868bf538dc7c3a60cf604cf0ea2d65c24b06  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubelet
+1e9045ec32bea85da43de85f0065358529ea7c7a152eca78154fba5b58c27d82  dl.k8s.io/release/v1.36.2/bin/linux/amd64/kubectl
+c957eb8c4bea27a3bb35b269edd9082e27f027f7b76b20b5bf4afebc726c6d3e  dl.k8s.io/release/v1.36.2/bin/linux/arm64/kubectl
+f35980333a4dae753807345ae359eca03f48f9945855e6a6a6708fe8b3b24038  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubeadm
+82fa5119d6687f721cd80cb278bac08f54cc5d3fd0320c66cef9394d42e153a9  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubeadm
+7efa1780c73d9fb3a464002864e582eb2d15aa691e475eaae323093d08feae14  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubelet
+bf274dd3affbf2543d20465dee1f763f668f78c6fbd56197794f81337a49d687  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubelet
+629d3f410e09bf49b64ae7079f7f0bda1191efed311f7d37fdbab0ad5b0ec2b7  dl.k8s.io/release/v1.36.1/bin/linux/amd64/kubectl
+59f7ee8e477fae658447607dc3c8790ac17a1b016c01c622c12070e969e2d4e7  dl.k8s.io/release/v1.36.1/bin/linux/arm64/kubectl
+f962dcee1f49a51368c3b383742144d99eacff77b2132cd0a540ed8c6b30fe81  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubeadm
+43d4ca3a9f8f49c2c2f6db2c056de1a00fa110a3dd5aa68a74fbc52e42d96c01  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubeadm
+d857082946c28493e8fdc52227feabd962e0e0900b6c6e4f6510168043b79dd4  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubelet
+049d95107361583e64f3ac9b8c9bdaf73fc7e512a838972b13b423a33ece87e9  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubelet
+123d8c8844f46b1244c547fffb3c17180c0c26dac9890589fe7e67763298748e  dl.k8s.io/release/v1.36.0/bin/linux/amd64/kubectl
+9f9d9c44a7b5264515ac9da5991584e2395bd50662e651132337e7b4d0c56f8f  dl.k8s.io/release/v1.36.0/bin/linux/arm64/kubectl
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/manifests.js
+/** sha256 of manifests and charts that CNI projects release, as of 2026-11-24; format of sha256sum. */
+const manifests = `
+e875824be2f552b45711dbda91af81b17eb961d00025d914d9fef18fad8f09c0  github.com/flannel-io/flannel/releases/download/v0.28.9/kube-flannel.yml
+324475bc90d0fc6b432092b91a011190fdaed47823fcc936762ea58507c6a5a3  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico-vxlan.yaml
+d6d8a489a4ed8e5b8efd8b339047b496ca657b55ee2e3618e791507b0a853e8d  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/calico.yaml
+380414d5756e9a1af29ddb1ad70cada07aa344ae7a2680ba7355248621f8adbf  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/operator-crds.yaml
+092c10b3d0cb73617aca51367ca59755348f4647e6d2e63fa4e5b81266203214  raw.githubusercontent.com/projectcalico/calico/v3.31.7/manifests/tigera-operator.yaml
+c2ab4f9a4ecde01d66e6f040d6745cd7f174d5ded573164c809ffb9f40a9d566  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/calico-vxlan.yaml
+a1df919d9721cf667accdc3e72848911b0cb25cfab7d2478ad0c996302c95744  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/calico.yaml
+192f8b2d934ef24b62e86b7e1a6e1762d1c8af26a916f78057bc13fa5ed60f71  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/operator-crds.yaml
+f18e073794207d372606bc3ea6f8fd73972f86d6828f4ba666dfe0d4aa8ab07f  raw.githubusercontent.com/projectcalico/calico/v3.32.1/manifests/tigera-operator.yaml
+847b9b7a47c31d8e10149f5b4d94c78ea214d1c1d70df1640744ae21b0b9121a  raw.githubusercontent.com/cloudnativelabs/kube-router/v2.11.1/daemonset/kubeadm-kuberouter.yaml
+9b216bf96a690a000a4208c673e0b8bc221ffc1f63e53b70e77ed25837fc2cf6  raw.githubusercontent.com/cloudnativelabs/kube-router/v2.11.1/daemonset/kubeadm-kuberouter-all-features.yaml
+259a149a91143a9450280e733aa0e16455a2b268eaa62b5aab1eb7af9bf016ce  raw.githubusercontent.com/rajch/weave/v2.9.0/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
+a2410c91152fdead60084a750d5041749e95350c038a9832e7dff71f85b52c9c  raw.githubusercontent.com/weaveworks/weave/v2.8.1/prog/weave-kube/weave-daemonset-k8s-1.11.yaml
+c5f013912360d1a334f44ef25f36da59ba3414cdb48f466ee12d0c4fdff27883  helm.cilium.io/cilium-1.20.0.tgz
+21c43cf53841f9ab0375047d95aa4c64051ea52bbd2c679416e6408f5f1c9179  helm.cilium.io/cilium-1.19.6.tgz
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/data/runc.js
+/** sha256 of runc’s releases, as of 2026-11-24; format of sha256sum. */
+const runc = `
+f6ae8efc0fa40079e1475e97cbe9d1bd3f106a28d6af78a11d9f1bd565515e60  github.com/opencontainers/runc/releases/download/v1.4.3/runc.amd64
+633301e2e32f8a5ad54031aab4901eb00308bec677dd15faa2751e8f9dab5ca4  github.com/opencontainers/runc/releases/download/v1.4.3/runc.arm64
+ac8a90f9e225bb9322189937b230cdc5478d5753f0e31e1bda98a5cf06bd9539  github.com/opencontainers/runc/releases/download/v1.4.2/runc.amd64
+ea54032310588e115633aa2f4bba8bf9500257f657e1deca88df5778775138db  github.com/opencontainers/runc/releases/download/v1.4.2/runc.arm64
+b6d50dad89a420cafcdc0eebf4bed132a45b161d5bc1ba4ddd8cc4422d24a983  github.com/opencontainers/runc/releases/download/v1.4.1/runc.amd64
+80d5757c46152c35151621cf394ee08cec881716169d0fdd40f9ce124d3c85f5  github.com/opencontainers/runc/releases/download/v1.4.1/runc.arm64
+c5d4995c5aec204d7e1827d9d9a6b45042602736f7f415f484252e576dcdac28  github.com/opencontainers/runc/releases/download/v1.4.0/runc.amd64
+2adbeed4c751d6f2201c642ed06269ff4370fcc4165abd3f323e19c653716c31  github.com/opencontainers/runc/releases/download/v1.4.0/runc.arm64
+3f3921dbbee7723e9868f97e88e51ffc910206e3ba55646e74d93d24ea76023c  github.com/opencontainers/runc/releases/download/v1.3.6/runc.amd64
+6be27a061ef89bb14c6cb495405bba80f46cea213b8f79378a6086b1bac6b747  github.com/opencontainers/runc/releases/download/v1.3.6/runc.arm64
+66fa8390be8fb3b23dfbb60c767368bb5b51f1acfa88692bbff1a82953d4d9e9  github.com/opencontainers/runc/releases/download/v1.3.5/runc.amd64
+bd843d75a788e612c9df286b1fa519a44fcbb7a7b8d01e2268431433cc7c718c  github.com/opencontainers/runc/releases/download/v1.3.5/runc.arm64
+5966ca40b6187b30e33bfc299c5f1fe72e8c1aa01cf3fefdadf391668f47f103  github.com/opencontainers/runc/releases/download/v1.3.4/runc.amd64
+d6dcab36d1b6af1b72c7f0662e5fcf446a291271ba6006532b95c4144e19d428  github.com/opencontainers/runc/releases/download/v1.3.4/runc.arm64
+8781ab9f71c12f314d21c8e85f13ca1a82d90cf475aa5131a7b543fcc5487543  github.com/opencontainers/runc/releases/download/v1.3.3/runc.amd64
+3c9a8e9e6dafd00db61f4611692447ebab4a56388bae4f82192aed67b66df712  github.com/opencontainers/runc/releases/download/v1.3.3/runc.arm64
+e7a8e30bd6d248f494aae9163521ff4eb112a30602ac56ada0871e3531269c2d  github.com/opencontainers/runc/releases/download/v1.3.2/runc.amd64
+06fbccb4528ecd490f3f333d6dcf22c876bd72a024813a0c0a46312121f4c5fd  github.com/opencontainers/runc/releases/download/v1.3.2/runc.arm64
+53bfce31ca047e537e0767b21c9d529d4b5b3e1cb9c590ca81654f9a5615d80d  github.com/opencontainers/runc/releases/download/v1.3.1/runc.amd64
+e531c276312ec701be7edf2b998ac4220c858d02d274bef5546945964792d074  github.com/opencontainers/runc/releases/download/v1.3.1/runc.arm64
+028986516ab5646370edce981df2d8e8a8d12188deaf837142a02097000ae2f2  github.com/opencontainers/runc/releases/download/v1.3.0/runc.amd64
+85c5e4e4f72e442c8c17bac07527cd4f961ee48e4f2b71797f7533c94f4a52b9  github.com/opencontainers/runc/releases/download/v1.3.0/runc.arm64
+b21fda1d5a1510b19c3f6fb43ecb3a92887654a9d0c2b64e84b8b08f24ff0e30  github.com/opencontainers/runc/releases/download/v1.2.9/runc.amd64
+c155ae4716480be73a1c3bbedfa23df179800ba39ca83eb59f5b1b9b72a7ecbd  github.com/opencontainers/runc/releases/download/v1.2.9/runc.arm64
+`;
+
+;// CONCATENATED MODULE: ./lib/artifacts/checksums.js
+
+
+
+
+
+
+
+
+
+
+
+const data = [
+    kubernetes136,
+    kubernetes135,
+    kubernetes134,
+    containerd,
+    runc,
+    cniPlugins,
+    manifests,
+    kind_kind,
+    helm,
+];
+let builtIn;
+/** The project's own table. */
+function builtInChecksums() {
+    builtIn ??= parseChecksums(data.join(''), 'built-in table');
+    return builtIn;
+}
+/**
+ * The built-in table with the entries of a sha256sum file over it.
+ *
+ * @param file path; undefined: the built-in table alone.
+ * @throws BootstrapError `E_SPEC`: unreadable, or malformed at `file:line`.
+ */
+function loadChecksums(file) {
+    if (file === undefined)
+        return builtInChecksums();
+    return new Map([...builtInChecksums(), ...parseChecksums(read(file), file)]);
+}
+/**
+ * Reads what `sha256sum` prints for names of the form `<upstream host>/<path>`. Empty lines and `#` comments are
+ * allowed.
+ *
+ * @throws BootstrapError `E_SPEC` naming the first wrong line.
+ */
+function parseChecksums(text, file) {
+    const table = new Map();
+    for (const [index, line] of text
+        .replace(/^\uFEFF/, '')
+        .split(/\r?\n/)
+        .entries()) {
+        if (/^\s*(#|$)/.test(line))
+            continue;
+        const where = `${file}:${String(index + 1)}`;
+        const [, hex, name] = /^([0-9a-fA-F]{64}) [ *](?:\.\/)?([A-Za-z0-9][\w.-]*(?::\d+)?\/[\w.+@~-][\w.+@/~-]*)$/.exec(line) ?? [];
+        if (hex === undefined || name === undefined) {
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: not a line of a checksum file`, {
+                where,
+                hint: 'every line is a sha256 in hex, two blanks and <upstream host>/<path>, as sha256sum prints it',
+            });
+        }
+        const sha256 = hex.toLowerCase();
+        if ((table.get(name) ?? sha256) !== sha256) {
+            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${where}: a second, different checksum of ${name}`, { where });
+        }
+        table.set(name, sha256);
+    }
+    return table;
+}
+function read(file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(file, 'utf8');
+    }
+    catch (error) {
+        const reason = error.code ?? 'unreadable';
+        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the checksum file ${file}: ${reason}`, {
+            where: 'artifacts.checksums',
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/versions.js
+
+
+
+
+/** Newest first. Other minors are refused, whatever checksums exist for them: nothing was tried with them. */
+const supportedMinors = ['1.37', '1.36', '1.35', '1.34'];
+const versions_arches = ['amd64', 'arm64'];
+/**
+ * The exact version, without `v`, that the user's words stand for. There is no look-up in the network: `stable` and
+ * `latest` are the newest release that is known, `N-1` the newest of the minor before that, `1.36` the newest patch. An
+ * exact version of a supported minor is taken as it is; whether it has a checksum shows when artifacts are resolved.
+ *
+ * @throws BootstrapError `E_VERSION`
+ */
+function resolveKubernetesVersion(wanted, versions) {
+    const { released = versions.known, mark, remedy } = versions;
+    const known = supportedOf(versions.known);
+    const newest = supportedMinors.flatMap((minor) => known.find((version) => minorOf(version) === minor) ?? []);
+    const hint = `the newest known of each: ${newest.join(', ')}`;
+    const version = withoutV(wanted);
+    if (isExact(version)) {
+        if (!supportedMinors.includes(minorOf(version)))
+            throw unsupported(wanted, hint);
+        return version;
+    }
+    const minor = wantedMinor(version, supportedOf(released));
+    if (minor !== undefined && !supportedMinors.includes(minor))
+        throw unsupported(wanted, hint);
+    const found = newest.find((candidate) => minorOf(candidate) === minor);
+    if (found !== undefined)
+        return found;
+    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `no ${mark} is known of any Kubernetes ${wanted}`, {
+        where: 'kubernetes.version',
+        hint: `${remedy}, or choose another version; ${hint}`,
+    });
+}
+/** Versions of which all three binaries have a checksum for some architecture, newest first. */
+function knownKubernetesVersions(table) {
+    const found = new Set();
+    for (const upstream of table.keys()) {
+        const version = /^dl\.k8s\.io\/release\/v([^/]+)\/bin\/linux\//.exec(upstream)?.[1];
+        if (version !== undefined)
+            found.add(version);
+    }
+    return [...found]
+        .filter((version) => versions_arches.some((arch) => kubernetesPrograms(version, arch).every((upstream) => table.has(upstream))))
+        .sort(newestFirst);
+}
+/** What the built-in table and the user's know. @throws BootstrapError `E_SPEC` for a bad checksum file. */
+function versionsOfTables(checksums) {
+    return {
+        known: knownKubernetesVersions(loadChecksums(checksums)),
+        mark: 'checksum',
+        remedy: 'bring checksums of one (artifacts.checksums), take upstream’s own (kubernetes.channel: online)',
+    };
+}
+/**
+ * The exact Kubernetes version of a cluster, by the built-in table and the user's.
+ *
+ * @throws BootstrapError `E_VERSION`; `E_SPEC` for a bad checksum file.
+ */
+function kubernetesVersionOf({ kubernetes, artifacts }) {
+    return resolveKubernetesVersion(kubernetes.version, versionsOfTables(artifacts.checksums));
+}
+/** Three numbers, and a pre-release where it is one. */
+function isExact(version) {
+    return /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/.test(version);
+}
+function withoutV(version) {
+    return version.replace(/^v(?=\d)/, '');
+}
+/** @param wanted in the user's words, or upstream's. */
+function unsupported(wanted, hint) {
+    return new lib_errors/* BootstrapError */.Xj('E_VERSION', `Kubernetes ${wanted} is not supported; ${supportedMinors.join(', ')} are`, { where: 'kubernetes.version', hint });
+}
+function supportedOf(versions) {
+    return versions
+        .filter((version) => isRelease(version) && supportedMinors.includes(minorOf(version)))
+        .sort(newestFirst);
+}
+function wantedMinor(wanted, usable) {
+    if (/^\d+\.\d+$/.test(wanted))
+        return wanted;
+    const minors = [...new Set(usable.map(minorOf))];
+    if (wanted === 'stable' || wanted === 'latest')
+        return minors[0];
+    const back = /^N-(\d)$/.exec(wanted)?.[1];
+    return back === undefined ? undefined : minors[Number(back)];
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/kind-nodes.js
+
+
+
+
+/**
+ * The image of the nodes: the user's, or the published one of the Kubernetes version, pinned by digest. An exact version
+ * that is not in the table becomes the image's usual name without one, for an engine that has it already. `stable` and
+ * its like mean the minor that they mean with every provider.
+ *
+ * @throws BootstrapError `E_VERSION`; `E_SPEC` for a bad checksum file.
+ */
+function kindNodeImage({ kind, kubernetes, artifacts }) {
+    if (kind.nodeImage !== undefined) {
+        // A tag of another form may say anything; then the image itself is asked.
+        const tagged = /:v?(\d+\.\d+\.\d+(?:-(?:alpha|beta|rc)\.\d+)?)(?:@|$)/.exec(kind.nodeImage)?.[1];
+        refuseOther(kubernetes.version, tagged);
+        return { image: kind.nodeImage, kubernetesVersion: tagged };
+    }
+    const kubernetesVersion = resolveKubernetesVersion(kubernetes.version, versionsOfImages(artifacts.checksums));
+    const image = kindNodes[kubernetesVersion] ?? `kindest/node:v${kubernetesVersion}`;
+    return { image, kubernetesVersion };
+}
+/** Versions with a published image. @throws BootstrapError `E_SPEC` for a bad checksum file. */
+function versionsOfImages(checksums) {
+    return {
+        known: Object.keys(kindNodes),
+        released: versionsOfTables(checksums).known,
+        mark: 'published node image',
+        remedy: 'name an image of the nodes (kind.nodeImage)',
+    };
+}
+/** Whether it is one that may be pulled: what has no digest is not. */
+function isPinned(image) {
+    return image.includes('@sha256:');
+}
+/** Versions with a published image that can be asked for, newest first. */
+function knownKindVersions() {
+    return Object.keys(kindNodes).filter((version) => supportedMinors.includes(minorOf(version)));
+}
+function refuseOther(wanted, tagged) {
+    const version = wanted.replace(/^v/, '');
+    if (tagged === undefined || !/^\d/.test(version))
+        return;
+    if (tagged === version || tagged.startsWith(`${version}.`))
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `the node image is of Kubernetes ${tagged}, not ${wanted}`, {
+        where: 'kind.nodeImage',
+        hint: 'give the version that the image has, or none',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/cache.js
+
+
+
+
+
+/** Where a file of this content is kept. */
+function cachePath(cacheDir, sha256) {
+    return (0,external_node_path_.join)(cacheDir, sha256.slice(0, 2), sha256);
+}
+/** Whether the file is there with the content that its name says; one with another content is removed. */
+async function isCached(path, sha256, signal) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    try {
+        for await (const chunk of (0,external_node_fs_.createReadStream)(path, { signal }))
+            hash.update(chunk);
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        if (error.code === 'ENOENT')
+            return false;
+        throw cacheError(path, error);
+    }
+    if (hash.digest('hex') === sha256)
+        return true;
+    await (0,promises_.rm)(path, { force: true });
+    return false;
+}
+/**
+ * Writes a file so that it is there either whole or not at all, also after a crash: a temporary name beside it, fsync,
+ * rename. Nothing stays behind when `write` fails.
+ */
+async function writeAtomically(path, write) {
+    const temporary = `${path}.${(0,external_node_crypto_.randomUUID)()}.part`;
+    const file = await openNew(temporary);
+    try {
+        try {
+            await write(file);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error.syscall === undefined ? error : cacheError(path, error);
+    }
+}
+async function openNew(path) {
+    try {
+        await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+        return await (0,promises_.open)(path, 'wx', 0o600);
+    }
+    catch (error) {
+        throw cacheError(path, error);
+    }
+}
+function cacheError(path, cause) {
+    const reason = cause.code ?? String(cause);
+    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot use the download cache at ${(0,external_node_path_.dirname)(path)}: ${reason}`, {
+        hint: 'see that it is writable and has room, or name another directory (artifacts.cacheDir)',
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/checksum-error.js
+
+/** @param actual sha256sum's word for what was found; nothing but a checksum of it is repeated. */
+function checksumError({ url, sha256 }, actual) {
+    const found = /^[0-9a-f]{64}\b/.exec(actual)?.[0] ?? 'unknown';
+    return new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${url} is not what it should be: sha256 is ${found}, expected ${sha256}`, {
+        hint: 'the file was altered on its way, the server answered with something else (an error page?), or the checksum ' +
+            'list is not that of this mirror; nothing was installed',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/http.js
+
+const MAX_REDIRECTS = 5;
+/** A request that failed; `retryable` when another attempt may succeed. */
+class HttpError extends Error {
+    name = 'HttpError';
+    retryable;
+    constructor(message, retryable, cause) {
+        super(message, cause === undefined ? undefined : { cause });
+        this.retryable = retryable;
+    }
+}
+/**
+ * A successful response. Redirects are followed, but never from https to http.
+ *
+ * @throws HttpError
+ */
+async function request(url, fetch, init) {
+    let target = new URL(url);
+    for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+        const response = await send(target, fetch, init);
+        const location = response.headers.get('location');
+        if (response.status < 300 || response.status > 399 || location === null)
+            return accept(response);
+        await discard(response);
+        const next = URL.canParse(location, target.href) ? new URL(location, target) : undefined;
+        if (next === undefined || !/^https?:$/.test(next.protocol))
+            throw new HttpError('redirect to no URL', false);
+        if (target.protocol === 'https:' && next.protocol === 'http:') {
+            throw new HttpError(`redirect from https to http (${next.host}) refused`, false);
+        }
+        target = next;
+    }
+    throw new HttpError(`more than ${String(MAX_REDIRECTS)} redirects`, false);
+}
+/** What a failed download or probe is called. */
+function downloadError(url, cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `cannot fetch ${url}: ${reason}`, {
+        hint: 'see that the runner reaches it, or name a mirror that has it (artifacts.mirror)',
+        cause,
+    });
+}
+async function send(url, fetch, init) {
+    try {
+        // Otherwise a server may send an archive with a content encoding, and what arrives is not the archive.
+        return await fetch(url.href, { ...init, redirect: 'manual', headers: { 'accept-encoding': 'identity' } });
+    }
+    catch (error) {
+        if (init.signal?.aborted === true)
+            throw init.signal.reason;
+        throw new HttpError(networkReason(error), true, error);
+    }
+}
+async function accept(response) {
+    if (response.ok)
+        return response;
+    await discard(response);
+    const { status } = response;
+    throw new HttpError(`HTTP ${String(status)} ${response.statusText}`.trim(), status >= 500 || status === 429 || status === 408);
+}
+/** Frees the connection. */
+async function discard(response) {
+    await response.body?.cancel().catch(() => undefined);
+}
+/** `fetch failed` says nothing; its cause does, by its message or, where that is empty, by its code. */
+function networkReason(error) {
+    const { cause = error } = error;
+    const { message = '', code } = cause;
+    return message === '' ? (code ?? String(cause)) : message;
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/in-flight.js
+
+const inFlight = new Map();
+/**
+ * Runs `work` unless the same is under way already; then waits for that one and shares its outcome. Another caller's
+ * cancellation is not shared: then the work is done anew.
+ *
+ * @throws what `work` throws, or the reason of the caller's own signal.
+ */
+async function shareUnless(key, signal, work) {
+    for (;;) {
+        signal.throwIfAborted();
+        const running = inFlight.get(key);
+        if (running === undefined)
+            break;
+        try {
+            await orAborted(running, signal);
+            return;
+        }
+        catch (error) {
+            if (error instanceof lib_errors/* BootstrapError */.Xj && error.code !== 'E_CANCELLED' && error.code !== 'E_TIMEOUT')
+                throw error;
+        }
+    }
+    const own = work();
+    inFlight.set(key, own);
+    try {
+        await own;
+    }
+    finally {
+        inFlight.delete(key);
+    }
+}
+async function orAborted(work, signal) {
+    const { promise, reject } = Promise.withResolvers();
+    const abort = () => {
+        reject(signal.reason);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+        await Promise.race([work, promise]);
+    }
+    finally {
+        signal.removeEventListener('abort', abort);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/remote-cache.js
+/** What an artifact is kept under. No two files have the same: the checksum is part of it. */
+function remoteKey({ name, version, arch, sha256 }) {
+    return ['k8s-bootstrap', name, version, arch ?? 'any', sha256].join('-').replace(/[^\w.+-]/g, '_');
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/watchdog.js
+
+/** Ends a transfer that trickles or stands still, however long a deadline the run has. */
+function startWatchdog({ clock, signal, idleMs, minBytes }) {
+    const stopped = new AbortController();
+    const slow = new AbortController();
+    let arrived = 0;
+    const watch = async () => {
+        while (!stopped.signal.aborted) {
+            const before = arrived;
+            await clock.sleep(idleMs, stopped.signal);
+            if (arrived - before < minBytes) {
+                const what = `${String(arrived - before)} bytes in ${String(idleMs / 1000)} s`;
+                slow.abort(new HttpError(`too slow: ${what}`, true));
+                return;
+            }
+        }
+    };
+    // It ends by rejection when it is stopped, which is no error.
+    watch().catch(() => undefined);
+    return {
+        signal: AbortSignal.any([signal, slow.signal]),
+        feed: (bytes) => {
+            arrived += bytes;
+        },
+        stop: () => {
+            stopped.abort();
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/probe.js
+
+/**
+ * Asks the source for the artifact's head, once and without a retry, to tell early that it is not there.
+ *
+ * @throws BootstrapError `E_DOWNLOAD`; the signal's reason when it aborts.
+ */
+async function probeSource(artifact, options = {}) {
+    const { signal, fetch = globalThis.fetch, timeoutMs = 15_000 } = options;
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+    try {
+        await discard(await request(artifact.url, fetch, { method: 'HEAD', signal: either }));
+    }
+    catch (error) {
+        if (signal?.aborted === true)
+            throw signal.reason;
+        if (timeout.aborted)
+            throw downloadError(artifact.url, new Error(`no answer in ${String(timeoutMs / 1000)} s`));
+        // Some servers know no HEAD, and answer all the same.
+        if (error instanceof HttpError && /^HTTP (405|501)\b/.test(error.message))
+            return;
+        throw downloadError(artifact.url, error);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/download.js
+
+
+
+
+
+
+
+
+
+const ATTEMPTS = 5;
+const MIN_BYTES = 8 * 1024;
+/** More than any artifact has; a server must not fill the runner's disk. */
+const MAX_BYTES = 2 * 1024 ** 3;
+/**
+ * The artifact's file in the cache, fetched unless it is there already, its checksum verified either way. A remote
+ * cache is asked before the artifact's server, whose errors and lost connections are tried again. Callers at the same
+ * time share one download.
+ *
+ * @returns path of a file that others use too: never to be written.
+ * @throws BootstrapError `E_DOWNLOAD`, `E_CHECKSUM`; the signal's reason when it aborts.
+ */
+async function downloadArtifact(artifact, options) {
+    const path = cachePath(options.cacheDir, artifact.sha256);
+    await shareUnless(path, options.signal, async () => {
+        if (await isCached(path, artifact.sha256, options.signal))
+            return;
+        if (await isRestored(artifact, path, options))
+            return;
+        try {
+            await retry(() => writeAtomically(path, (file) => transfer(artifact, options, (chunk) => file.appendFile(chunk))), {
+                clock: options.clock,
+                signal: options.signal,
+                attempts: ATTEMPTS,
+                baseMs: 500,
+                maxMs: 10_000,
+                retryable: (error) => error instanceof HttpError && error.retryable,
+            });
+        }
+        catch (error) {
+            throw error instanceof HttpError ? downloadError(artifact.url, error) : error;
+        }
+        options.remoteCache?.keep(remoteKey(artifact), path);
+    });
+    return path;
+}
+async function isRestored(artifact, path, { remoteCache, signal }) {
+    if (remoteCache === undefined)
+        return false;
+    if (!(await remoteCache.restore(remoteKey(artifact), path, signal)))
+        return false;
+    if (await isCached(path, artifact.sha256, signal))
+        return true;
+    const { name, version } = artifact;
+    remoteCache.giveUp(`what it has as ${name} ${version} does not match the checksum; it was not used`);
+    return false;
+}
+async function transfer(artifact, options, write) {
+    const { clock, signal, fetch = globalThis.fetch, idleMs = 30_000 } = options;
+    const watchdog = startWatchdog({ clock, signal, idleMs, minBytes: MIN_BYTES });
+    try {
+        const response = await request(artifact.url, fetch, { signal: watchdog.signal });
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        for await (const chunk of chunksOf(response, options)) {
+            watchdog.feed(chunk.length);
+            hash.update(chunk);
+            await write(chunk);
+        }
+        const actual = hash.digest('hex');
+        if (actual !== artifact.sha256)
+            throw checksumError(artifact, actual);
+    }
+    catch (error) {
+        if (watchdog.signal.aborted)
+            throw watchdog.signal.reason;
+        throw error;
+    }
+    finally {
+        watchdog.stop();
+    }
+}
+async function* chunksOf(response, { onProgress }) {
+    const length = response.headers.get('content-length');
+    const total = length === null ? undefined : Number(length);
+    const body = (response.body ?? []);
+    const chunks = body[Symbol.asyncIterator]();
+    try {
+        for (let received = 0;;) {
+            const next = await chunks.next().catch((error) => {
+                throw new HttpError(`connection lost: ${networkReason(error)}`, true, error);
+            });
+            if (next.done === true)
+                return;
+            received += next.value.length;
+            if (received > MAX_BYTES)
+                throw new HttpError('larger than 2 GiB', false);
+            onProgress?.(received, total);
+            yield next.value;
+        }
+    }
+    finally {
+        await chunks.return?.().catch(() => undefined);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/address.js
@@ -74898,6 +76390,7 @@ const text_image = pattern(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0
 const isTar = (text) => /\.tar$/i.test(text) || /^([.]{0,2}|~)\//.test(text);
 const localImage = checked((text) => (isTar(text) ? path : text_image).safeParse(text).success, 'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)');
 const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
+const kubeletVersion = pattern(/^v?\d{1,3}\.\d{1,3}\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?$/, 'is not an exact Kubernetes version; write it like 1.35.8').overwrite((text) => text.replace(/^v/, ''));
 const componentVersion = pattern(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'is not a version; write it like 1.2.3, without a v');
 const seconds = schemas_number()
     .positive({ error: 'is no time; give seconds above 0' })
@@ -75045,6 +76538,63 @@ const ownAddress = (host) => {
 const identityChecks = [names, ownAddress];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
+;// CONCATENATED MODULE: ./lib/kube/kubelet-skew.js
+
+/** Minors that a kubelet may be behind the API server; kubeadm refuses older ones as well. */
+const MAX_BEHIND = 3;
+/**
+ * What the version skew policy has against a kubelet; undefined: nothing. Versions have no `v`.
+ * https://kubernetes.io/releases/version-skew-policy/#kubelet
+ */
+function skewProblem(kubelet, controlPlane) {
+    if (newestFirst(kubelet, controlPlane) < 0)
+        return `is newer than the control plane’s ${controlPlane}`;
+    const [major = '', minor = ''] = controlPlane.split('.');
+    const oldest = `${major}.${String(Number(minor) - MAX_BEHIND)}.0`;
+    return newestFirst(oldest, kubelet) < 0
+        ? `is older than ${oldest}, the oldest that may join Kubernetes ${controlPlane}`
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubelets.js
+
+/** The version of a host's kubelet where it is not the cluster's. kubeadm is of the cluster's version on every host. */
+function ownKubelet({ spec }, kubernetesVersion) {
+    return spec.kubeletVersion === kubernetesVersion ? undefined : spec.kubeletVersion;
+}
+/** Why a host cannot have the kubelet that was asked for; undefined where it can. */
+function kubeletProblem(host, kubernetesVersion) {
+    const version = ownKubelet(host, kubernetesVersion);
+    if (version === undefined)
+        return undefined;
+    if (host.isControlPlane)
+        return `is not ${kubernetesVersion}, as on every control plane`;
+    return skewProblem(version, kubernetesVersion);
+}
+/** What the host is to have installed: the cluster's artifacts, with its own kubelet in place of theirs. */
+function artifactsOf({ artifacts, kubelets, kubernetesVersion }, host) {
+    if (artifacts === undefined)
+        return [];
+    const own = kubelets.get(ownKubelet(host, kubernetesVersion) ?? '');
+    return Object.values(own === undefined ? artifacts : { ...artifacts, kubelet: own });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/kubelet.js
+
+
+/** A kubelet that the control plane does not support, or kubeadm does not join. */
+const skew = (host, { kubernetesVersion }) => {
+    const problem = kubeletProblem(host, kubernetesVersion);
+    return problem === undefined
+        ? nothing
+        : found(host, 'kubelet-version', `hosts[].kubeletVersion ${host.spec.kubeletVersion ?? ''} ${problem}`, {
+            hint: host.isControlPlane
+                ? 'leave it to workers'
+                : 'give one that is not newer than the cluster and at most three minors older, or none',
+        });
+};
+const kubeletChecks = [skew];
+
 ;// CONCATENATED MODULE: ./lib/engine/preflight/machine-size.js
 const GIB = 2 ** 30;
 /** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
@@ -75126,7 +76676,7 @@ const tools = (host) => {
         hint: `install them, e.g. apt-get install ${names}`,
     });
 };
-const kernel = (host) => {
+const machine_kernel = (host) => {
     const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
     const info = { severity: 'info' };
     return [
@@ -75161,9 +76711,109 @@ const clock = (host, { hosts }) => {
             hint: 'synchronise it (e.g. systemctl restart systemd-timesyncd)',
         });
 };
-const machineChecks = [system, size, disk, tools, kernel, clock];
+const machineChecks = [system, size, disk, tools, machine_kernel, clock];
+
+;// CONCATENATED MODULE: ./lib/host/reset/traces.js
+/** Of kube-proxy, which goes where a CNI does its work. */
+const kubeProxyTraces = {
+    links: ['kube-ipvs0'],
+    chains: [
+        'KUBE-SERVICES',
+        'KUBE-EXTERNAL-SERVICES',
+        'KUBE-NODEPORTS',
+        'KUBE-NODE-PORT',
+        'KUBE-LOAD-BALANCER',
+        'KUBE-FORWARD',
+        'KUBE-PROXY',
+        'KUBE-SVC-',
+        'KUBE-SVL-',
+        'KUBE-SEP-',
+        'KUBE-EXT-',
+        'KUBE-FW-',
+        'KUBE-XLB-',
+    ],
+    nftTables: ['ip kube-proxy', 'ip6 kube-proxy'],
+    ipsets: ['KUBE-'],
+};
+/** Of the CNI plugins, whichever CNI calls them. */
+const pluginTraces = {
+    links: [],
+    chains: ['CNI-'],
+    nftTables: ['ip cni_hostport', 'ip6 cni_hostport', 'inet cni_plugins_masquerade'],
+};
+/** Of kubelet and kube-proxy: nothing of them is needed once the node is none. */
+const nodeTraces = {
+    ...kubeProxyTraces,
+    links: [...kubeProxyTraces.links, 'nodelocaldns'],
+    chains: ['KUBE-'],
+};
+/** What each kind of name has to look like, lest one that is wrong removes something else or is taken for an option. */
+const shapes = {
+    links: /^\w[\w.-]{2,}[?*]*$/,
+    chains: /^[\w:.-]{3,}$/,
+    nftTables: /^(ip|ip6|inet|bridge|netdev|arp) [\w./-]+$/,
+    rules: /^-.{5,}$/,
+    ipsets: /^[\w:.-]{3,}$/,
+    routeTables: /^\w[\w.-]*$/,
+    routeProtocols: /^\w[\w.-]*$/,
+    fouPorts: /^\d+$/,
+    datapaths: /^[\w.-]+$/,
+    mounts: /^\/(?!.*\.\.)[\w.-]+\/[\w./-]+$/,
+    bpfPins: /^\/sys\/fs\/bpf\/(?!.*\.\.)[\w./-]+\*?$/,
+    bpfFilters: /^\w{3,}$/,
+};
+/** Routing tables and protocols of the kernel's and the host's own, which are nobody's traces. */
+const reserved = [
+    'main',
+    'local',
+    'default',
+    'all',
+    'kernel',
+    'boot',
+    'static',
+    'dhcp',
+    'ra',
+];
+/**
+ * The traces with those that every cluster has, without those that the host had before. Where nobody noted what it had,
+ * its routing is left alone, by which we reach it.
+ * @throws TypeError for a name that has not the form of its kind.
+ */
+function removable(traces, before) {
+    const all = (key, kept = []) => {
+        const names = [...new Set(traces.flatMap((one) => one[key] ?? []))];
+        const wrong = names.find((name) => !shapes[key].test(name) || name.includes('\n'));
+        if (wrong !== undefined)
+            throw new TypeError(`${JSON.stringify(wrong)} is no name for ${key}`);
+        return names.filter((name) => !kept.includes(name));
+    };
+    return {
+        links: all('links', before?.links),
+        chains: all('chains'),
+        nftTables: all('nftTables'),
+        rules: all('rules'),
+        ipsets: all('ipsets'),
+        routeTables: before === undefined ? [] : all('routeTables', [...reserved, ...before.routeTables]),
+        routeProtocols: before === undefined ? [] : all('routeProtocols', [...reserved, ...before.routeProtocols]),
+        fouPorts: all('fouPorts'),
+        datapaths: all('datapaths', before?.links),
+        mounts: all('mounts'),
+        bpfPins: all('bpfPins'),
+        bpfFilters: all('bpfFilters'),
+    };
+}
+/** One argument for a script: links that were there before, each with a space around it. */
+function keptLinks(before) {
+    return ` ${(before?.links ?? []).join(' ')} `;
+}
+/** @param pattern one of `links`. */
+function matchesLink(link, pattern) {
+    const expression = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
+    return new RegExp(`^${expression}$`).test(link);
+}
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/networks.js
+
 
 
 
@@ -75173,23 +76823,36 @@ const cidrs = (host, { spec }) => {
     // A node has the cluster's own links and routes in these ranges.
     if (isJoined(host))
         return nothing;
-    const ours = (link) => networkTracesOf(spec.cni.name).some((name) => name.endsWith('*') ? link.startsWith(name.slice(0, -1)) : link === name);
+    const ours = (link) => networkTracesOf(spec.cni.name).some((name) => matchesLink(link, name));
     const ranges = [
         { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
         { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
     ];
     return ranges.flatMap(({ id, field, cidr }) => {
-        const used = host.facts.addresses.filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link));
-        const address = used.find((candidate) => overlaps(cidr, `${candidate.address}/${String(candidate.prefix)}`));
-        const route = host.facts.routes.find((destination) => overlaps(cidr, destination));
-        const hit = address === undefined ? route : `${address.address}/${String(address.prefix)} on ${address.link}`;
-        return hit === undefined
+        const inTheWay = usesOf(host.facts, ours).filter(({ block }) => overlaps(cidr, block));
+        // A network and the route to it are the same to people.
+        const byBlock = Map.groupBy(inTheWay, ({ block }) => block);
+        const names = [...byBlock].map(([block, [first]]) => `${block} (${first?.what ?? ''})`);
+        return names.length === 0
             ? nothing
-            : found(host, id, `${field} ${cidr} overlaps the host's own network ${hit}`, {
+            : found(host, id, `${field} ${cidr} overlaps what the host itself uses: ${names.join(', ')}`, {
                 hint: `choose another ${field}`,
             });
     });
 };
+/** Where a host's own traffic goes, as CIDRs or addresses. @param ours says which interfaces are the cluster's. */
+function usesOf({ addresses, routes, nameservers }, ours) {
+    return [
+        ...addresses
+            .filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link))
+            .map(({ address, prefix, link }) => {
+            const own = `${address}/${String(prefix)}`;
+            return { block: canonicalCidr(own) ?? own, what: link };
+        }),
+        ...routes.map((block) => ({ block, what: 'a route' })),
+        ...nameservers.map((block) => ({ block, what: 'a name server' })),
+    ];
+}
 /** Whether two CIDRs or addresses share an address. What is neither (`default`, say) shares nothing. */
 function overlaps(a, b) {
     const [one, other] = [blockOf(a), blockOf(b)];
@@ -75273,10 +76936,12 @@ const runtime = (host) => {
         });
 };
 const firewalls = ['firewalld', 'ufw'];
-const firewall = (host) => firewalls
-    .filter((name) => host.facts.services.includes(name))
-    .flatMap((name) => found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }));
-const ports = (host, input) => {
+/** Those of them that the host runs. */
+function activeFirewalls(host) {
+    return firewalls.filter((name) => host.facts.services.includes(name));
+}
+const firewall = (host) => activeFirewalls(host).flatMap((name) => found(host, name, `${name} is active and may drop the cluster’s traffic`, { severity: 'warning' }));
+const occupancy_ports = (host, input) => {
     if (isMember(host, input))
         return nothing;
     const wanted = kubernetesPorts[host.spec.role].map((port) => port === 6443 ? input.spec.kubernetes.apiServerPort : port);
@@ -75288,12 +76953,16 @@ const ports = (host, input) => {
 const occupancy_version = (host, input) => {
     if (!isMember(host, input))
         return nothing;
-    const has = host.state?.kubernetesVersion;
-    return has === input.kubernetesVersion
+    const { kubernetesVersion: has, kubeletVersion } = host.state ?? {};
+    const differs = (what, is, wanted) => is === wanted
         ? nothing
-        : found(host, 'version-differs', `the cluster runs Kubernetes ${has ?? 'of an unknown version'}, not ${input.kubernetesVersion}`, {
+        : found(host, 'version-differs', `${what} Kubernetes ${is ?? 'of an unknown version'}, not ${wanted}`, {
             hint: 'ask for that version, or run `k8s-bootstrap down` first',
         });
+    const cluster = differs('the cluster runs', has, input.kubernetesVersion);
+    return cluster.length > 0
+        ? cluster
+        : differs('the kubelet is of', kubeletVersion ?? has, host.spec.kubeletVersion ?? input.kubernetesVersion);
 };
 const network = (host, input) => {
     if (!isMember(host, input))
@@ -75301,8 +76970,8 @@ const network = (host, input) => {
     const has = host.state?.cni;
     return has === input.spec.cni.name
         ? nothing
-        : found(host, 'cni-differs', `the cluster's CNI is ${has ?? 'unknown'}, not ${input.spec.cni.name}`, {
-            hint: 'run `k8s-bootstrap down` first',
+        : found(host, 'cni-swap', `${has ?? 'an unknown CNI'} is replaced by ${input.spec.cni.name}`, {
+            severity: 'info',
         });
 };
 /** What cannot be changed of a cluster that is up. */
@@ -75312,7 +76981,7 @@ const occupancyChecks = [
     leftovers,
     runtime,
     firewall,
-    ports,
+    occupancy_ports,
     ...settledChecks,
 ];
 
@@ -75323,11 +76992,12 @@ const occupancyChecks = [
 
 
 
-/** Ignoring these would ruin a cluster that is there, or hand somebody else's files or cluster to a later reset. */
+
+/** Ignoring these would ruin a cluster that is there, hand somebody else's files or cluster to a later reset, or ask for what cannot be. */
 const lasting = [
-    'cni-differs',
     'foreign-cluster',
     'foreign-runtime',
+    'kubelet-version',
     'leftovers',
     'membership',
     'mixed-architectures',
@@ -75341,7 +77011,13 @@ const lasting = [
 /** Every finding of every host, errors that the user chose to ignore turned into warnings. */
 function findings(input) {
     const cni = cniNamed(input.spec.cni.name);
-    const perHost = [...machineChecks, ...occupancyChecks, ...identityChecks, ...networkChecks];
+    const perHost = [
+        ...machineChecks,
+        ...occupancyChecks,
+        ...identityChecks,
+        ...networkChecks,
+        ...kubeletChecks,
+    ];
     const all = [
         ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
         ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
@@ -75357,7 +77033,457 @@ function withIgnored(findings, { preflight }) {
         : finding);
 }
 
+;// CONCATENATED MODULE: ./lib/cni/compatibility.js
+
+/**
+ * The first claim that fits decides. One of `tested` fits a version of the CNI, and says by its range which of the two
+ * it is; one of `broken` has nothing to say outside of its range, where the next one is asked.
+ *
+ * @param version of the CNI; `''` where versions mean nothing.
+ * @param kubernetesVersion without `v`; `''` where it is not known.
+ * @returns undefined where nobody says anything.
+ */
+function compatibilityOf({ kubernetes }, version, kubernetesVersion) {
+    if (kubernetesVersion === '')
+        return undefined;
+    for (const claim of kubernetes) {
+        if (!version.startsWith(claim.cni))
+            continue;
+        const within = isWithin(claim, kubernetesVersion);
+        if (claim.claim === 'broken' && !within)
+            continue;
+        return { verdict: within ? claim.claim : 'untested', claim };
+    }
+    return undefined;
+}
+/** The same as a finding of preflight: an error where it is broken, a warning where it was not tested. */
+function compatibilityFindings(cni, version, kubernetesVersion) {
+    const { verdict, claim } = compatibilityOf(cni, version, kubernetesVersion) ?? {};
+    if (verdict === 'tested' || claim === undefined)
+        return [];
+    const broken = verdict === 'broken';
+    const what = `${cni.title} ${version}`.trim();
+    const not = broken ? 'does not work' : 'was not tested';
+    return [
+        {
+            id: 'cni-kubernetes',
+            severity: broken ? 'error' : 'warning',
+            message: `${what} ${not} with Kubernetes ${kubernetesVersion} (${claim.claim} with ${rangeOf(claim)}; source: ${claim.source})`,
+            hint: 'choose another version of Kubernetes (kubernetes.version) or of the CNI (cni.version), or another CNI',
+        },
+    ];
+}
+function isWithin({ from, to }, kubernetesVersion) {
+    const minor = minorOf(kubernetesVersion);
+    const isBefore = (a, b) => newestFirst(`${a}.0`, `${b}.0`) > 0;
+    return !(from !== undefined && isBefore(minor, from)) && !(to !== undefined && isBefore(to, minor));
+}
+function rangeOf({ from, to }) {
+    if (from !== undefined && to !== undefined)
+        return from === to ? from : `${from} to ${to}`;
+    if (from !== undefined)
+        return `${from} and newer`;
+    return to === undefined ? 'every version' : `${to} and older`;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/needs.js
+
+/** Everywhere that nodes must reach each other, as far as a host takes part that is no node yet. */
+function portNeeds(cluster) {
+    const { spec, cni, hosts } = cluster;
+    const pairs = hosts.flatMap((from) => hosts.flatMap((to) => (from === to ? [] : [{ from, to }])));
+    return pairs
+        .filter(({ from, to }) => !isJoined(from) || !isJoined(to))
+        .flatMap(({ from, to }) => [
+        // Not the endpoint: Pods reach API servers at their own addresses, through the Service `kubernetes`.
+        ...(to.isControlPlane ? [tcp(spec.kubernetes.apiServerPort, 'API server')] : []),
+        ...(from.isControlPlane && to.isControlPlane ? [tcp(2379, 'etcd'), tcp(2380, 'etcd')] : []),
+        ...(from.isControlPlane ? [tcp(10250, 'kubelet')] : []),
+        // A node's network answers nobody who asks it in another language than its own.
+        ...(isJoined(to) ? [] : cni.ports(spec)),
+    ].map((port) => ({ ...port, from, to })));
+}
+function tcp(port, purpose) {
+    return { protocol: 'tcp', port, purpose };
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/perl.js
+/**
+ * Perl with its module Socket alone, as in Debian's perl-base. 111 and 115 are ECONNREFUSED and EINPROGRESS, 11 is
+ * EAGAIN; the module that names them is not always there.
+ */
+const head = `
+use strict; use Socket qw(:DEFAULT getaddrinfo AI_NUMERICHOST SOCK_NONBLOCK);
+$SIG{PIPE} = 'IGNORE'; $| = 1;
+sub endpoint {
+  my ($protocol, $address, $port) = @_;
+  my $type = $protocol eq 'udp' ? SOCK_DGRAM : SOCK_STREAM;
+  my ($error, $at) = getaddrinfo($address, $port, { flags => AI_NUMERICHOST, socktype => $type });
+  return if $error || !socket(my $socket, $at->{family}, $type | SOCK_NONBLOCK, 0);
+  return ($socket, $at->{addr});
+}
+`;
+/** @see listenerArgv */
+const perlListener = `${head}
+my ($nonce, $seconds, $address, @wanted) = @ARGV;
+alarm $seconds;
+my (%open, @bound);
+for my $name (@wanted) {
+  my ($protocol, $port) = split /:/, $name;
+  my ($socket, $at) = endpoint($protocol, $address, $port) or next;
+  setsockopt($socket, SOL_SOCKET, SO_REUSEADDR, 1) if $protocol eq 'tcp';
+  bind($socket, $at) && ($protocol eq 'udp' || listen($socket, SOMAXCONN)) or next;
+  $open{fileno $socket} = [$protocol, $socket];
+  push @bound, $name;
+}
+print join(' ', 'ready', @bound), "\\n";
+for (;;) {
+  my $ready = '';
+  vec($ready, $_, 1) = 1 for 0, keys %open;
+  next if select($ready, undef, undef, undef) < 1;
+  if (vec($ready, 0, 1)) { sysread(STDIN, my $sign, 4096) or exit }
+  for my $fd (grep { vec($ready, $_, 1) } keys %open) {
+    my ($kind, $socket) = @{$open{$fd}};
+    if ($kind eq 'tcp') {
+      accept(my $peer, $socket) or next;
+      syswrite $peer, $nonce;
+      $open{fileno $peer} = ['peer', $peer];
+    } elsif ($kind eq 'udp') {
+      my $from = recv($socket, my $asked, 512, 0);
+      send($socket, $nonce, 0, $from) if defined $from && $asked eq "$nonce?";
+    } else {
+      sysread($socket, my $rest, 512) or delete $open{$fd};
+    }
+  }
+}
+`;
+/** @see proberArgv */
+const perlProber = `${head}
+my ($nonce, $seconds, @targets) = @ARGV;
+my %open;
+sub report { my ($index, $error) = @_; print "$index ", $error == 0 ? 'ok' : $error == 111 ? 'refused' : 'blocked', "\\n" }
+for my $index (0 .. $#targets) {
+  my ($protocol, $address, $port, $how) = split / /, $targets[$index];
+  my ($socket, $at) = endpoint($protocol, $address, $port) or next;
+  if (connect($socket, $at) || $! == 115) { $open{fileno $socket} = [$index, $how eq 'open' ? $how : $protocol, $socket] }
+  else { report($index, $! + 0) }
+}
+my $ask = 1;
+while (%open && $seconds > 0) {
+  my ($read, $write) = ('', '');
+  for my $fd (keys %open) {
+    my (undef, $kind, $socket) = @{$open{$fd}};
+    if ($kind eq 'open') { vec($write, $fd, 1) = 1 } else { vec($read, $fd, 1) = 1 }
+    send($socket, "$nonce?", 0) if $ask && $kind eq 'udp';
+  }
+  my ($count, $left) = select($read, $write, undef, 0.2);
+  $seconds -= 0.2 - $left;
+  $ask = $left <= 0;
+  next if $count < 1;
+  for my $fd (keys %open) {
+    my ($index, $kind, $socket) = @{$open{$fd}};
+    my $verdict;
+    if (vec($write, $fd, 1)) {
+      $verdict = unpack 'i', getsockopt($socket, SOL_SOCKET, SO_ERROR);
+    } elsif (vec($read, $fd, 1)) {
+      my $got = '';
+      if (!defined sysread($socket, $got, 512)) { next if $! == 11; $verdict = $! + 0 }
+      elsif ($got eq $nonce) { $verdict = 0 }
+      elsif ($kind eq 'tcp') { $verdict = -1 }
+    }
+    next unless defined $verdict;
+    report($index, $verdict);
+    delete $open{$fd};
+  }
+}
+report($_->[0], -1) for values %open;
+`;
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/python.js
+/** For hosts without Perl, such as those of Red Hat's family. */
+const python_head = `
+import errno, select, signal, socket, sys, time
+def endpoint(protocol, address, port):
+    kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
+    family, _, _, _, at = socket.getaddrinfo(address, int(port), type=kind, flags=socket.AI_NUMERICHOST)[0]
+    s = socket.socket(family, kind)
+    s.setblocking(False)
+    return s, at
+`;
+/** @see listenerArgv */
+const pythonListener = `${python_head}
+nonce, seconds, address, *wanted = sys.argv[1:]
+signal.alarm(int(seconds))
+opened, bound = {0: None}, []
+for name in wanted:
+    protocol, port = name.split(":")
+    try:
+        s, at = endpoint(protocol, address, port)
+        if protocol == "tcp":
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        s.bind(at)
+        if protocol == "tcp":
+            s.listen(128)
+    except OSError:
+        continue
+    opened[s.fileno()] = protocol, s
+    bound.append(name)
+print(" ".join(["ready"] + bound), flush=True)
+while True:
+    for fd in select.select(list(opened), [], [])[0]:
+        if fd == 0:
+            if not sys.stdin.buffer.raw.read(4096):
+                sys.exit()
+            continue
+        kind, s = opened[fd]
+        try:
+            if kind == "tcp":
+                peer, _ = s.accept()
+                opened[peer.fileno()] = "peer", peer
+                peer.sendall(nonce.encode())
+            elif kind == "udp":
+                asked, peer = s.recvfrom(512)
+                if asked == (nonce + "?").encode():
+                    s.sendto(nonce.encode(), peer)
+            elif not s.recv(512):
+                del opened[fd]
+        except OSError:
+            if kind == "peer":
+                del opened[fd]
+`;
+/** @see proberArgv */
+const pythonProber = `${python_head}
+nonce, seconds, *targets = sys.argv[1:]
+opened = {}
+def report(index, error):
+    print(index, "ok" if error == 0 else "refused" if error == errno.ECONNREFUSED else "blocked", flush=True)
+for index, target in enumerate(targets):
+    protocol, address, port, how = target.split(" ")
+    try:
+        s, at = endpoint(protocol, address, port)
+    except OSError:
+        continue
+    error = s.connect_ex(at)
+    if error in (0, errno.EINPROGRESS):
+        opened[s] = index, "open" if how == "open" else protocol
+    else:
+        report(index, error)
+end, ask = time.monotonic() + float(seconds), True
+while opened and time.monotonic() < end:
+    for s, (_, kind) in opened.items():
+        if ask and kind == "udp":
+            try:
+                s.send((nonce + "?").encode())
+            except OSError:
+                pass
+    connecting = [s for s, (_, kind) in opened.items() if kind == "open"]
+    answering = [s for s in opened if s not in connecting]
+    read, write, _ = select.select(answering, connecting, [], 0.2)
+    ask = not read and not write
+    for s in read + write:
+        index, kind = opened[s]
+        try:
+            if kind == "open":
+                verdict = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            else:
+                got = s.recv(512)
+                verdict = 0 if got == nonce.encode() else -1
+                if verdict != 0 and kind == "udp":
+                    continue
+        except BlockingIOError:
+            continue
+        except OSError as problem:
+            verdict = problem.errno
+        report(index, verdict)
+        del opened[s]
+for index, _ in opened.values():
+    report(index, -1)
+`;
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/scripts.js
+
+
+
+/** The lighter one of those that the host has. @throws BootstrapError `E_PREFLIGHT` for a host with neither. */
+function languageOf({ facts }) {
+    const language = ['perl', 'python3'].find((name) => facts.tools.includes(name));
+    if (language === undefined)
+        throw new lib_errors/* BootstrapError */.Xj('E_PREFLIGHT', 'it has neither perl nor python3');
+    return language;
+}
+/**
+ * Binds all `ports` (`tcp:6443`) that are free at the address at once, then prints `ready` and their names. Whoever connects is
+ * told the nonce, over UDP whoever asks `<nonce>?`. Ends with its stdin, or after so many whole seconds.
+ */
+function listenerArgv(language, { nonce, seconds, address, ports, }) {
+    const args = [nonce, String(seconds), address, ...ports];
+    return language === 'perl'
+        ? ['perl', '-e', perlListener, ...args]
+        : ['python3', '-IS', '-c', pythonListener, ...args];
+}
+/** Tries all targets at once, and prints `<index> ok|refused|blocked` for each that it could try. */
+function proberArgv(language, { nonce, seconds, targets }) {
+    const args = [
+        nonce,
+        String(seconds),
+        ...targets.map(({ protocol, address, port, expect }) => `${protocol} ${address} ${String(port)} ${expect}`),
+    ];
+    return language === 'perl'
+        ? ['perl', '-e', perlProber, ...args]
+        : ['python3', '-IS', '-c', pythonProber, ...args];
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/try.js
+
+
+
+
+
+/** Seconds for an answer; hosts that have to be asked for their hardware address first give it in a few milliseconds. */
+const ANSWER_SEC = 2;
+/** Seconds after which a listener goes, whatever becomes of its connection. */
+const LISTEN_SEC = 60;
+const COMMAND_MS = 30_000;
+/** Listens on every host that is no node yet, and lets each host try all that it needs. Leaves nothing behind. */
+async function tryPorts(needs, signal) {
+    const nonce = (0,external_node_crypto_.randomBytes)(12).toString('hex');
+    const unable = new Map();
+    /** What cannot be done on a host is no reason to stop. */
+    const attempt = async (host, work) => {
+        try {
+            return await work;
+        }
+        catch (error) {
+            if (!unable.has(host))
+                unable.set(host, (0,lib_errors/* toBootstrapError */.on)(error).message);
+            return [];
+        }
+    };
+    const listeners = new Map();
+    const listen = async (host, its) => {
+        const ports = [...new Set(its.map(try_nameOf))];
+        const listener = await startListener(host, ports, nonce, signal);
+        listeners.set(host, listener);
+        void listener.held.lost.then(() => {
+            listeners.delete(host);
+            unable.set(host, 'what listened there for that is gone');
+        });
+        return [];
+    };
+    try {
+        const silent = Map.groupBy(needs.filter(({ to }) => !isJoined(to)), ({ to }) => to);
+        await Promise.all([...silent].map(([host, its]) => attempt(host, listen(host, its))));
+        const open = needs.filter((need) => isJoined(need.to) || listeners.get(need.to)?.bound.includes(try_nameOf(need)) === true);
+        const answers = await Promise.all([...Map.groupBy(open, ({ from }) => from)].map(([host, its]) => attempt(host, try_ask(host, its, nonce, signal))));
+        signal.throwIfAborted();
+        const sound = answers.flat().filter(([{ to }]) => isJoined(to) || listeners.has(to));
+        return { reached: new Map(sound), unable };
+    }
+    finally {
+        await Promise.all([...listeners.values()].map(({ held }) => held.close()));
+    }
+}
+function try_nameOf({ protocol, port }) {
+    return `${protocol}:${String(port)}`;
+}
+async function startListener(host, ports, nonce, signal) {
+    const language = languageOf(host);
+    const argv = listenerArgv(language, { nonce, seconds: LISTEN_SEC, address: host.internalAddress, ports });
+    const held = await host.runner.hold(argv, { sudo: true, timeoutMs: COMMAND_MS, signal });
+    const [word, ...bound] = held.firstLine.split(' ');
+    if (word === 'ready')
+        return { held, bound };
+    await held.close();
+    throw new lib_errors/* BootstrapError */.Xj('E_COMMAND', `it says ${(0,sanitize/* sanitizeLine */.g)(held.firstLine)}`);
+}
+async function try_ask(host, needs, nonce, signal) {
+    const language = languageOf(host);
+    const targets = needs.map(({ protocol, port, to }) => {
+        return { protocol, port, address: to.internalAddress, expect: isJoined(to) ? 'open' : 'nonce' };
+    });
+    const argv = proberArgv(language, { nonce, seconds: ANSWER_SEC, targets });
+    const { stdout } = await host.root(argv, { signal, timeoutMs: COMMAND_MS });
+    return stdout.split('\n').flatMap((line) => {
+        const [, index, verdict] = /^(\d{1,5}) (ok|refused|blocked)$/.exec(line) ?? [];
+        const need = needs[Number(index)];
+        if (need === undefined)
+            return [];
+        // A node that refuses can be reached: what listens there may be down.
+        return [[need, verdict === 'ok' || (verdict === 'refused' && isJoined(need.to))]];
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ports/index.js
+
+
+
+
+
+/** Whether hosts reach each other where nodes will have to; tried for real, before anything listens there. */
+async function portFindings(cluster, signal) {
+    const needs = portNeeds(cluster);
+    if (needs.length === 0)
+        return nothing;
+    return withIgnored(findingsOf(await tryPorts(needs, signal)), cluster.spec);
+}
+function findingsOf({ reached, unable }) {
+    const tried = [...reached.keys()];
+    const cutOff = [...Map.groupBy(tried, ({ to }) => to)].filter(([, its]) => namesOf(its).length > 1 && its.every((need) => reached.get(need) === false));
+    const away = new Set(cutOff.map(([host]) => host));
+    const blocked = tried.filter((need) => reached.get(need) === false && !away.has(need.to));
+    return [
+        ...cutOff.flatMap(([host, its]) => unreachable(host, its)),
+        ...[...Map.groupBy(blocked, ({ from }) => from)].flatMap(([from, its]) => portsBlocked(from, its)),
+        ...[...unable].flatMap(([host, why]) => found(host, 'ports-unchecked', `its ports could not be tried from other hosts, nor theirs from it: ${why}`, {
+            severity: 'info',
+        })),
+    ];
+}
+function unreachable(host, needs) {
+    const ports = namesOf(needs).join(', ');
+    return found(host, 'host-unreachable', `no other host reaches it at ${host.internalAddress}: ${ports}`, {
+        hint: `${opening(needs)}; or is hosts[].internalAddress to be another one?`,
+    });
+}
+/** One finding for all peers that lack the same ports. */
+function portsBlocked(from, needs) {
+    const peers = [...Map.groupBy(needs, ({ to }) => to).values()];
+    return [...Map.groupBy(peers, (its) => namesOf(its).join(', '))].flatMap(([ports, same]) => {
+        const all = same.flat();
+        return found(from, 'port-blocked', `cannot reach ${ports_addressesOf(all.map(({ to }) => to))} at ${ports}`, {
+            hint: opening(all),
+        });
+    });
+}
+/** What to open where, by what is known of the hosts. */
+function opening(needs) {
+    const targets = needs.map(({ to }) => to);
+    const ports = [...new Set(needs.map(({ protocol, port }) => `${protocol.toUpperCase()} ${String(port)}`))];
+    const firewalls = [...new Set(targets.flatMap(activeFirewalls))];
+    const local = firewalls.length === 0 ? '' : ` (${firewalls.join(', ')})`;
+    const clouds = targets.flatMap(({ facts }) => facts.cloud ?? []).map((cloud) => rules[cloud]);
+    const outside = [...new Set(clouds)].join(', ') || 'security groups and firewalls on the way';
+    return (`allow ${ports.join(', ')} from ${ports_addressesOf(needs.map(({ from }) => from))} ` +
+        `to ${ports_addressesOf(targets)}: in the firewall there${local}, and in ${outside}`);
+}
+/** What a cloud calls its own firewall. */
+const rules = {
+    aws: 'the instances’ security groups',
+    azure: 'the network security groups',
+    gcp: 'the VPC network’s firewall rules',
+};
+function ports_addressesOf(hosts) {
+    return [...new Set(hosts.map(({ internalAddress }) => internalAddress))].join(', ');
+}
+/** `TCP 2379 (etcd)`, each once. */
+function namesOf(needs) {
+    return [
+        ...new Set(needs.map(({ protocol, port, purpose }) => `${protocol.toUpperCase()} ${String(port)} (${purpose})`)),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/steps/fetch.js
+
 
 
 
@@ -75382,7 +77508,7 @@ const fetch = {
 };
 /** What the host does not have at the wanted checksum. */
 function missingArtifacts(cluster, host) {
-    return Object.values(cluster.artifacts ?? {}).filter((artifact) => host.facts.installed[artifact.name] !== artifact.sha256);
+    return artifactsOf(cluster, host).filter((artifact) => host.facts.installed[artifact.name] !== artifact.sha256);
 }
 function stagedPath(artifact) {
     return `${paths.staging}/${artifact.sha256}`;
@@ -75526,6 +77652,8 @@ async function source_reach(host, urls, signal, accept) {
 
 
 
+
+
 /** Looks at everything, tells all that it finds, and stops the run here if anything is amiss. */
 function preflightStep(look) {
     return {
@@ -75534,7 +77662,7 @@ function preflightStep(look) {
         scope: 'cluster',
         needs: ['resolve'],
         run: async (cluster, { signal }) => {
-            for (const finding of await look(cluster, signal))
+            for (const finding of [...choiceFindings(cluster), ...(await look(cluster, signal))])
                 cluster.report(finding);
             const errors = cluster.findings.filter(({ severity }) => severity === 'error');
             if (errors.length > 0)
@@ -75543,14 +77671,21 @@ function preflightStep(look) {
         },
     };
 }
-const preflight = preflightStep(async (cluster, signal) => {
+const preflight_preflight = preflightStep(async (cluster, signal) => {
     const { spec, hosts, kubernetesVersion } = cluster;
-    return [
-        ...findings({ spec, hosts, kubernetesVersion }),
-        ...(await sourceFindings(cluster, signal)),
-        ...(await localImageFindings(cluster, signal)),
-    ];
+    const asked = await Promise.all([
+        portFindings(cluster, signal),
+        sourceFindings(cluster, signal),
+        localImageFindings(cluster, signal),
+    ]);
+    return [...findings({ spec, hosts, kubernetesVersion }), ...asked.flat()];
 });
+/** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
+function choiceFindings({ cni, cniContext, spec }) {
+    const { version, kubernetesVersion } = cniContext;
+    const notices = cni.notices?.(cniContext) ?? [];
+    return withIgnored([...notices, ...compatibilityFindings(cni, version, kubernetesVersion)], spec);
+}
 function refusal(errors) {
     const details = errors.map(({ id, message, host, hint }) => new lib_errors/* BootstrapError */.Xj(id === 'foreign-cluster' ? 'E_FOREIGN' : 'E_PREFLIGHT', `${message} (${id})`, {
         host,
@@ -75582,7 +77717,7 @@ function refusal(errors) {
 
 
 
-const preflight_preflight = preflightStep(async (cluster, signal) => withIgnored([...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))], cluster.spec));
+const kind_preflight_preflight = preflightStep(async (cluster, signal) => withIgnored([...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))], cluster.spec));
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster, signal) {
     const { spec, hosts, kubernetesVersion, kind } = cluster;
@@ -75841,6 +77976,7 @@ const create = {
                 spec,
                 nodeImage: kind.nodeImage,
                 kubernetesVersion: cluster.kubernetesVersion || undefined,
+                kubeProxy: cluster.cni.replacesKubeProxy?.(spec) !== true,
                 cgroup: kind.cgroup,
                 token: cluster.join.token,
             }),
@@ -75994,7 +78130,32 @@ function files_encode(files) {
         .join('');
 }
 
+;// CONCATENATED MODULE: ./lib/host/mounts.js
+/** Shell commands that provide what is needed and was not there. To be run whenever the host has booted. */
+function mountCommands(needed = {}, had) {
+    return [
+        ...(needed.sharedMounts === true && !had.sharedMounts ? ['mount --make-rshared /'] : []),
+        ...(needed.bpffs === true && !had.bpffs
+            ? ['grep -q " /sys/fs/bpf bpf " /proc/mounts || mount -t bpf bpf /sys/fs/bpf']
+            : []),
+    ];
+}
+/** Takes away again what the host did not have, whoever mounted it. */
+async function restoreMounts(host, had, signal) {
+    const commands = [
+        ...(had.bpffs
+            ? []
+            : [
+                'while grep -q " /sys/fs/bpf bpf " /proc/mounts; do umount /sys/fs/bpf 2>/dev/null || umount -l /sys/fs/bpf || break; done',
+            ]),
+        ...(had.sharedMounts ? [] : ['mount --make-rprivate /']),
+    ];
+    if (commands.length > 0)
+        await host.sh(commands.join('\n'), [], { signal });
+}
+
 ;// CONCATENATED MODULE: ./lib/host/runtime-config.js
+
 
 
 /** Everything that configures containerd, kubelet's unit and the kernel on this host. */
@@ -76002,7 +78163,7 @@ function runtimeFiles(host, options) {
     return [
         { path: paths.containerdConfig, content: containerdConfig(host, options.pauseImage) },
         ...mirrorFiles(options.registryMirrors),
-        { path: `${paths.units}/containerd.service`, content: containerdUnit(host) },
+        { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
         { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
         { path: paths.sysctl, content: sysctlConfig },
         { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
@@ -76052,13 +78213,15 @@ ${override}`;
 function toml(text) {
     return JSON.stringify(text);
 }
-function containerdUnit(host) {
+/** Before any pod there is containerd, so that it is where mounts are made again after a reboot. */
+function containerdUnit(host, needed) {
+    const commands = mountCommands(needed, host.state?.before.mounts ?? host.facts.mounts);
     return `[Unit]
 Description=containerd
 After=network.target dbus.service
 
 [Service]
-ExecStart=${paths.bin}/containerd
+${commands.map((command) => `ExecStartPre=/bin/sh -c '${command}'\n`).join('')}ExecStart=${paths.bin}/containerd
 Type=notify
 Delegate=yes
 KillMode=process
@@ -76137,6 +78300,7 @@ async function pack(cluster, plugins, signal) {
 
 
 
+
 /** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
 const install = {
     id: 'install',
@@ -76145,11 +78309,19 @@ const install = {
     needs: ['facts'],
     run: async (cluster, host, { signal }) => {
         const stale = await staleFiles(host, mirrorFiles(cluster.spec.registryMirrors), { signal });
-        if (cluster.kind.found === 'whole' && stale.length === 0)
+        const mounts = mountCommands(cluster.cni.host, host.facts.mounts);
+        const whole = cluster.kind.found === 'whole';
+        const otherCni = whole && host.state?.cni !== cluster.cni.name;
+        if (whole && !otherCni && stale.length === 0 && mounts.length === 0)
             return { changed: false, note: 'in place already' };
         cluster.beginChange();
         await writeFiles(host, stale, { signal });
-        if (cluster.kind.found === 'whole')
+        if (mounts.length > 0)
+            await host.sh(mounts.join('\n'), [], { signal });
+        // The former CNI may have needed none.
+        if (otherCni)
+            await addPlugins(cluster, host, signal);
+        if (whole)
             return { changed: true };
         await writeState(host, {
             schemaVersion: 1,
@@ -76158,8 +78330,14 @@ const install = {
             phase: 'prepared',
             kubernetesVersion: cluster.kubernetesVersion,
             cni: cluster.cni.name,
-            // A node goes with its container: there is nothing to put back.
-            before: { directories: {}, sysctls: {}, nftTables: [], nftChains: [] },
+            // A node goes with its container; only another CNI asks what was there before the first one.
+            before: {
+                directories: {},
+                sysctls: {},
+                nftTables: [],
+                nftChains: [],
+                network: host.facts.network,
+            },
         }, signal);
         await host.sh(linkScript, [], { signal });
         await addPlugins(cluster, host, signal);
@@ -76210,6 +78388,7 @@ const init = {
             kubernetesVersion,
             token,
             ...(certificateKey === undefined ? {} : { certificateKey }),
+            ...(cluster.cni.replacesKubeProxy?.(spec) === true ? { skipPhases: ['addon/kube-proxy'] } : {}),
         });
         const flags = [
             '--skip-token-print',
@@ -76338,6 +78517,54 @@ const reset_reset = {
     describe: ({ spec }) => [`remove the kind cluster ${spec.name}`],
 };
 
+;// CONCATENATED MODULE: ./lib/artifacts/download-text.js
+
+
+const download_text_ATTEMPTS = 3;
+const TIMEOUT_MS = 15_000;
+const MAX_CHARACTERS = 4096;
+/**
+ * A short text, such as a version or a checksum: nothing verifies it but the connection. Errors of the server and lost
+ * connections are tried again.
+ *
+ * @throws BootstrapError `E_DOWNLOAD`; the signal's reason when it aborts.
+ */
+async function downloadText(url, options) {
+    const { clock, signal } = options;
+    const retryable = (error) => error instanceof HttpError && error.retryable;
+    try {
+        return await retry(() => attempt(url, options), { clock, signal, attempts: download_text_ATTEMPTS, retryable });
+    }
+    catch (error) {
+        throw error instanceof HttpError ? downloadError(url, error) : error;
+    }
+}
+async function attempt(url, { signal, fetch = globalThis.fetch }) {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+        return await textOf(await request(url, fetch, { signal: AbortSignal.any([signal, timeout]) }));
+    }
+    catch (error) {
+        if (signal.aborted)
+            throw signal.reason;
+        if (timeout.aborted)
+            throw new HttpError(`no answer in ${String(TIMEOUT_MS / 1000)} s`, true, error);
+        if (error instanceof HttpError)
+            throw error;
+        throw new HttpError(`connection lost: ${networkReason(error)}`, true, error);
+    }
+}
+async function textOf({ body }) {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of (body ?? [])) {
+        text += decoder.decode(chunk, { stream: true });
+        if (text.length > MAX_CHARACTERS)
+            throw new HttpError('larger than 4 KiB', false);
+    }
+    return text;
+}
+
 ;// CONCATENATED MODULE: ./lib/artifacts/resolve.js
 
 
@@ -76348,11 +78575,13 @@ const HINT = 'bring its sha256 in a file of sha256sum’s format and name that f
  * All artifacts of a cluster for one architecture. Contacts nobody.
  *
  * @param kubernetesVersion exact, without `v`.
+ * @param table default: the built-in one and the user's.
  * @throws BootstrapError `E_CHECKSUM` naming every artifact without a known checksum; `E_SPEC` for a bad checksum file.
  */
-function resolveArtifacts(spec, kubernetesVersion, arch) {
+function resolveArtifacts(spec, kubernetesVersion, arch, table) {
     const { containerd, runc, cniPlugins } = spec.artifacts.versions;
-    return withChecksums(spec, arch, (artifact) => ({
+    const wanted = { arch, table };
+    return withChecksums(spec, wanted, (artifact) => ({
         kubeadm: artifact(components.kubeadm, kubernetesVersion),
         kubelet: artifact(components.kubelet, kubernetesVersion),
         kubectl: artifact(components.kubectl, kubernetesVersion),
@@ -76362,19 +78591,44 @@ function resolveArtifacts(spec, kubernetesVersion, arch) {
     }));
 }
 /**
+ * The kubelets of hosts that have one of another version than the cluster's, by version. Contacts nobody.
+ *
+ * @throws as `resolveArtifacts`
+ */
+function resolveKubelets(spec, versions, arch, table) {
+    return withChecksums(spec, { arch, table }, (artifact) => new Map(versions.map((version) => [version, artifact(components.kubelet, version)])));
+}
+/**
  * What a kind cluster needs and this machine and its images lack. Contacts nobody.
  *
  * @throws as `resolveArtifacts`
  */
 function resolveKindArtifacts(spec, wanted) {
     const { kind, cniPlugins } = spec.artifacts.versions;
-    return withChecksums(spec, wanted.arch, (artifact) => ({
+    return withChecksums(spec, { arch: wanted.arch }, (artifact) => ({
         kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
         cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
     }));
 }
-function withChecksums(spec, arch, resolve) {
-    const table = loadChecksums(spec.artifacts.checksums);
+/**
+ * helm, for this machine. Contacts nobody.
+ *
+ * @param machine as Node.js tells it of itself.
+ * @throws as `resolveArtifacts`
+ */
+function resolveHelm(spec, machine) {
+    const arch = { x64: 'amd64', arm64: 'arm64' }[machine.arch];
+    if (machine.platform !== 'linux' || arch === undefined) {
+        throw new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `there is no download of helm for ${machine.platform}-${machine.arch}`, {
+            hint: 'install helm 3.14 or newer on this machine',
+        });
+    }
+    const { helm } = withChecksums(spec, { arch }, (artifact) => ({
+        helm: artifact(helmComponent, spec.artifacts.versions.helm),
+    }));
+    return helm;
+}
+function withChecksums(spec, { arch, table = loadChecksums(spec.artifacts.checksums), }, resolve) {
     const missing = [];
     const resolved = resolve(({ name, upstream: locate }, version) => {
         const upstream = locate(version, arch);
@@ -76385,8 +78639,11 @@ function withChecksums(spec, arch, resolve) {
     });
     if (missing.length > 0) {
         const known = knownKubernetesVersions(table).slice(0, 5).join(', ');
+        const online = missing.some((name) => name.includes('(dl.k8s.io/'))
+            ? ', take upstream’s own (kubernetes.channel: online)'
+            : '';
         throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `no checksum is known of ${missing.join(', ')}`, {
-            hint: `${HINT}, or choose known versions (newest Kubernetes: ${known})`,
+            hint: `${HINT}${online}, or choose known versions (newest Kubernetes: ${known})`,
         });
     }
     return resolved;
@@ -76408,9 +78665,101 @@ function resolveManifest(wanted, spec) {
     const own = given === `http://${upstream}` || given === `https://${upstream}` ? given : undefined;
     return { name, version, upstream, url: own ?? urlOf(spec, upstream), sha256: sha256.toLowerCase() };
 }
+/** Where the mirror has it, if there is one, else upstream. @param upstream URL without scheme. */
 function urlOf(spec, upstream) {
     const { mirror } = spec.artifacts;
     return mirror === undefined ? `https://${upstream}` : `${mirror.replace(/\/+$/, '')}/${upstream}`;
+}
+
+;// CONCATENATED MODULE: ./lib/artifacts/channel.js
+
+
+
+
+
+
+
+/** Where the Kubernetes project says which release is which, without scheme. */
+const RELEASES = 'dl.k8s.io/release';
+/**
+ * The exact Kubernetes version of a cluster, without `v`: by the tables, or by upstream where `kubernetes.channel` says so.
+ *
+ * @throws BootstrapError `E_VERSION`; `E_DOWNLOAD`; `E_SPEC` for a bad checksum file.
+ */
+async function chooseVersion(spec, options) {
+    const wanted = withoutV(spec.kubernetes.version);
+    if (spec.kubernetes.channel === 'built-in' || isExact(wanted))
+        return kubernetesVersionOf(spec);
+    if (wanted === 'stable' || wanted === 'latest') {
+        const version = await newest(spec, wanted, options);
+        channel_refuseOther(minorOf(version), `${version} (${wanted} upstream)`);
+        return version;
+    }
+    const back = /^N-(\d)$/.exec(wanted)?.[1];
+    const minor = back === undefined ? wanted : minorBefore(await newest(spec, 'stable', options), Number(back));
+    channel_refuseOther(minor, minor === wanted ? wanted : `${minor} (${wanted} upstream)`);
+    return newest(spec, `stable-${minor}`, options, minor);
+}
+/**
+ * With provider kind what can be had are published node images, so that upstream says no more than which minor is meant.
+ *
+ * @returns the spec with that minor as its version.
+ * @throws as `chooseVersion`
+ */
+async function chooseMinor(spec, options) {
+    const { kubernetes, kind } = spec;
+    const settled = /^v?\d/.test(kubernetes.version) || kind.nodeImage !== undefined;
+    if (kubernetes.channel === 'built-in' || settled)
+        return spec;
+    const version = minorOf(await chooseVersion(spec, options));
+    return { ...spec, kubernetes: { ...kubernetes, version } };
+}
+/**
+ * The tables, and with `kubernetes.channel: online` upstream's own checksums of what no table knows.
+ *
+ * @param programs Kubernetes' binaries that are wanted: upstream's URLs without scheme.
+ * @throws BootstrapError `E_DOWNLOAD`; `E_SPEC` for a bad checksum file.
+ */
+async function gatherChecksums(spec, programs, options) {
+    const table = loadChecksums(spec.artifacts.checksums);
+    if (spec.kubernetes.channel === 'built-in')
+        return table;
+    const missing = [...new Set(programs)].filter((upstream) => !table.has(upstream));
+    const found = await Promise.all(missing.map(async (upstream) => {
+        const sha256 = await channel_ask(spec, `${upstream}.sha256`, /^([0-9a-f]{64})(?:\s|$)/i, options);
+        return [upstream, sha256.toLowerCase()];
+    }));
+    return new Map([...table, ...found]);
+}
+/** What one of upstream's files says, `stable` or `stable-1.36` say. */
+function newest(spec, file, options, minor = '\\d+.\\d+') {
+    const pattern = `^v(${minor.replaceAll('.', '\\.')}\\.\\d+(?:-[0-9A-Za-z.-]+)?)\\s*$`;
+    return channel_ask(spec, `${RELEASES}/${file}.txt`, new RegExp(pattern), options);
+}
+/** @returns what the pattern's group matches in the text. */
+async function channel_ask(spec, upstream, pattern, options) {
+    const url = urlOf(spec, upstream);
+    const hint = 'see that this machine reaches it and that there is such a release, name a mirror that has it ' +
+        '(artifacts.mirror), or leave kubernetes.channel at built-in';
+    const where = 'kubernetes.channel';
+    const text = await downloadText(url, options).catch((error) => {
+        if (!(error instanceof lib_errors/* BootstrapError */.Xj))
+            throw error;
+        throw new lib_errors/* BootstrapError */.Xj(error.code, error.message, { where, hint, cause: error });
+    });
+    const found = pattern.exec(text)?.[1];
+    if (found !== undefined)
+        return found;
+    const said = JSON.stringify((0,sanitize/* sanitizeLine */.g)(text.slice(0, 60)));
+    throw new lib_errors/* BootstrapError */.Xj('E_DOWNLOAD', `${url} is not what it should be: ${said}`, { where, hint });
+}
+function minorBefore(version, back) {
+    const [major = '', minor = ''] = version.split('.');
+    return `${major}.${String(Number(minor) - back)}`;
+}
+function channel_refuseOther(minor, wanted) {
+    if (!supportedMinors.includes(minor))
+        throw unsupported(wanted, 'ask for one of these minors');
 }
 
 ;// CONCATENATED MODULE: ./lib/providers/kind/binary.js
@@ -76426,8 +78775,14 @@ async function kindOnPath(local, options) {
     return newer ? version.replace(/^v/, '') : undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/cni/default-version.js
+/** The version that is taken where none is asked for; `''` where versions mean nothing. */
+function defaultVersionOf({ versions, defaultVersion }) {
+    return defaultVersion ?? versions[0] ?? '';
+}
+
 ;// CONCATENATED MODULE: ./lib/verify/deployment.js
-const NAMESPACE = 'k8s-bootstrap-verify';
+const deployment_NAMESPACE = 'k8s-bootstrap-verify';
 const NAME = 'nginx';
 const SELECTOR = `app=${NAME}`;
 /** Container with busybox's tools, from which the probes go out. */
@@ -76456,27 +78811,27 @@ async function deployProbes(kubectl, spec, options) {
 }
 /** A namespace that an earlier run removed takes no objects until it is gone. */
 async function awaitRemoval(kubectl, options) {
-    const phase = ['get', 'namespace', NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.status.phase}'];
+    const phase = ['get', 'namespace', deployment_NAMESPACE, '--ignore-not-found', '-o', 'jsonpath={.status.phase}'];
     const { stdout } = await kubectl.run(phase, options);
     if (stdout !== 'Terminating')
         return;
-    await kubectl.run(['wait', `namespace/${NAMESPACE}`, '--for=delete', '--timeout=90s'], {
+    await kubectl.run(['wait', `namespace/${deployment_NAMESPACE}`, '--for=delete', '--timeout=90s'], {
         ...options,
         accept: 'any',
     });
 }
 async function scaleProbes(kubectl, replicas, options) {
-    await kubectl.run(['-n', NAMESPACE, 'scale', `deployment/${NAME}`, `--replicas=${String(replicas)}`], options);
+    await kubectl.run(['-n', deployment_NAMESPACE, 'scale', `deployment/${NAME}`, `--replicas=${String(replicas)}`], options);
 }
 /** Deletes the namespace; its end is not waited for. */
 async function removeProbes(kubectl, options) {
-    await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
+    await kubectl.run(['delete', 'namespace', deployment_NAMESPACE, '--ignore-not-found', '--wait=false'], options);
 }
 function probeObjects({ cni, verify }, replicas) {
     const labels = { app: NAME };
-    const metadata = { name: NAME, namespace: NAMESPACE, labels };
+    const metadata = { name: NAME, namespace: deployment_NAMESPACE, labels };
     return [
-        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: deployment_NAMESPACE } },
         {
             apiVersion: 'v1',
             kind: 'ConfigMap',
@@ -76589,7 +78944,7 @@ async function probeFrom(context, from, targets) {
     const { kubectl, signal } = context;
     const exec = [
         '-n',
-        NAMESPACE,
+        deployment_NAMESPACE,
         'exec',
         from.name,
         '-c',
@@ -76668,7 +79023,7 @@ const dns = {
                 hint: 'see kubectl -n kube-system logs deployment/coredns',
             };
         }
-        const name = `${NAME}.${NAMESPACE}.svc.${spec.kubernetes.dnsDomain}`;
+        const name = `${NAME}.${deployment_NAMESPACE}.svc.${spec.kubernetes.dnsDomain}`;
         const answeredBy = pods.map((pod) => pod.name);
         return probeAll(context, () => [{ label: name, url: `http://${name}/`, answeredBy }]);
     },
@@ -76777,7 +79132,7 @@ const nginxRunning = {
         await scaleProbes(kubectl, nodes.free.length, { signal });
         const wait = [
             '-n',
-            NAMESPACE,
+            deployment_NAMESPACE,
             'rollout',
             'status',
             `deployment/${NAME}`,
@@ -76790,11 +79145,11 @@ const nginxRunning = {
         const placement = context.pods.map(({ name, node }) => `${name} on ${node}`).join(', ');
         if (rollout.exitCode === 0 && used.size >= minNodes)
             return { status: 'pass', observed: placement };
-        const reasons = await explainPods(kubectl, NAMESPACE, signal);
+        const reasons = await explainPods(kubectl, deployment_NAMESPACE, signal);
         return {
             status: 'fail',
             observed: `ready on ${nodesText(used.size)} after ${String(spec.verify.timeoutSec)} s: ${reasons.slice(0, 4).join('; ') || 'no reason given'}`,
-            hint: `see kubectl -n ${NAMESPACE} describe pods`,
+            hint: `see kubectl -n ${deployment_NAMESPACE} describe pods`,
         };
     },
 };
@@ -76821,7 +79176,7 @@ async function schedulableNodes(kubectl, signal) {
     return { total: items.length, free, closed };
 }
 async function nginxPods(kubectl, signal) {
-    const { items } = await kubectl.get(['-n', NAMESPACE, 'pods', '-l', SELECTOR], { signal });
+    const { items } = await kubectl.get(['-n', deployment_NAMESPACE, 'pods', '-l', SELECTOR], { signal });
     return items
         .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
         .map(({ metadata, spec, status }) => ({
@@ -76847,7 +79202,7 @@ const service = {
     expected: () => 'the ClusterIP is answered by one of the nginx pods, asked from each node',
     observe: async (context) => {
         const { kubectl, signal, pods } = context;
-        const { spec } = await kubectl.get(['-n', NAMESPACE, 'service', NAME], {
+        const { spec } = await kubectl.get(['-n', deployment_NAMESPACE, 'service', NAME], {
             signal,
         });
         const answeredBy = pods.map(({ name }) => name);
@@ -76924,6 +79279,71 @@ function skipped(check, { spec }) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/engine/helm.js
+
+
+
+
+
+
+
+/** The oldest minor of helm 3 that renders today's charts. */
+const OLDEST_MINOR = 14;
+/**
+ * The chart's objects as YAML, CRDs first. Contacts no cluster.
+ *
+ * @throws BootstrapError `E_CNI` with helm's reason; those of a download where this machine has no helm.
+ */
+async function renderChart(chart, cluster, signal) {
+    const { kubernetesVersion: version, local } = cluster;
+    const helm = await findHelm(cluster, signal);
+    const argv = [helm, 'template', chart.release, chart.archive, '--namespace', chart.namespace];
+    // Without it helm takes the version that it was built with for the cluster's.
+    const known = version === '' ? [] : ['--kube-version', version];
+    try {
+        const { stdout } = await local.run([...argv, ...known, '--include-crds', '--skip-tests', '--values', '-'], {
+            // Values may hold secrets, which neither arguments nor files of this machine may.
+            input: (0,dist/* stringify */.As)(chart.values, { aliasDuplicateObjects: false }),
+            maxOutputBytes: 64 * 1024 * 1024,
+            signal,
+        });
+        return stdout;
+    }
+    catch (error) {
+        if (!(error instanceof CommandError))
+            throw error;
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `helm cannot render the chart of ${cluster.cni.title}: ${helm_reasonIn(error.result.stderr)}`, { where: 'cni.options', cause: error });
+    }
+}
+/** Without helm's warnings before it, its advice after it, and line breaks. */
+function helm_reasonIn(stderr) {
+    const lines = stderr.split('\n').map((line) => (0,sanitize/* sanitizeLine */.g)(line).trim());
+    const start = lines.findIndex((line) => line.startsWith('Error: '));
+    const reason = lines
+        .slice(Math.max(0, start))
+        .filter((line) => line !== '' && !line.startsWith('Use --debug'))
+        .join(' ')
+        .replace(/^Error: /, '');
+    return reason.slice(0, 600) || 'it gives no reason';
+}
+/** helm of this machine where it is new enough, else a verified download. @returns name or path of the program. */
+async function findHelm(cluster, signal) {
+    const { spec, local, clock, remoteCache } = cluster;
+    const { stdout } = await local.run(['helm', 'version', '--template', '{{.Version}}'], {
+        signal,
+        accept: 'any',
+    });
+    const [, major, minor] = /^v(\d+)\.(\d+)\./.exec(stdout) ?? [];
+    if (Number(major) > 3 || (Number(major) === 3 && Number(minor) >= OLDEST_MINOR))
+        return 'helm';
+    const { cacheDir } = spec.artifacts;
+    const artifact = resolveHelm(spec, process);
+    const archive = await downloadArtifact(artifact, { cacheDir, signal, clock, remoteCache });
+    const dir = await cluster.temporaryDir();
+    await local.run(['tar', '-xzf', archive, '--no-same-owner', '-C', dir, '--strip-components=1'], { signal });
+    return (0,external_node_path_.join)(dir, 'helm');
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/manifest.js
 
 
@@ -76931,37 +79351,51 @@ function skipped(check, { spec }) {
 
 
 
-/** The objects of the CNI's manifest, verified where a checksum is known: always for a download. */
-async function readManifest(cluster, signal) {
-    const { spec, cni, cniVersion, clock } = cluster;
-    const source = cni.manifest(spec, cniVersion);
-    if ('path' in source) {
-        const data = await (0,promises_.readFile)(source.path).catch((cause) => {
-            throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the manifest ${source.path}`, {
-                cause,
-                where: 'cni.manifest',
-            });
-        });
-        const sha256 = (0,external_node_crypto_.createHash)('sha256').update(data).digest('hex');
-        if (source.sha256 !== undefined && source.sha256 !== sha256) {
-            throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${source.path} is not what cni.sha256 says: its sha256 is ${sha256}`, {
-                where: 'cni.sha256',
-            });
-        }
-        return objectsOf(data.toString('utf8'), source.path);
-    }
-    const artifact = resolveManifest({ name: `${cni.name}-manifest`, version: cniVersion, ...source }, spec);
-    const path = await downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock });
-    return objectsOf(await (0,promises_.readFile)(path, 'utf8'), artifact.url);
+
+/** The objects that the CNI consists of, verified where a checksum is known: always for a download. */
+async function readManifests(cluster, signal) {
+    const sources = cluster.cni.sources(cluster.cniContext);
+    return (await Promise.all(sources.map((source) => readSource(source, cluster, signal)))).flat();
 }
-function objectsOf(text, name) {
+async function readSource(source, cluster, signal) {
+    const { spec, cni, cniVersion: version } = cluster;
+    if ('path' in source)
+        return readFileOf(source);
+    if ('chart' in source) {
+        const artifact = resolveManifest({ name: `${cni.name}-chart`, version, upstream: source.chart }, spec);
+        const chart = { ...source, archive: await manifest_download(artifact, cluster, signal) };
+        return objectsOf(await renderChart(chart, cluster, signal), artifact.url, 'cni.options');
+    }
+    const artifact = resolveManifest({ name: `${cni.name}-manifest`, version, ...source }, spec);
+    return objectsOf(await (0,promises_.readFile)(await manifest_download(artifact, cluster, signal), 'utf8'), artifact.url);
+}
+async function readFileOf({ path, sha256: wanted, }) {
+    const data = await (0,promises_.readFile)(path).catch((cause) => {
+        throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `cannot read the manifest ${path}`, { cause, where: 'cni.manifest' });
+    });
+    const sha256 = (0,external_node_crypto_.createHash)('sha256').update(data).digest('hex');
+    if (wanted !== undefined && wanted !== sha256) {
+        throw new lib_errors/* BootstrapError */.Xj('E_CHECKSUM', `${path} is not what cni.sha256 says: its sha256 is ${sha256}`, {
+            where: 'cni.sha256',
+        });
+    }
+    return objectsOf(data.toString('utf8'), path);
+}
+function manifest_download(artifact, cluster, signal) {
+    const { spec, clock, remoteCache } = cluster;
+    return downloadArtifact(artifact, { cacheDir: spec.artifacts.cacheDir, signal, clock, remoteCache });
+}
+function objectsOf(text, name, where = 'cni.manifest') {
     const objects = parseManifest(text, name);
     if (objects.length === 0)
-        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `${name} holds no Kubernetes objects`, { where: 'cni.manifest' });
+        throw new lib_errors/* BootstrapError */.Xj('E_CNI', `${name} holds no Kubernetes objects`, { where });
     return objects;
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/resolve.js
+
+
+
 
 
 
@@ -76975,10 +79409,8 @@ const resolve = {
     needs: ['facts'],
     run: async (cluster, { signal }) => {
         const { spec } = cluster;
-        cluster.kubernetesVersion = kubernetesVersionOf(spec);
-        // What is neither is refused by preflight.
-        const arch = cluster.controlPlane.facts.arch ?? 'amd64';
-        cluster.artifacts = resolveArtifacts(spec, cluster.kubernetesVersion, arch);
+        cluster.kubernetesVersion = await chooseVersion(spec, { clock: cluster.clock, signal });
+        await resolvePrograms(cluster, signal);
         await resolveCni(cluster, signal);
         return {
             changed: false,
@@ -76986,40 +79418,42 @@ const resolve = {
         };
     },
 };
+async function resolvePrograms(cluster, signal) {
+    const { spec, clock, kubernetesVersion, hosts } = cluster;
+    // What is neither is refused by preflight.
+    const arch = cluster.controlPlane.facts.arch ?? 'amd64';
+    // Likewise what is not possible, whether there is a checksum of it or not.
+    const possible = hosts.filter((host) => kubeletProblem(host, kubernetesVersion) === undefined);
+    const kubelets = [...new Set(possible.flatMap((host) => ownKubelet(host, kubernetesVersion) ?? []))];
+    const programs = [
+        ...kubernetesPrograms(kubernetesVersion, arch),
+        ...kubelets.map((version) => components.kubelet.upstream(version, arch)),
+    ];
+    const table = await gatherChecksums(spec, programs, { clock, signal });
+    cluster.artifacts = resolveArtifacts(spec, kubernetesVersion, arch, table);
+    cluster.kubelets = resolveKubelets(spec, kubelets, arch, table);
+}
 /** The same whatever the hosts are. */
 async function resolveCni(cluster, signal) {
-    refuseUnknownNames(cluster);
+    // What only the registry knows; the cluster file's schema lets any name pass.
+    checksNamed(cluster.spec.verify.checks);
     cluster.cniVersion = cniVersionOf(cluster);
-    const manifest = await readManifest(cluster, signal);
-    cluster.cniObjects = cluster.cni.render(manifest, cluster.spec);
+    cluster.cniObjects = cluster.cni.render(await readManifests(cluster, signal), cluster.cniContext);
 }
 function cniVersionOf({ cni, spec }) {
-    const [newest] = cni.versions;
     const wanted = spec.cni.version.replace(/^v/, '');
-    if (newest === undefined)
-        return wanted === 'default' ? '' : wanted;
     if (wanted === 'default')
-        return newest;
-    if (cni.versions.includes(wanted))
+        return defaultVersionOf(cni);
+    if (cni.versions.length === 0 || cni.versions.includes(wanted))
         return wanted;
     throw new lib_errors/* BootstrapError */.Xj('E_VERSION', `${cni.title} ${wanted} is not known`, {
         where: 'cni.version',
         hint: `choose from ${cni.versions.join(', ')}, or bring a manifest (cni.name: manifest)`,
     });
 }
-/** What only the registries know; the cluster file's schema lets any name pass. */
-function refuseUnknownNames({ cni, spec }) {
-    checksNamed(spec.verify.checks);
-    const unknown = Object.keys(spec.cni.options).find((name) => !cni.options.includes(name));
-    if (unknown === undefined)
-        return;
-    throw new lib_errors/* BootstrapError */.Xj('E_SPEC', `${cni.title} has no option ${JSON.stringify(unknown)}`, {
-        where: `cni.options.${unknown}`,
-        hint: cni.options.length > 0 ? `choose from ${cni.options.join(', ')}` : 'it has no options here',
-    });
-}
 
 ;// CONCATENATED MODULE: ./lib/engine/kind/resolve.js
+
 
 
 
@@ -77045,7 +79479,8 @@ const resolve_resolve = {
                 hint: 'provider kind needs an engine that runs Linux on amd64 or arm64',
             });
         }
-        const { image, kubernetesVersion } = kindNodeImage(spec);
+        const asked = await chooseMinor(spec, { clock: cluster.clock, signal });
+        const { image, kubernetesVersion } = kindNodeImage(asked);
         kind.nodeImage = image;
         // What the image's tag does not tell, the nodes do that were made of it.
         const { state } = cluster.controlPlane;
@@ -77084,11 +79519,11 @@ const bootstrap_images = imagesStep(() => Promise.resolve([]));
 const kindSteps = {
     look: [docker, present, ...reach],
     resolve: resolve_resolve,
-    survey: [docker, resolve_resolve, preflight_preflight],
+    survey: [docker, resolve_resolve, kind_preflight_preflight],
     nodes: [
         docker,
         resolve_resolve,
-        preflight_preflight,
+        kind_preflight_preflight,
         fetch_fetch,
         begin,
         create,
@@ -77293,6 +79728,7 @@ const collect_collect = {
 
 
 
+
 /** Puts the container runtime and Kubernetes' programs in place, configures kernel and runtime, starts containerd. */
 const install_install = {
     id: 'install',
@@ -77319,7 +79755,11 @@ const install_install = {
         if (pauseImage === undefined)
             throw new lib_errors/* BootstrapError */.Xj('E_PREPARE', 'kubeadm names no pause image');
         const files = [
-            ...runtimeFiles(host, { pauseImage, registryMirrors: cluster.spec.registryMirrors }),
+            ...runtimeFiles(host, {
+                pauseImage,
+                registryMirrors: cluster.spec.registryMirrors,
+                mounts: cluster.cni.host,
+            }),
             ...(needsResolvConf(cluster.hosts) ? [{ path: paths.resolvConf, content: resolvConf(host) }] : []),
         ];
         const stale = await staleFiles(host, files, { signal });
@@ -77346,18 +79786,26 @@ const install_install = {
 /** What was there before the first change stays as it was first seen; the rest is this run's. */
 function stateOf(cluster, host) {
     const { facts } = host;
+    const kubeletVersion = ownKubelet(host, cluster.kubernetesVersion);
     return {
         schemaVersion: 1,
         cluster: cluster.spec.name,
         role: host.spec.role,
         phase: 'prepared',
         kubernetesVersion: cluster.kubernetesVersion,
+        ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
         cni: cluster.cni.name,
-        before: host.state?.before ?? {
-            directories: facts.directoryModes,
-            sysctls: facts.sysctls,
-            nftTables: facts.nftTables,
-            nftChains: facts.nftChains,
+        podCIDR: cluster.spec.cni.podCIDR,
+        before: {
+            // A state without them is of a time when nobody changed them.
+            mounts: facts.mounts,
+            ...(host.state?.before ?? {
+                directories: facts.directoryModes,
+                sysctls: facts.sysctls,
+                nftTables: facts.nftTables,
+                nftChains: facts.nftChains,
+                network: facts.network,
+            }),
         },
     };
 }
@@ -77502,7 +79950,111 @@ const revoke = {
     },
 };
 
+;// CONCATENATED MODULE: ./lib/kube/apply.js
+
+
+/** How long the API server may take to serve a new kind. */
+const SERVED_WITHIN_MS = 60_000;
+/**
+ * Applies the objects. Where some are of a kind that others of them define, the definitions go first and are waited for,
+ * since the API server refuses what it does not know yet.
+ *
+ * @throws CommandError for what kubectl says.
+ */
+async function applyInOrder(kubectl, objects, { signal, clock }) {
+    const needed = definitionsInUse(objects);
+    if (needed.length === 0)
+        return kubectl.apply(objects, { signal });
+    await kubectl.apply(objects.filter(isDefinition), { signal });
+    const names = needed.map(({ metadata }) => `crd/${metadata.name}`);
+    const wait = [
+        'wait',
+        ...names,
+        '--for=condition=Established',
+        `--timeout=${String(SERVED_WITHIN_MS / 1000)}s`,
+    ];
+    await kubectl.run(wait, { signal });
+    const others = objects.filter((object) => !isDefinition(object));
+    // An established kind appears in the API server's discovery a moment later.
+    await retry(() => kubectl.apply(others, { signal }), {
+        clock,
+        signal,
+        deadlineMs: SERVED_WITHIN_MS,
+        retryable: (error) => error instanceof CommandError && error.result.stderr.includes('no matches for kind'),
+    });
+}
+function isDefinition({ kind }) {
+    return kind === 'CustomResourceDefinition';
+}
+/** The definitions that other objects are of. */
+function definitionsInUse(objects) {
+    const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0] ?? ''} ${kind}`));
+    return objects.filter((object) => {
+        if (!isDefinition(object))
+            return false;
+        const { group, names } = object['spec'];
+        return used.has(`${group} ${names.kind}`);
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/kube/inventory.js
+
+
+
+const inventory_NAMESPACE = 'kube-system';
+const inventory_NAME = 'k8s-bootstrap';
+/** Hex sha256 of the objects, whatever the order of their fields' making. */
+function inventory_fingerprintOf(objects) {
+    return (0,external_node_crypto_.createHash)('sha256').update(renderManifest(objects)).digest('hex');
+}
+function refsOf(objects) {
+    return objects.map(({ apiVersion, kind, metadata: { name, namespace } }) => ({
+        apiVersion,
+        kind,
+        name,
+        ...(namespace === undefined ? {} : { namespace }),
+    }));
+}
+/** @returns undefined where there is none, or none that can be read: then nobody knows what is installed. */
+async function readInventory(kubectl, signal) {
+    const args = [
+        '-n',
+        inventory_NAMESPACE,
+        'get',
+        'configmap',
+        inventory_NAME,
+        '--ignore-not-found',
+        '-o',
+        'jsonpath={.data.cni}',
+    ];
+    const { stdout } = await kubectl.run(args, { signal });
+    return inventory_parse(stdout);
+}
+async function writeInventory(kubectl, inventory, signal) {
+    const configMap = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: inventory_NAME, namespace: inventory_NAMESPACE },
+        data: { cni: JSON.stringify(inventory) },
+    };
+    await kubectl.apply([configMap], { signal });
+}
+function inventory_parse(text) {
+    try {
+        const value = JSON.parse(text);
+        if (!(0,lib_record/* isRecord */.u)(value) || typeof value['cni'] !== 'string' || !Array.isArray(value['objects']))
+            return undefined;
+        return value;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/steps/network.js
+
+
+
 
 
 
@@ -77511,13 +80063,23 @@ const installCni = {
     id: 'install-cni',
     title: 'Install the CNI',
     scope: 'cluster',
-    needs: ['init'],
+    needs: ['init', 'remove-cni', 'kube-proxy'],
     run: async (cluster, { signal }) => {
         const note = `${cluster.cni.title} ${cluster.cniVersion}`.trim();
         if (!cluster.fresh && (await cluster.kubectl.matches(cluster.cniObjects, { signal })))
             return { changed: false, note };
         cluster.beginChange();
-        await cluster.kubectl.apply(cluster.cniObjects, { signal });
+        // Remembered first: what is applied has to be removable.
+        cluster.inventory = {
+            cni: cluster.cni.name,
+            version: cluster.cniVersion,
+            fingerprint: inventory_fingerprintOf(cluster.cniObjects),
+            objects: refsOf(cluster.cniObjects),
+            removing: false,
+            cordoned: [],
+        };
+        await writeInventory(cluster.kubectl, cluster.inventory, signal);
+        await applyInOrder(cluster.kubectl, cluster.cniObjects, { signal, clock: cluster.clock });
         return { changed: true, note };
     },
     describe: (cluster) => [
@@ -77555,15 +80117,17 @@ const ready = {
             throw await notReady(cluster, signal);
         }
         log('all nodes are Ready');
+        const applied = workloadsOf(cluster.cniObjects);
         for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
-            const rollout = [
-                '-n',
-                namespace,
-                'rollout',
-                'status',
-                `${kind.toLowerCase()}/${name}`,
-                `--timeout=${left()}`,
-            ];
+            const object = `${kind.toLowerCase()}/${name}`;
+            const isThere = applied.some((one) => one.kind === kind && one.namespace === namespace && one.name === name);
+            if (!isThere) {
+                const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
+                const result = await cluster.kubectl.run(wait, options);
+                if (result.exitCode !== 0)
+                    throw await cniError(cluster, signal, `has made no ${object} in ${namespace}`);
+            }
+            const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
             const result = await cluster.kubectl.run(rollout, options);
             if (result.exitCode !== 0)
                 throw await cniError(cluster, signal, 'is not rolled out');
@@ -77619,7 +80183,8 @@ const locate = {
     id: 'locate',
     title: 'Find the cluster',
     scope: 'cluster',
-    needs: ['facts'],
+    // Which sets the version that was asked for; here it becomes the one that runs.
+    needs: ['facts', 'resolve'],
     run: async (cluster, { signal }) => {
         const { state, address } = cluster.controlPlane;
         if (state?.phase !== 'member' || state.cluster !== cluster.spec.name) {
@@ -77717,46 +80282,83 @@ systemctl daemon-reload
 systemctl reset-failed kubelet.service containerd.service 2>/dev/null || true
 `;
 
-;// CONCATENATED MODULE: ./lib/host/reset/network.js
+;// CONCATENATED MODULE: ./lib/host/reset/bpf-filters.js
 
-/** kubelet's, kube-proxy's and the CNI plugins' own traces, whatever the CNI. */
-const common = {
-    links: ['kube-ipvs0', 'nodelocaldns'],
-    chains: ['KUBE-', 'CNI-'],
-    nftTables: [
-        'ip kube-proxy',
-        'ip6 kube-proxy',
-        'ip cni_hostport',
-        'ip6 cni_hostport',
-        'inet cni_plugins_masquerade',
-    ],
-};
-/** Removes links, pod namespaces, chains and tables of the cluster's network, and nothing else. */
-async function removeNetwork(host, traces, before, signal) {
-    await host.sh(linksScript, [...common.links, ...traces.links], { signal });
-    const chains = [...common.chains, ...traces.chains]
-        .map((prefix) => prefix.replace(/[^\w-]/g, ''))
-        .join('|');
-    await host.sh(iptablesScript, [chains], { signal });
-    await host.sh(tablesScript, [...common.nftTables, ...traces.nftTables], { signal });
-    await removeEmptyChains(host, before, signal);
+
+/**
+ * Takes a CNI's BPF programs off the interfaces that stay, such as the host's own. To come before their maps go: a
+ * program that has lost them drops every packet, SSH's as well.
+ *
+ * @param prefixes of the programs' names.
+ * @throws BootstrapError `E_RESET` while there may be some that cannot be taken off.
+ */
+async function detachBpfFilters(host, prefixes, signal) {
+    if (prefixes.length === 0)
+        return;
+    const names = prefixes.map((prefix) => prefix.replace(/\W/g, '')).join('|');
+    const { stdout } = await host.sh(script, [names], { signal });
+    const left = stdout.split('\n').filter(Boolean).map(sanitize/* sanitizeLine */.g);
+    if (left.length === 0)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_RESET', `BPF programs cannot be taken off: ${left.slice(0, 6).join(', ')}`, {
+        host: host.address,
+        hint: 'see that tc is installed (iproute2, iproute-tc), then run `k8s-bootstrap down` again',
+    });
 }
-const linksScript = `
-for netns in /run/netns/cni-*; do
-  if [ -e "$netns" ]; then ip netns delete "\${netns##*/}" 2>/dev/null || { umount "$netns" 2>/dev/null || true; rm -f "$netns"; }; fi
-done
-if [ -d /run/netns ]; then rmdir --ignore-fail-on-non-empty /run/netns 2>/dev/null || true; fi
-for name in "$@"; do
-  for path in /sys/class/net/$name; do
-    if [ -e "$path" ]; then ip link delete "\${path##*/}" 2>/dev/null || true; fi
+/** Where tc or libbpf pin the maps of filters. */
+const MAPS = '/sys/fs/bpf/tc/globals';
+/** Prints what is in the way. The qdisc that holds nothing any more goes too. */
+const script = `
+if ! command -v tc >/dev/null; then
+  if [ -n "$(ls -A ${MAPS} 2>/dev/null)" ]; then echo 'there is no tc'; fi
+  exit 0
+fi
+for path in /sys/class/net/*; do
+  link=\${path##*/}
+  removed=
+  for hook in ingress egress; do
+    filters=$(tc filter show dev "$link" "$hook" 2>/dev/null |
+      sed -nE "s/^filter protocol ([^ ]+) pref ([0-9]+) bpf .*handle (0x[0-9a-f]+) ($1).*/\\1 \\2 \\3/p")
+    [ -n "$filters" ] || continue
+    removed=yes
+    printf '%s\\n' "$filters" | while read -r protocol pref handle; do
+      tc filter del dev "$link" "$hook" protocol "$protocol" pref "$pref" handle "$handle" bpf 2>/dev/null ||
+        echo "pref $pref $hook of $link"
+    done
   done
+  if [ -n "$removed" ] && [ -z "$(tc filter show dev "$link" ingress; tc filter show dev "$link" egress)" ]; then
+    tc qdisc del dev "$link" clsact 2>/dev/null || true
+  fi
 done
 `;
+
+;// CONCATENATED MODULE: ./lib/host/reset/iptables.js
+/** Removes chains with all that jumps to them, and rules in others' chains that are the cluster's. */
+async function removeRules(host, traces, signal) {
+    await host.sh(iptables_script, [alternatives(traces.chains), rulePattern(traces)], { signal });
+}
+/** An extended regular expression for the rules of the cluster in chains of others, as iptables-save prints them. */
+function rulePattern({ chains, links, ipsets, rules }) {
+    const interfaces = links.map((link) => escaped(link).replaceAll('\\*', '[^ ]*').replaceAll('\\?', '.'));
+    return [
+        ` -[jg] (${alternatives(chains)})`,
+        ` -[io] (${interfaces.join('|')})( |$)`,
+        ...(ipsets.length > 0 ? [` --match-set (${alternatives(ipsets)})`] : []),
+        ...rules.map(escaped),
+    ].join('|');
+}
+function alternatives(prefixes) {
+    return prefixes.map(escaped).join('|');
+}
+function escaped(text) {
+    return text.replace(/[\\^$.|?*+()[\]{}]/g, '\\$&');
+}
 /**
- * Rules that jump to the chains go first, then the chains' own rules, then the chains. A legacy table is only looked at
+ * Rules that jump to the chains go first, then the chains' own rules, then the chains; then all other rules, one at a
+ * time, since what is not understood as it was printed is no reason to keep the rest. A legacy table is only looked at
  * where it is in use: asking for it would make it.
  */
-const iptablesScript = `
+const iptables_script = `
 for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
   command -v "$tool-save" >/dev/null || continue
   case $tool in
@@ -77767,14 +80369,128 @@ for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
   for table in $tables; do
     rules=$("$tool-save" -t "$table" 2>/dev/null) || continue
     chains=$(printf '%s\\n' "$rules" | sed -nE "s/^:(($1)[^ ]*) .*/\\1/p")
-    [ -n "$chains" ] || continue
-    {
-      echo "*$table"
-      printf '%s\\n' "$rules" | grep -vE "^-A ($1)" | sed -nE "s/^-A (.* -[jg] ($1).*)$/-D \\1/p"
-      for chain in $chains; do echo "-F $chain"; done
-      for chain in $chains; do echo "-X $chain"; done
-      echo COMMIT
-    } | "$tool-restore" --noflush
+    if [ -n "$chains" ]; then
+      {
+        echo "*$table"
+        printf '%s\\n' "$rules" | grep -vE "^-A ($1)" | sed -nE "s/^-A (.* -[jg] ($1).*)$/-D \\1/p"
+        for chain in $chains; do echo "-F $chain"; done
+        for chain in $chains; do echo "-X $chain"; done
+        echo COMMIT
+      } | "$tool-restore" --noflush
+    fi
+    printf '%s\\n' "$rules" | grep -vE "^-A ($1)| -[jg] ($1)" | grep -E "^-A .*($2)" | while IFS= read -r rule; do
+      printf '*%s\\n-D%s\\nCOMMIT\\n' "$table" "\${rule#-A}" | "$tool-restore" --noflush 2>/dev/null || true
+    done
+  done
+done
+`;
+
+;// CONCATENATED MODULE: ./lib/host/reset/kernel-state.js
+
+/** Arguments of a script: `kind=name`. */
+function kernelTraces(traces) {
+    const of = (kind, names) => names.map((name) => `${kind}=${name}`);
+    return [
+        ...of('table', traces.routeTables),
+        ...of('proto', traces.routeProtocols),
+        ...of('fou', traces.fouPorts),
+        ...of('datapath', traces.datapaths),
+        ...of('mount', traces.mounts),
+        ...of('pin', traces.bpfPins),
+        ...of('set', traces.ipsets),
+    ];
+}
+/** Removes routes and their rules, mounts, pinned programs and ipsets; to be called when links and chains are gone. */
+async function removeKernelState(host, traces, signal) {
+    await host.sh(kernel_state_script, kernelTraces(traces), { signal, timeoutMs: 60_000 });
+}
+/** Names of the ipsets that the script's arguments tell of. Without the program nobody can list them. */
+const ourSets = `
+our_sets() {
+  ipset list -n 2>/dev/null | while IFS= read -r name; do
+    for trace in "$@"; do
+      case $trace in set=*) case $name in "\${trace#set=}"*) printf '%s\\n' "$name"; break ;; esac ;; esac
+    done
+  done
+}
+`;
+/** Weave's program on the host can also delete a datapath. Sets are emptied first, since one may hold others. */
+const kernel_state_script = `
+${ourSets}
+for trace in "$@"; do
+  name=\${trace#*=}
+  case $trace in
+    table=*)
+      for family in -4 -6; do
+        count=0
+        while [ $count -lt 4096 ] && ip $family rule delete table "$name" 2>/dev/null; do count=$((count + 1)); done
+        ip $family route flush table "$name" 2>/dev/null || true
+      done ;;
+    proto=*) for family in -4 -6; do ip $family route flush proto "$name" 2>/dev/null || true; done ;;
+    fou=*) for family in -4 -6; do ip $family fou del port "$name" 2>/dev/null || true; done ;;
+    datapath=*)
+      for program in ${paths.cniBin}/weave-plugin-*; do
+        if [ -e "/sys/class/net/$name" ] && [ -x "$program" ]; then
+          "$program" delete-datapath "$name" >/dev/null 2>&1 || true
+        fi
+      done
+      if [ -e "/sys/class/net/$name" ]; then ovs-dpctl del-dp "$name" 2>/dev/null || true; fi ;;
+    mount=*)
+      count=0
+      while [ $count -lt 16 ] && grep -qF " $name " /proc/self/mountinfo; do
+        count=$((count + 1))
+        umount "$name" 2>/dev/null || umount -l "$name" 2>/dev/null || true
+      done ;;
+    pin=*) for path in $name; do if [ -e "$path" ]; then rm --recursive --force --one-file-system -- "$path"; fi; done ;;
+  esac
+done
+# Empty, it is nobody's: whoever pins something there makes it.
+rmdir /sys/fs/bpf/tc/globals /sys/fs/bpf/tc 2>/dev/null || true
+command -v ipset >/dev/null || exit 0
+our_sets "$@" | while IFS= read -r name; do ipset flush "$name" 2>/dev/null || true; done
+# The kernel lets go of a set some time after the last rule that named it.
+for try in 1 2 3 4 5; do
+  our_sets "$@" | while IFS= read -r name; do ipset destroy "$name" 2>/dev/null || true; done
+  [ -n "$(our_sets "$@")" ] || break
+  sleep 1
+done
+`;
+
+;// CONCATENATED MODULE: ./lib/host/reset/network.js
+
+
+
+
+
+/**
+ * Removes links, pod namespaces, chains, tables, routes and whatever else the cluster's network made, and nothing else.
+ * @param traces from `removable`.
+ */
+async function removeNetwork(host, traces, before, signal) {
+    await detachBpfFilters(host, traces.bpfFilters, signal);
+    await host.sh(linksScript, [keptLinks(before.network), ...traces.links], { signal });
+    await removeRules(host, traces, signal);
+    await host.sh(tablesScript, traces.nftTables, { signal });
+    await removeEmptyChains(host, before, signal);
+    await removeKernelState(host, traces, signal);
+}
+const linksScript = `
+kept=$1; shift
+for netns in /run/netns/cni-*; do
+  if [ -e "$netns" ]; then ip netns delete "\${netns##*/}" 2>/dev/null || { umount "$netns" 2>/dev/null || true; rm -f "$netns"; }; fi
+done
+if [ -d /run/netns ]; then rmdir --ignore-fail-on-non-empty /run/netns 2>/dev/null || true; fi
+for name in "$@"; do
+  for path in /sys/class/net/$name; do
+    link=\${path##*/}
+    case $kept in *" $link "*) continue ;; esac
+    [ -e "$path" ] || continue
+    ip link delete "$link" 2>/dev/null || true
+    # A tunnel module's own device outlives its deletion, which says nothing of that.
+    if [ "$link" = tunl0 ] && [ -e "$path" ]; then
+      ip link set dev "$link" down 2>/dev/null || true
+      ip address flush dev "$link" 2>/dev/null || true
+    fi
   done
 done
 `;
@@ -77802,22 +80518,122 @@ async function removeEmptyChains(host, before, signal) {
         await host.sh(script, [], { signal, input: `${commands.join('\n')}\n` });
 }
 
+;// CONCATENATED MODULE: ./lib/host/reset/residue.js
+
+
+
+
+
+
+/** A reset that leaves something is a failed one, however many of its commands succeeded. @throws BootstrapError `E_RESET`. */
+async function refuseResidue(host, traces, before, signal) {
+    const ipvs = before?.ipvs === false ? 'none' : 'any';
+    const links = traces.links.map((name) => `link=${name}`);
+    const args = [ipvs, keptLinks(before), rulePattern(traces), ...links, ...kernelTraces(traces)];
+    const { stdout } = await host.sh(residue_script, args, { signal });
+    const left = stdout.split('\n').filter(Boolean).map(sanitize/* sanitizeLine */.g);
+    if (left.length === 0)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_RESET', `the reset left something behind: ${left.slice(0, 6).join(', ')}`, {
+        host: host.address,
+        hint: 'remove it by hand, or reboot the host and run `k8s-bootstrap down` again',
+    });
+}
+const residue_script = `
+ipvs=$1; kept=$2; rules=$3; shift 3
+${ourSets}
+for trace in "$@"; do
+  name=\${trace#*=}
+  case $trace in
+    link=*)
+      for path in /sys/class/net/$name; do
+        case $kept in *" \${path##*/} "*) continue ;; esac
+        [ -e "$path" ] || continue
+        # It goes with its module alone; down and without an address it is nobody's.
+        if [ "$name" = tunl0 ] && [ $(($(cat "$path/flags") & 1)) = 0 ] && [ -z "$(ip -o address show dev tunl0)" ]; then continue; fi
+        echo "link \${path##*/}"
+      done ;;
+    table=*)
+      for family in -4 -6; do
+        ip $family rule show table "$name" 2>/dev/null | sed 's/^[0-9]*:[[:space:]]*/rule /' || true
+        ip $family route show table "$name" 2>/dev/null | sed 's/^/route /' || true
+      done ;;
+    proto=*) for family in -4 -6; do ip $family route show proto "$name" 2>/dev/null | sed 's/^/route /' || true; done ;;
+    mount=*) if grep -qF " $name " /proc/self/mountinfo; then echo "mount $name"; fi ;;
+    pin=*) for path in $name; do if [ -e "$path" ]; then echo "program $path"; fi; done ;;
+  esac
+done
+our_sets "$@" | sed 's/^/ipset /'
+for exe in /proc/[0-9]*/exe; do
+  case $(readlink "$exe" 2>/dev/null || true) in
+    ${paths.bin}/kubelet|${paths.bin}/containerd-shim-runc-v2) pid=\${exe#/proc/}; echo "process \${pid%/exe}" ;;
+  esac
+done
+for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
+  if [ -d "$pods" ]; then find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | sed 's/^/process of a pod /'; fi
+done
+for save in iptables-save ip6tables-save; do
+  command -v $save >/dev/null || continue
+  $save 2>/dev/null | sed -n 's/^:\\(KUBE-[^ ]*\\) .*/chain \\1/p' | head -n 3
+  $save 2>/dev/null | grep -E "^-A .*($rules)" | sed 's/^-A/rule/' | head -n 3
+done
+for netns in /run/netns/cni-*; do if [ -e "$netns" ]; then echo "namespace $netns"; fi; done
+if [ "$ipvs" = none ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; then
+  echo 'virtual servers of IPVS (ipvsadm --clear)'
+fi
+true
+`;
+
+;// CONCATENATED MODULE: ./lib/host/reset/routes.js
+/** Puts the rule for local addresses back to its place, and removes routes to pods over interfaces that stay. */
+async function restoreRoutes(host, { localRules = [] }, podCIDR, signal) {
+    await host.sh(routesScript, [podCIDR ?? '', ...localRules], { signal });
+}
+/** Preflight saw to it that nothing of the host's own is in the pods' range. */
+const routesScript = `
+case $1 in
+  ''|*/0) ;;
+  *:*) ip -6 route flush root "$1" 2>/dev/null || true ;;
+  *) ip -4 route flush root "$1" 2>/dev/null || true ;;
+esac
+shift
+for family in -4 -6; do
+  rules=$(ip $family rule show 2>/dev/null) || continue
+  if printf '%s\\n' "$rules" | grep -q '^0:'; then continue; fi
+  for priority in "$@"; do
+    printf '%s\\n' "$rules" | grep -qE "^$priority:[[:space:]]+from all lookup local" || continue
+    ip $family rule add pref 0 from all lookup local protocol kernel
+    ip $family rule del pref "$priority" from all lookup local
+    break
+  done
+done
+`;
+
 ;// CONCATENATED MODULE: ./lib/host/reset/workloads.js
 
 
-/** Ends our units, the node's pods and the kubelet; containerd goes on when images are to stay. */
-async function stopWorkloads(host, keepRuntime, signal) {
-    await host.sh(stopScript, [keepRuntime ? 'keep' : 'stop', ...Object.values(KUBEADM_UNITS)], {
-        signal,
-        timeoutMs: 240_000,
-    });
+/** Ends our units, the node's pods and the kubelet. */
+async function stopWorkloads(host, { keepRuntime, clearIpvs }, signal) {
+    const how = [keepRuntime ? 'keep' : 'stop', clearIpvs ? 'clear' : 'leave'];
+    await host.sh(stopScript, [...how, ...Object.values(KUBEADM_UNITS)], { signal, timeoutMs: 240_000 });
 }
 /**
  * The cluster as a whole goes, so etcd's members need not take leave of each other. kubeadm removes pods by the CRI,
  * which also takes their network down; what it leaves behind in a broken state is killed by cgroup-less means after.
+ * Few hosts have ipvsadm, but kube-router's image has, which goes with the pods; its servers would come back while it runs.
  */
 const stopScript = `
-runtime=$1; shift
+runtime=$1; ipvs=$2; shift 2
+balances() { [ "$ipvs" = clear ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; }
+if balances; then
+  systemctl stop kubelet.service 2>/dev/null || true
+  for exe in /proc/[0-9]*/exe; do
+    case $(readlink "$exe" 2>/dev/null || true) in */kube-router) ;; *) continue ;; esac
+    pid=\${exe#/proc/}; pid=\${pid%/exe}
+    PATH=/usr/sbin:/usr/bin:/sbin:/bin nsenter --target "$pid" --mount -- \\
+      sh -c 'kill -KILL "$1"; ipvsadm --clear' sh "$pid" 2>/dev/null || true
+  done
+fi
 for unit in "$@"; do
   systemctl stop "$unit.service" 2>/dev/null || true
   systemctl reset-failed "$unit.service" 2>/dev/null || true
@@ -77835,6 +80651,7 @@ if systemctl is-active --quiet containerd.service; then
     ${paths.bin}/ctr -n k8s.io containers rm "$container" >/dev/null 2>&1 || true
   done
 fi
+if balances && command -v ipvsadm >/dev/null; then ipvsadm --clear || true; fi
 if [ "$runtime" = stop ]; then
   systemctl stop containerd.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do
@@ -77858,17 +80675,24 @@ fi
 
 
 
+
+
 /** Takes the cluster off a host of ours and puts back what its state remembers. @throws BootstrapError `E_RESET`. */
 async function resetHost(host, state, options) {
-    const { keepArtifacts, traces, signal, log } = options;
+    const { keepArtifacts, signal, log } = options;
+    const { network } = state.before;
+    const traces = removable([nodeTraces, pluginTraces, options.traces], network);
     log('stopping pods, kubelet and runtime');
-    await stopWorkloads(host, keepArtifacts, signal);
-    log('removing links, chains and tables of the network');
+    await stopWorkloads(host, { keepRuntime: keepArtifacts, clearIpvs: network?.ipvs === false }, signal);
+    log('removing links, chains, routes and tables of the network');
     await removeNetwork(host, traces, state.before, signal);
+    await restoreRoutes(host, options.traces, state.podCIDR, signal);
+    if (!keepArtifacts && state.before.mounts !== undefined)
+        await restoreMounts(host, state.before.mounts, signal);
     log('removing files');
-    await removeFiles(host, { before: state.before, keepArtifacts, paths: traces.paths, signal });
+    await removeFiles(host, { before: state.before, keepArtifacts, paths: options.traces.paths, signal });
     await restoreSysctls(host, state.before.sysctls, keepArtifacts, signal);
-    await refuseResidue(host, traces, signal);
+    await refuseResidue(host, traces, network, signal);
     if (keepArtifacts)
         await writeState(host, { ...state, phase: 'prepared' }, signal);
     else
@@ -77888,35 +80712,6 @@ while read -r key value; do
   [ -e "$file" ] || continue
   if [ "$(cat "$file")" != "$value" ]; then printf '%s\\n' "$value" > "$file" 2>/dev/null || true; fi
 done
-`;
-/** A reset that leaves something is a failed one, however many of its commands succeeded. */
-async function refuseResidue(host, traces, signal) {
-    const { stdout } = await host.sh(residueScript, traces.links, { signal });
-    const left = stdout.split('\n').filter(Boolean).map(sanitize/* sanitizeLine */.g);
-    if (left.length === 0)
-        return;
-    throw new lib_errors/* BootstrapError */.Xj('E_RESET', `the reset left something behind: ${left.slice(0, 6).join(', ')}`, {
-        host: host.address,
-        hint: 'remove it by hand, or reboot the host and run `k8s-bootstrap down` again',
-    });
-}
-const residueScript = `
-for name in "$@"; do
-  for path in /sys/class/net/$name; do if [ -e "$path" ]; then echo "link \${path##*/}"; fi; done
-done
-for exe in /proc/[0-9]*/exe; do
-  case $(readlink "$exe" 2>/dev/null || true) in
-    ${paths.bin}/kubelet|${paths.bin}/containerd-shim-runc-v2) pid=\${exe#/proc/}; echo "process \${pid%/exe}" ;;
-  esac
-done
-for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
-  if [ -d "$pods" ]; then find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | sed 's/^/process of a pod /'; fi
-done
-for save in iptables-save ip6tables-save; do
-  command -v $save >/dev/null && $save 2>/dev/null | sed -n 's/^:\\(KUBE-[^ ]*\\) .*/chain \\1/p' | head -n 3
-done
-for netns in /run/netns/cni-*; do if [ -e "$netns" ]; then echo "namespace $netns"; fi; done
-true
 `;
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/reset.js
@@ -77973,6 +80768,251 @@ function resetSteps(keep) {
     };
     return [ownership, reset];
 }
+
+;// CONCATENATED MODULE: ./lib/host/reset/cni.js
+
+
+
+
+/** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
+const filesScript = `
+find ${paths.cniConf} -mindepth 1 -delete 2>/dev/null || true
+find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
+rm -rf --one-file-system -- "$@"
+`;
+/**
+ * Takes a CNI, whose pods are gone already, off a host that stays a node.
+ *
+ * @param kubeProxy whether kube-proxy's traces go as well.
+ */
+async function removeCni(host, traces, options) {
+    const { before, kubeProxy, podCIDR, signal } = options;
+    const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
+    await removeNetwork(host, removable(all, before.network), before, signal);
+    await restoreRoutes(host, traces, podCIDR, signal);
+    await host.sh(filesScript, traces.paths, { signal });
+}
+
+;// CONCATENATED MODULE: ./lib/kube/delete.js
+
+/** Namespaces go last of all, custom resource definitions before them: what is in either goes with it. */
+const rank = (kind) => kind === 'Namespace' ? 2 : kind === 'CustomResourceDefinition' ? 1 : 0;
+/** Deletes objects, those applied last first, and waits until their pods are gone. What is not there is no error. */
+async function deleteObjects(kubectl, refs, signal) {
+    for (const wanted of [0, 1, 2]) {
+        const some = refs.filter(({ kind }) => rank(kind) === wanted).reverse();
+        if (some.length === 0)
+            continue;
+        const input = renderManifest(some.map(({ apiVersion, kind, name, namespace }) => ({
+            apiVersion,
+            kind,
+            metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+        })));
+        const args = ['delete', '--ignore-not-found', '--cascade=foreground', '--timeout=120s', '-f', '-'];
+        await kubectl.run(args, { input, signal, timeoutMs: 150_000 });
+    }
+}
+/** Deletes custom resource definitions that a CNI made by itself, and with them its objects. @param groups such as `cilium.io`. */
+async function deleteCustomResources(kubectl, groups, signal) {
+    if (groups.length === 0)
+        return;
+    const { stdout } = await kubectl.run(['get', 'crd', '-o', 'name'], { signal });
+    const own = stdout.split('\n').filter((name) => groups.some((group) => name.endsWith(`.${group}`)));
+    if (own.length === 0)
+        return;
+    await kubectl.run(['delete', '--ignore-not-found', '--timeout=120s', ...own], {
+        signal,
+        timeoutMs: 150_000,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/kube/pods.js
+/** Pods on nodes whose network is the CNI's, those that ended left aside. */
+async function movablePods(kubectl, signal) {
+    const { items } = await kubectl.get(['pods', '--all-namespaces'], { signal });
+    return items
+        .filter(({ spec, status }) => spec.hostNetwork !== true &&
+        spec.nodeName !== undefined &&
+        !['Succeeded', 'Failed'].includes(status.phase ?? ''))
+        .map(({ metadata: { namespace, name, ownerReferences } }) => ({
+        namespace,
+        name,
+        controlled: ownerReferences?.some(({ controller }) => controller === true) ?? false,
+    }));
+}
+/** Deletes those that something makes anew, and waits until they are gone. */
+async function restartPods(kubectl, pods, signal) {
+    const controlled = pods.filter((pod) => pod.controlled);
+    await Promise.all(Object.entries(Object.groupBy(controlled, ({ namespace }) => namespace)).map(([namespace, some = []]) => kubectl.run([
+        '-n',
+        namespace,
+        'delete',
+        'pod',
+        '--ignore-not-found',
+        '--timeout=120s',
+        ...some.map(({ name }) => name),
+    ], { signal, timeoutMs: 150_000 })));
+    const bare = pods.filter((pod) => !pod.controlled).map(({ namespace, name }) => `${namespace}/${name}`);
+    return { stopped: controlled.length, bare };
+}
+/** Lets no more pods onto any node. @returns names of the nodes that took pods before. */
+async function cordon(kubectl, signal) {
+    const { items } = await kubectl.get(['nodes'], { signal });
+    const open = items.filter(({ spec }) => spec.unschedulable !== true).map(({ metadata }) => metadata.name);
+    if (open.length > 0)
+        await kubectl.run(['cordon', ...open], { signal });
+    return open;
+}
+/** Nodes that are gone meanwhile are no error. */
+async function uncordon(kubectl, nodes, signal) {
+    const { stdout } = await kubectl.run(['get', 'nodes', '-o', 'name'], { signal });
+    const there = nodes.filter((name) => stdout.split('\n').includes(`node/${name}`));
+    if (there.length > 0)
+        await kubectl.run(['uncordon', ...there], { signal });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/swap.js
+
+
+
+
+
+
+
+/**
+ * Takes another CNI's objects and traces away, before the wanted one comes. Pods that it gave addresses to are stopped
+ * while it still runs, since only it can take their networks down; they start again with the new one.
+ */
+const removeOldCni = {
+    id: 'remove-cni',
+    title: 'Remove the former CNI',
+    scope: 'cluster',
+    needs: ['init'],
+    run: async (cluster, { signal, log }) => {
+        if (cluster.fresh)
+            return { changed: false, note: 'there is none' };
+        const inventory = await readInventory(cluster.kubectl, signal);
+        cluster.inventory = inventory;
+        if (inventory === undefined)
+            refuseUnknown(cluster);
+        if (inventory === undefined || isWanted(cluster, inventory))
+            return { changed: false, note: 'it is the one that is wanted' };
+        await refuseOtherRange(cluster, signal);
+        cluster.beginChange();
+        const { kubectl } = cluster;
+        log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);
+        const cordoned = await cordon(kubectl, signal);
+        const removing = {
+            ...inventory,
+            removing: true,
+            cordoned: [...new Set([...inventory.cordoned, ...cordoned])],
+        };
+        await writeInventory(kubectl, removing, signal);
+        cluster.inventory = removing;
+        const { stopped, bare } = await restartPods(kubectl, await movablePods(kubectl, signal), signal);
+        log(`${String(stopped)} pods wait for the new network`);
+        for (const pod of bare)
+            log(`${pod} has no controller that would make it anew; restart it yourself`);
+        await deleteObjects(kubectl, inventory.objects, signal);
+        await removeTraces(cluster, inventory.cni, signal);
+        // DaemonSets put pods onto closed nodes as well. Without a network nothing starts before the new CNI is there.
+        await restartPods(kubectl, await movablePods(kubectl, signal), signal);
+        await uncordon(kubectl, removing.cordoned, signal);
+        return { changed: true, note: `${titleOf(inventory.cni)} ${inventory.version}`.trim() };
+    },
+    describe: () => ['remove another CNI, should the cluster have one'],
+};
+function isWanted({ cniObjects }, { fingerprint, removing }) {
+    return !removing && fingerprint === inventory_fingerprintOf(cniObjects);
+}
+/** Without its list of objects nobody can take a network away whole. */
+function refuseUnknown({ controlPlane, cni }) {
+    const has = controlPlane.state?.cni;
+    if (has === undefined || has === cni.name)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_CNI', `nobody knows all that ${titleOf(has)} consists of; nothing was changed`, {
+        hint: 'the ConfigMap kube-system/k8s-bootstrap is gone: run `k8s-bootstrap down` first',
+    });
+}
+function titleOf(name) {
+    return cniNames.some((known) => known === name) ? cniNamed(name).title : name;
+}
+async function removeTraces(cluster, name, signal) {
+    const { kubectl, hosts, cni, spec } = cluster;
+    const { traces } = cniNamed(cniNames.some((known) => known === name) ? name : 'manifest');
+    await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
+    const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
+    if (kubeProxy) {
+        const remove = [
+            '-n',
+            'kube-system',
+            'delete',
+            '--ignore-not-found',
+            'daemonset/kube-proxy',
+            'configmap/kube-proxy',
+        ];
+        await kubectl.run(remove, { signal });
+    }
+    await Promise.all(hosts.map(async (host) => {
+        const { state } = host;
+        // What joins in this very run has seen no other network.
+        if (state?.phase !== 'member')
+            return;
+        await removeCni(host, traces, { before: state.before, kubeProxy, podCIDR: spec.cni.podCIDR, signal });
+        await writeState(host, { ...state, cni: cni.name }, signal);
+    }));
+}
+/** Nodes keep the pod range that they were given; no CNI can have another. */
+async function refuseOtherRange(cluster, signal) {
+    const { podCIDR } = cluster.spec.cni;
+    const config = [
+        '-n',
+        'kube-system',
+        'get',
+        'configmap',
+        'kubeadm-config',
+        '-o',
+        'jsonpath={.data.ClusterConfiguration}',
+    ];
+    const { stdout } = await cluster.kubectl.run(config, { signal });
+    const range = /^\s+podSubnet: (\S+)$/m.exec(stdout)?.[1];
+    if (range === undefined || range === podCIDR)
+        return;
+    throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the cluster's pods are in ${range}, not in ${podCIDR}; nothing was changed`, {
+        where: 'cni.podCIDR',
+        hint: `ask for ${range}, or run \`k8s-bootstrap down\` first`,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/steps/kube-proxy.js
+
+
+/** Brings kube-proxy to a cluster that was made without it, where the CNI does not do its work any more. */
+const installKubeProxy = {
+    id: 'kube-proxy',
+    title: 'Install kube-proxy',
+    scope: 'cluster',
+    needs: ['remove-cni'],
+    run: async (cluster, { signal }) => {
+        const { cni, spec, kubectl, controlPlane } = cluster;
+        if (cluster.fresh || cni.replacesKubeProxy?.(spec) === true)
+            return { changed: false, note: 'as kubeadm left it' };
+        const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
+        if ((await kubectl.run(get, { signal })).stdout.trim() !== '')
+            return { changed: false, note: 'it is there' };
+        cluster.beginChange();
+        await controlPlane.root([`${paths.bin}/kubeadm`, 'init', 'phase', 'addon', 'kube-proxy', '--config=/dev/stdin'], {
+            input: kubeProxyAddonConfig({
+                spec,
+                hosts: cluster.hosts,
+                kubernetesVersion: cluster.kubernetesVersion,
+                endpoint: cluster.nodeEndpoint,
+            }),
+            signal,
+        });
+        return { changed: true };
+    },
+};
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/verify.js
 
@@ -78045,11 +81085,13 @@ const removeVerification = {
 
 
 
+
+
 const sshParts = {
     look: look,
     resolve: resolve,
-    survey: [...look, resolve, preflight],
-    nodes: [...look, resolve, preflight, fetch, begin, unstage, install_install, loadImages, images_images, init, join_join],
+    survey: [...look, resolve, preflight_preflight],
+    nodes: [...look, resolve, preflight_preflight, fetch, begin, unstage, install_install, loadImages, images_images, init, join_join],
     remove: (keep) => [...look, ...resetSteps(keep)],
 };
 const kindParts = { ...kindSteps, remove: () => kindSteps.remove };
@@ -78061,6 +81103,8 @@ const bootstrap_partsOf = (provider) => (provider === 'kind' ? kindParts : sshPa
 function bootstrapSteps(options) {
     return [
         ...bootstrap_partsOf(options.provider).nodes,
+        removeOldCni,
+        installKubeProxy,
         installCni,
         deployVerification,
         kubeconfig(options.kubeconfigPath),
@@ -78327,7 +81371,11 @@ class Cluster {
     cniVersion = '';
     /** Objects of the CNI's manifest, ready to apply: `resolve`. */
     cniObjects = [];
+    /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
+    inventory;
     artifacts;
+    /** Kubelets of hosts that have one of another version, by that: `resolve`. */
+    kubelets = new Map();
     distribution = 'pull';
     /** Images of this machine that nodes are to have: `preflight`. */
     localImages = [];
@@ -78371,12 +81419,30 @@ class Cluster {
             throw new TypeError('a validated spec has a control plane');
         return first;
     }
+    /** What the CNI may know: `resolve`. */
+    get cniContext() {
+        const { spec, cniVersion: version, kubernetesVersion } = this;
+        return { spec, version, kubernetesVersion, apiServer: this.#apiServer() };
+    }
+    #apiServer() {
+        const at = this.nodeEndpoint.lastIndexOf(':');
+        const host = this.nodeEndpoint.slice(0, at).replace(/^\[(.*)\]$/, '$1');
+        return { host, port: Number(this.nodeEndpoint.slice(at + 1)) };
+    }
     get kubectl() {
         return new Kubectl(this.controlPlane);
     }
     /** `host:port` under which nodes reach the API server. */
     get endpoint() {
         return this.#endpointAt(this.controlPlane.internalAddress);
+    }
+    /** As `endpoint`, but known before there are nodes: with provider kind it has Docker's names. */
+    get nodeEndpoint() {
+        const { name, provider, hosts } = this.spec;
+        if (provider !== 'kind')
+            return this.endpoint;
+        const several = hosts.filter(({ role }) => role === 'control-plane').length > 1;
+        return `${several ? `${name}-external-load-balancer` : this.controlPlane.address}:6443`;
     }
     /** `host:port` under which clients do: the address that SSH came by, which need not be known to the nodes. */
     get clientEndpoint() {
@@ -78828,7 +81894,7 @@ function kindHosts({ name, kind, hosts }, roles) {
         ]
         : listed;
     const seen = { 'control-plane': 0, worker: 0 };
-    return nodes.map(({ role, name: nodeName, labels = {}, taints = [] }) => {
+    return nodes.map(({ role, name: nodeName, labels = {}, taints = [], kubeletVersion }) => {
         seen[role] += 1;
         const number = seen[role] === 1 ? '' : String(seen[role]);
         return {
@@ -78839,6 +81905,8 @@ function kindHosts({ name, kind, hosts }, roles) {
             port: 22,
             labels,
             taints,
+            // Refused by a check, and not just left out.
+            ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
         };
     });
 }
@@ -78925,6 +81993,310 @@ function defaultCache(env) {
     return (0,external_node_path_.join)((0,external_node_path_.resolve)(base), 'k8s-bootstrap');
 }
 
+;// CONCATENATED MODULE: ./lib/spec/schema/artifacts.js
+
+
+/** The newest releases in the tables of `artifacts/data`; a test holds them together. */
+const defaultVersions = {
+    containerd: '2.3.4',
+    runc: '1.4.3',
+    cniPlugins: '1.9.1',
+    kind: '0.33.0',
+    helm: '3.18.4',
+};
+const artifacts = strictObject({
+    mirror: text_url
+        .exactOptional()
+        .describe('Base URL of a mirror; upstream’s host name is the first segment of paths below it. Default: upstream.'),
+    checksums: path
+        .exactOptional()
+        .describe('sha256sum file with names `<upstream host>/<path>`; it takes precedence over the built-in table.'),
+    distribution: schemas_enum(['auto', 'push', 'pull'])
+        .default('auto')
+        .describe('`pull`: hosts download; `push`: the runner downloads and copies; `auto`: pull if every host can.'),
+    cacheDir: path
+        .exactOptional()
+        .describe('Where the runner keeps downloads. Default: below `$RUNNER_TOOL_CACHE`, else `~/.cache/k8s-bootstrap`.'),
+    versions: strictObject({
+        containerd: componentVersion.default(defaultVersions.containerd),
+        runc: componentVersion.default(defaultVersions.runc),
+        cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
+        kind: componentVersion.default(defaultVersions.kind),
+        helm: componentVersion.default(defaultVersions.helm),
+    })
+        .prefault({})
+        .meta({ title: 'Component versions' }),
+})
+    .meta({ title: 'Artifacts' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/cni.js
+
+
+const cni = strictObject({
+    name: schemas_string()
+        .regex(/^[a-z0-9-]{1,40}$/, {
+        error: 'is not the name of a CNI; write it in lower case, such as flannel',
+    })
+        .default('flannel')
+        .describe('Which CNI to install; `manifest` for one of your own.'),
+    version: schemas_string()
+        .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
+        .default('default')
+        .describe('A version of the CNI, or `default`.'),
+    podCIDR: cidr
+        .default('10.244.0.0/16')
+        .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
+    options: record(schemas_string(), unknown()).default({}).describe('Settings of the CNI’s own.'),
+    manifest: path.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
+    sha256: sha256.exactOptional().describe('Checksum of the manifest; required for a URL.'),
+})
+    .meta({ title: 'Container network' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/host.js
+
+
+const host_NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
+const PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
+const key = schemas_string()
+    .max(317)
+    .regex(new RegExp(`^(${PREFIX}/)?${host_NAME}$`), { error: 'is not a label key; write [prefix/]name' });
+const value = schemas_string().regex(new RegExp(`^(${host_NAME})?$`), {
+    error: 'is not a label value; letters, digits, "-", "_" and "." are allowed, 63 at most',
+});
+const host_taint = strictObject({
+    key,
+    value: value.exactOptional(),
+    effect: schemas_enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+})
+    .meta({ title: 'Taint' });
+const host = strictObject({
+    address: address.describe('IP address or DNS name.'),
+    role: schemas_enum(['control-plane', 'worker'])
+        .exactOptional()
+        .describe('Default: `worker`; of the first host, `control-plane` unless another one is.'),
+    name: nodeName.exactOptional().describe('Name of the node. Default: the host’s own.'),
+    user: user.exactOptional().describe('Default: `ssh.user`.'),
+    port: port.exactOptional().describe('Default: `ssh.port`.'),
+    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
+    hostKey: fingerprint.exactOptional().describe('Fingerprint of the host key, `SHA256:…`.'),
+    labels: record(key, value).default({}).describe('Labels of the node.'),
+    taints: array(host_taint).max(100).default([]).describe('Taints of the node.'),
+    kubeletVersion: kubeletVersion
+        .exactOptional()
+        .describe('Exact Kubernetes version of the kubelet, up to three minors older than the cluster’s. Default: the cluster’s.'),
+    internalAddress: ipAddress
+        .exactOptional()
+        .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),
+})
+    .meta({ title: 'Host' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/kind.js
+
+
+const portMapping = strictObject({
+    hostPort: port.describe('Port of the machine.'),
+    containerPort: port.describe('Port of the node, such as a NodePort or one that a pod takes as hostPort.'),
+    listenAddress: ipAddress
+        .default('127.0.0.1')
+        .describe('Address of the machine that the port is opened at.'),
+    protocol: schemas_enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
+})
+    .meta({ title: 'Port mapping' });
+/** Nodes beyond these would not fit a machine; the limit only keeps slips from filling it. */
+const count = schemas_int().max(50, { error: 'is too many; at most 50' });
+const schema_kind_kind = strictObject({
+    controlPlanes: count
+        .min(1, { error: 'is too few; at least 1' })
+        .exactOptional()
+        .describe('Control planes to make. Default: as many as `hosts` has, else 1.'),
+    workers: count
+        .min(0, { error: 'cannot be negative' })
+        .exactOptional()
+        .describe('Workers to make. Default: as many as `hosts` has, else 2.'),
+    nodeImage: text_image
+        .exactOptional()
+        .describe('Image of the nodes. Default: the one of the Kubernetes version that kind’s project published.'),
+    apiServerPort: port
+        .exactOptional()
+        .describe('Port of the API server on the machine. Default: a free one.'),
+    portMappings: array(portMapping)
+        .max(100)
+        .default([])
+        .describe('Ports of the first control plane to be published on the machine.'),
+})
+    .meta({
+    title: 'kind',
+    description: 'Nodes as containers of the machine’s own Docker; only for `provider: kind`.',
+});
+
+;// CONCATENATED MODULE: ./lib/spec/schema/kubernetes.js
+
+
+const kubernetesVersion = schemas_string()
+    .regex(/^(v?\d{1,3}\.\d{1,3}(\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?)?|stable|latest|N-[1-9])$/, {
+    error: 'is not a Kubernetes version; give 1.36.3, 1.36, stable, latest or N-1',
+});
+const kubeadmPatch = looseObject({
+    kind: schemas_enum([
+        'InitConfiguration',
+        'ClusterConfiguration',
+        'JoinConfiguration',
+        'KubeletConfiguration',
+        'KubeProxyConfiguration',
+    ]),
+})
+    .meta({
+    title: 'Patch',
+    description: 'Fields of a kubeadm document, merged over the generated one by `kind`.',
+});
+const kubernetes = strictObject({
+    version: kubernetesVersion
+        .default('stable')
+        .describe('Exact (`1.36.3`), newest known patch of a minor (`1.36`), `stable`, `latest`, or a minor before it (`N-1`).'),
+    channel: schemas_enum(['built-in', 'online'])
+        .default('built-in')
+        .describe('Where versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `artifacts.checksums`; `online`: dl.k8s.io as well.'),
+    serviceCIDR: cidr.default('10.96.0.0/16').describe('Addresses of services.'),
+    dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),
+    controlPlaneEndpoint: hostPort
+        .exactOptional()
+        .describe('`host[:port]` of the API server for clients. Default: the first control plane.'),
+    apiServerPort: port.default(6443).describe('Port of the API server on its host.'),
+    kubeadmPatches: array(kubeadmPatch)
+        .max(100)
+        .default([])
+        .describe('Changes to the generated kubeadm documents.'),
+})
+    .meta({ title: 'Kubernetes' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/ssh.js
+
+
+const ssh_bastion = strictObject({
+    address: address.describe('IP address or DNS name.'),
+    user: user.exactOptional().describe('Default: `ssh.user`.'),
+    port: port.default(22),
+    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
+    hostKey: fingerprint.exactOptional().describe('Fingerprint of its host key.'),
+})
+    .meta({ title: 'Bastion', description: 'Jump host through which all hosts are reached.' });
+const ssh_ssh = strictObject({
+    user: user.default('root').describe('User to log in as; root, or one who may use sudo.'),
+    port: port.default(22).describe('Port of the SSH server.'),
+    keyFile: path.exactOptional().describe('Path of the private key.'),
+    key: secret.exactOptional().describe('The private key itself. A secret: better not in a file.'),
+    passphrase: secret.exactOptional().describe('Passphrase of the private key. A secret.'),
+    sudoPassword: secret.exactOptional().describe('Password for sudo where it asks for one. A secret.'),
+    knownHosts: path.exactOptional().describe('Path of a known_hosts file.'),
+    knownHostsText: secret.exactOptional().describe('Lines of a known_hosts file.'),
+    hostKeyChecking: schemas_enum(['strict', 'accept-new', 'off'])
+        .default('strict')
+        .describe('`strict`: pinned host keys only; `accept-new` trusts the first key seen; `off` trusts any.'),
+    bastion: ssh_bastion.exactOptional(),
+})
+    .meta({ title: 'SSH' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/verify.js
+
+
+const verify_verify = strictObject({
+    minNodes: schemas_int()
+        .min(1, { error: 'is too few; at least 1' })
+        .default(2)
+        .describe('On how many nodes nginx must run and answer.'),
+    checks: array(id)
+        .min(1)
+        .max(100)
+        .default(['default'])
+        .describe('Checks to run; `default` stands for the default set.'),
+    images: strictObject({
+        nginx: text_image.default('docker.io/library/nginx:1.29-alpine').describe('What is deployed.'),
+        client: text_image.default('docker.io/library/busybox:1.37').describe('What sends requests.'),
+    })
+        .prefault({})
+        .meta({ title: 'Images' }),
+    timeoutSec: seconds.default(180).describe('Seconds for the whole verification.'),
+    keep: schemas_boolean().default(false).describe('Keep the verification’s namespace afterwards.'),
+})
+    .meta({ title: 'Verification' });
+
+;// CONCATENATED MODULE: ./lib/spec/schema/cluster-file.js
+
+
+
+
+
+
+
+
+
+/** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
+const clusterFile = strictObject({
+    provider: schemas_enum(['ssh', 'kind'])
+        .default('ssh')
+        .describe('`ssh`: machines that are there; `kind`: containers of the machine’s own Docker.'),
+    name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
+    kubernetes: kubernetes.prefault({}),
+    cni: cni.prefault({}),
+    ssh: ssh_ssh.prefault({}),
+    kind: schema_kind_kind.prefault({}),
+    hosts: array(host).max(1000).default([]).describe('Control planes and workers.'),
+    artifacts: artifacts.prefault({}),
+    images: array(localImage)
+        .max(100)
+        .default([])
+        .describe('Images of the machine to load into every node: names in its Docker, or paths of tars.'),
+    registryMirrors: record(text_registry, text_url)
+        .default({})
+        .describe('Registry, as in image names → URL of its mirror, `http(s)://host[:port][/v2/path]`.'),
+    verify: verify_verify.prefault({}),
+    timeouts: strictObject({
+        totalSec: seconds.default(900).describe('Seconds for the whole run.'),
+        readySec: seconds
+            .default(240)
+            .describe('Seconds for all nodes to be Ready and the CNI to be rolled out.'),
+        connectSec: seconds.default(60).describe('Seconds to reach a host by SSH.'),
+    })
+        .prefault({})
+        .meta({ title: 'Timeouts' }),
+    preflight: strictObject({
+        ignore: array(id)
+            .max(100)
+            .default([])
+            .describe('Findings to take as warnings; `all` for every one.'),
+    })
+        .prefault({})
+        .meta({ title: 'Preflight' }),
+})
+    .meta({
+    title: 'k8s-bootstrap cluster file',
+    description: 'Which cluster to make out of which hosts.',
+});
+
+;// CONCATENATED MODULE: ./lib/spec/json-schema.js
+
+
+
+let json_schema_made;
+/** JSON Schema (draft 2020-12) of the cluster file, for editors; `schema/cluster.schema.json` is a copy of it. */
+function clusterJsonSchema() {
+    json_schema_made ??= toJSONSchema(clusterFile, { io: 'input', target: 'draft-2020-12' });
+    return json_schema_made;
+}
+/** Names of the fields that are known at a path of the cluster file. */
+function fieldNames(path) {
+    let schema = clusterJsonSchema();
+    for (const part of path) {
+        if (!(0,lib_record/* isRecord */.u)(schema))
+            return [];
+        const properties = schema['properties'];
+        const below = (0,lib_record/* isRecord */.u)(properties) ? properties[part] : undefined;
+        schema = typeof part === 'number' ? schema['items'] : (below ?? schema['additionalProperties']);
+    }
+    const properties = (0,lib_record/* isRecord */.u)(schema) ? schema['properties'] : undefined;
+    return (0,lib_record/* isRecord */.u)(properties) ? Object.keys(properties) : [];
+}
+
 ;// CONCATENATED MODULE: ./lib/spec/problem.js
 /** `hosts[1].address`. */
 function formatPath(path) {
@@ -78933,7 +82305,7 @@ function formatPath(path) {
         .join('');
 }
 /** Whether `path` is `prefix` or below it. */
-function isWithin(path, prefix) {
+function problem_isWithin(path, prefix) {
     return prefix.every((part, index) => path[index] === part);
 }
 const MAX_SHOWN = 60;
@@ -78978,21 +82350,116 @@ function levenshtein(a, b) {
     return previous.at(-1) ?? 0;
 }
 
+;// CONCATENATED MODULE: ./lib/spec/issues.js
+
+
+
+
+/** What the schema's validation found, in words for the user. */
+function problemsOf(issues, input) {
+    return issues.flatMap((issue) => {
+        const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
+        if (issue.code === 'unrecognized_keys')
+            return issue.keys.map((key) => unknownField(path, key));
+        return [explain(issue, path, (0,lib_record/* valueAt */.f)(input, path))];
+    });
+}
+function unknownField(path, key) {
+    const names = fieldNames(path);
+    const near = closest(key, names);
+    // Anything else may be a value that lost its key, and that value a secret.
+    const nameable = near !== undefined || (path[0] !== 'ssh' && /^[\w-]{1,40}$/.test(key));
+    return {
+        path: [...path, key],
+        shownPath: nameable ? undefined : path,
+        what: nameable ? `unknown field ${key}` : 'unknown field',
+        fix: near === undefined
+            ? `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
+            : `did you mean ${near}?`,
+    };
+}
+function explain(issue, path, value) {
+    if (issue.code === 'invalid_type') {
+        if (value === undefined)
+            return { path, what: 'is missing' };
+        if (value === null)
+            return { path, what: 'is empty', fix: 'give a value or remove the line' };
+        const quotes = issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : '';
+        return problem(path, `${echo(path, value)}is not ${kindOf(issue.expected)}${quotes}`);
+    }
+    if (issue.code === 'invalid_value') {
+        const values = issue.values.map(String);
+        const near = typeof value === 'string' ? closest(value, values) : undefined;
+        const meant = near === undefined ? '' : `; did you mean ${near}?`;
+        return problem(path, `${echo(path, value)}is not one of ${values.join(', ')}${meant}`);
+    }
+    // The schema of the key says what is wrong with it.
+    if (issue.code === 'invalid_key')
+        return problem(path, `the key ${issue.issues[0]?.message ?? 'is not valid'}`);
+    if (issue.code === 'too_big' && issue.origin !== 'number')
+        return { path, what: `is too long; at most ${String(issue.maximum)}` };
+    if (issue.code === 'too_small' && issue.origin !== 'number')
+        return { path, what: 'is empty; give at least one' };
+    return problem(path, `${echo(path, value)}${issue.message}`);
+}
+function problem(path, text) {
+    const [what = '', ...fix] = text.split('; ');
+    return { path, what, ...(fix.length === 0 ? {} : { fix: fix.join('; ') }) };
+}
+const kinds = {
+    object: 'a mapping of fields',
+    record: 'a mapping',
+    array: 'a list',
+    string: 'text',
+    int: 'a whole number',
+    boolean: 'true or false',
+};
+function kindOf(expected) {
+    return kinds[expected] ?? `a ${expected}`;
+}
+/** Fields below `ssh` that may be printed; all else there may be a secret, or one in the wrong place. */
+const harmless = ['user', 'port', 'address', 'hostKeyChecking', 'hostKey'];
+function echo(path, value) {
+    if (typeof value === 'object' || value === undefined)
+        return '';
+    if (path.length === 0 || (path[0] === 'ssh' && !harmless.includes(path.at(-1))))
+        return '';
+    // A URL may carry a password.
+    if (typeof value === 'string' && value.includes('://') && value.includes('@'))
+        return '';
+    return `${shown(value)} `;
+}
+
 ;// CONCATENATED MODULE: ./lib/spec/checks/cni.js
 
 
 
 
-/** @param names those of the CNI registry; undefined: any. */
-function checkCni({ cni }, names) {
+
+
+/** @param catalog undefined: any name and any options will do. */
+function checkCni(spec, catalog) {
+    const { cni } = spec;
     const problems = [];
-    if (names !== undefined && !names.includes(cni.name)) {
-        problems.push({
-            path: ['cni', 'name'],
-            what: `${shown(cni.name)} is not a CNI that is known`,
-            fix: suggestion(cni.name, names),
-        });
-        return problems;
+    if (catalog !== undefined) {
+        const { names } = catalog;
+        if (!names.includes(cni.name)) {
+            problems.push({
+                path: ['cni', 'name'],
+                what: `${shown(cni.name)} is not a CNI that is known`,
+                fix: suggestion(cni.name, names),
+            });
+            return problems;
+        }
+        const options = optionProblems(cni, catalog);
+        problems.push(...options);
+        if (options.length === 0) {
+            problems.push(...catalog.problems(spec).map(({ what, fix, ...at }) => ({
+                path: 'field' in at ? ['cni', at.field] : ['cni', 'options', at.option],
+                what,
+                fix,
+            })));
+        }
     }
     const own = cni.name === 'manifest';
     if (own && cni.manifest === undefined) {
@@ -79028,6 +82495,34 @@ function checkCni({ cni }, names) {
         });
     }
     return problems;
+}
+/** Its values as the CNI's schemas see them; a name that it does not have, with those that do. */
+function optionProblems({ name, options }, catalog) {
+    const known = catalog.options(name);
+    const unknown = Object.keys(options).filter((option) => !Object.hasOwn(known, option));
+    const checked = object(known).safeParse(options);
+    return [
+        ...unknown.map((option) => ({
+            path: ['cni', 'options', option],
+            what: `${name} has no option ${shown(option)}`,
+            fix: whoHas(option, known, catalog),
+        })),
+        ...(checked.success
+            ? []
+            : problemsOf(checked.error.issues, options).map(({ path, ...problem }) => ({
+                ...problem,
+                path: ['cni', 'options', ...path],
+            }))),
+    ];
+}
+function whoHas(option, known, catalog) {
+    const names = Object.keys(known);
+    const near = closest(option, names);
+    if (near !== undefined)
+        return `did you mean ${near}?`;
+    const others = catalog.names.filter((name) => Object.hasOwn(catalog.options(name), option));
+    const own = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+    return others.length === 0 ? own : `${own}; ${option} is an option of ${others.join(', ')}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/checks/files.js
@@ -79134,6 +82629,25 @@ function duplicates(hosts, field, keyOf) {
         const what = `${host[field] ?? ''} is that of hosts[${String(first)}] too`;
         return [{ path: ['hosts', index, field], what, fix: 'remove one, or correct it' }];
     });
+}
+
+;// CONCATENATED MODULE: ./lib/spec/checks/kubelets.js
+/**
+ * kind's node images hold kubelet and kubeadm of one version, and kubeadm may only join nodes to a cluster that the same
+ * version of it made: https://kubernetes.io/docs/setup/production-environment/tools/kubeadm/create-cluster-kubeadm/#version-skew-policy
+ */
+function checkKubelets({ provider, hosts }) {
+    if (provider !== 'kind')
+        return [];
+    return hosts.flatMap(({ kubeletVersion }, index) => kubeletVersion === undefined
+        ? []
+        : [
+            {
+                path: ['hosts', index, 'kubeletVersion'],
+                what: 'is not possible with provider kind, whose nodes have kubelet and kubeadm of one image',
+                fix: 'remove it, or use provider ssh',
+            },
+        ]);
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/checks/networks.js
@@ -79418,7 +82932,7 @@ function item(node) {
 
 
 /** Fields that a more direct source replaces together: giving one of them means not the other. */
-const alternatives = [
+const input_alternatives = [
     ['key', 'keyFile'],
     ['knownHostsText', 'knownHosts'],
 ];
@@ -79429,7 +82943,7 @@ function readInput(source) {
     if (yaml !== undefined && yaml.errors.length > 0)
         return input_unusable(yaml, name);
     const content = yaml?.value ?? {};
-    if (!(0,record/* isRecord */.u)(content)) {
+    if (!(0,lib_record/* isRecord */.u)(content)) {
         return input_unusable({ ...yaml, errors: [{ position: '1:1', what: 'is not a mapping of fields' }] }, name);
     }
     const fields = (source.fields ?? {});
@@ -79462,7 +82976,7 @@ function input_merge(under, over) {
         if (value === undefined)
             continue;
         const below = result.get(key);
-        result.set(key, (0,record/* isRecord */.u)(value) ? input_merge((0,record/* isRecord */.u)(below) ? below : {}, value) : value);
+        result.set(key, (0,lib_record/* isRecord */.u)(value) ? input_merge((0,lib_record/* isRecord */.u)(below) ? below : {}, value) : value);
     }
     return Object.fromEntries(result);
 }
@@ -79470,17 +82984,17 @@ function input_merge(under, over) {
 function isGiven(fields, path) {
     let value = fields;
     for (const part of path) {
-        if (!(0,record/* isRecord */.u)(value))
+        if (!(0,lib_record/* isRecord */.u)(value))
             break;
         value = Object.hasOwn(value, part) ? value[part] : undefined;
     }
-    return value !== undefined && !(0,record/* isRecord */.u)(value);
+    return value !== undefined && !(0,lib_record/* isRecord */.u)(value);
 }
 function withoutAlternatives(content, fields) {
     const [below, given] = [content['ssh'], fields['ssh']];
-    if (!(0,record/* isRecord */.u)(below) || !(0,record/* isRecord */.u)(given))
+    if (!(0,lib_record/* isRecord */.u)(below) || !(0,lib_record/* isRecord */.u)(given))
         return content;
-    const replaced = alternatives.flatMap(([a, b]) => [
+    const replaced = input_alternatives.flatMap(([a, b]) => [
         ...(given[a] === undefined ? [] : [b]),
         ...(given[b] === undefined ? [] : [a]),
     ]);
@@ -79502,7 +83016,7 @@ function specError(problems, input) {
     const redactor = new Redactor();
     const ssh = input.value['ssh'];
     for (const field of secretFields) {
-        const secret = (0,record/* isRecord */.u)(ssh) ? ssh[field] : undefined;
+        const secret = (0,lib_record/* isRecord */.u)(ssh) ? ssh[field] : undefined;
         if (typeof secret === 'string' || typeof secret === 'number')
             redactor.add(String(secret));
     }
@@ -79530,382 +83044,6 @@ function lineOf(problem, input) {
 function placeOf({ path, shownPath = path }, input) {
     const where = input.locate(path);
     return where === formatPath(path) ? formatPath(shownPath) : where;
-}
-
-;// CONCATENATED MODULE: ./lib/spec/schema/artifacts.js
-
-
-/** The newest releases in the tables of `artifacts/data`; a test holds them together. */
-const defaultVersions = {
-    containerd: '2.3.4',
-    runc: '1.4.3',
-    cniPlugins: '1.9.1',
-    kind: '0.33.0',
-};
-const artifacts = strictObject({
-    mirror: text_url
-        .exactOptional()
-        .describe('Base URL of a mirror; upstream’s host name is the first segment of paths below it. Default: upstream.'),
-    checksums: path
-        .exactOptional()
-        .describe('sha256sum file with names `<upstream host>/<path>`; it takes precedence over the built-in table.'),
-    distribution: schemas_enum(['auto', 'push', 'pull'])
-        .default('auto')
-        .describe('`pull`: hosts download; `push`: the runner downloads and copies; `auto`: pull if every host can.'),
-    cacheDir: path
-        .exactOptional()
-        .describe('Where the runner keeps downloads. Default: below `$RUNNER_TOOL_CACHE`, else `~/.cache/k8s-bootstrap`.'),
-    versions: strictObject({
-        containerd: componentVersion.default(defaultVersions.containerd),
-        runc: componentVersion.default(defaultVersions.runc),
-        cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
-        kind: componentVersion.default(defaultVersions.kind),
-    })
-        .prefault({})
-        .meta({ title: 'Component versions' }),
-})
-    .meta({ title: 'Artifacts' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/cni.js
-
-
-const cni = strictObject({
-    name: schemas_string()
-        .regex(/^[a-z0-9-]{1,40}$/, {
-        error: 'is not the name of a CNI; write it in lower case, such as flannel',
-    })
-        .default('flannel')
-        .describe('Which CNI to install; `manifest` for one of your own.'),
-    version: schemas_string()
-        .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
-        .default('default')
-        .describe('A version of the CNI, or `default`.'),
-    podCIDR: cidr
-        .default('10.244.0.0/16')
-        .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
-    options: schemas_record(schemas_string(), unknown()).default({}).describe('Settings of the CNI’s own.'),
-    manifest: path.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
-    sha256: sha256.exactOptional().describe('Checksum of the manifest; required for a URL.'),
-})
-    .meta({ title: 'Container network' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/host.js
-
-
-const host_NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
-const PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
-const key = schemas_string()
-    .max(317)
-    .regex(new RegExp(`^(${PREFIX}/)?${host_NAME}$`), { error: 'is not a label key; write [prefix/]name' });
-const value = schemas_string().regex(new RegExp(`^(${host_NAME})?$`), {
-    error: 'is not a label value; letters, digits, "-", "_" and "." are allowed, 63 at most',
-});
-const host_taint = strictObject({
-    key,
-    value: value.exactOptional(),
-    effect: schemas_enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
-})
-    .meta({ title: 'Taint' });
-const host = strictObject({
-    address: address.describe('IP address or DNS name.'),
-    role: schemas_enum(['control-plane', 'worker'])
-        .exactOptional()
-        .describe('Default: `worker`; of the first host, `control-plane` unless another one is.'),
-    name: nodeName.exactOptional().describe('Name of the node. Default: the host’s own.'),
-    user: user.exactOptional().describe('Default: `ssh.user`.'),
-    port: port.exactOptional().describe('Default: `ssh.port`.'),
-    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
-    hostKey: fingerprint.exactOptional().describe('Fingerprint of the host key, `SHA256:…`.'),
-    labels: schemas_record(key, value).default({}).describe('Labels of the node.'),
-    taints: array(host_taint).max(100).default([]).describe('Taints of the node.'),
-    internalAddress: ipAddress
-        .exactOptional()
-        .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),
-})
-    .meta({ title: 'Host' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/kind.js
-
-
-const portMapping = strictObject({
-    hostPort: port.describe('Port of the machine.'),
-    containerPort: port.describe('Port of the node, such as a NodePort or one that a pod takes as hostPort.'),
-    listenAddress: ipAddress
-        .default('127.0.0.1')
-        .describe('Address of the machine that the port is opened at.'),
-    protocol: schemas_enum(['TCP', 'UDP', 'SCTP']).default('TCP'),
-})
-    .meta({ title: 'Port mapping' });
-/** Nodes beyond these would not fit a machine; the limit only keeps slips from filling it. */
-const count = schemas_int().max(50, { error: 'is too many; at most 50' });
-const schema_kind_kind = strictObject({
-    controlPlanes: count
-        .min(1, { error: 'is too few; at least 1' })
-        .exactOptional()
-        .describe('Control planes to make. Default: as many as `hosts` has, else 1.'),
-    workers: count
-        .min(0, { error: 'cannot be negative' })
-        .exactOptional()
-        .describe('Workers to make. Default: as many as `hosts` has, else 2.'),
-    nodeImage: text_image
-        .exactOptional()
-        .describe('Image of the nodes. Default: the one of the Kubernetes version that kind’s project published.'),
-    apiServerPort: port
-        .exactOptional()
-        .describe('Port of the API server on the machine. Default: a free one.'),
-    portMappings: array(portMapping)
-        .max(100)
-        .default([])
-        .describe('Ports of the first control plane to be published on the machine.'),
-})
-    .meta({
-    title: 'kind',
-    description: 'Nodes as containers of the machine’s own Docker; only for `provider: kind`.',
-});
-
-;// CONCATENATED MODULE: ./lib/spec/schema/kubernetes.js
-
-
-const kubernetes_version = schemas_string()
-    .regex(/^(v?\d{1,3}\.\d{1,3}(\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?)?|stable|latest|N-[1-9])$/, {
-    error: 'is not a Kubernetes version; give 1.36.3, 1.36, stable, latest or N-1',
-});
-const kubeadmPatch = looseObject({
-    kind: schemas_enum([
-        'InitConfiguration',
-        'ClusterConfiguration',
-        'JoinConfiguration',
-        'KubeletConfiguration',
-        'KubeProxyConfiguration',
-    ]),
-})
-    .meta({
-    title: 'Patch',
-    description: 'Fields of a kubeadm document, merged over the generated one by `kind`.',
-});
-const kubernetes = strictObject({
-    version: kubernetes_version
-        .default('stable')
-        .describe('Exact (`1.36.3`), newest known patch of a minor (`1.36`), `stable`, `latest`, or a minor before it (`N-1`).'),
-    serviceCIDR: cidr.default('10.96.0.0/16').describe('Addresses of services.'),
-    dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),
-    controlPlaneEndpoint: hostPort
-        .exactOptional()
-        .describe('`host[:port]` of the API server for clients. Default: the first control plane.'),
-    apiServerPort: port.default(6443).describe('Port of the API server on its host.'),
-    kubeadmPatches: array(kubeadmPatch)
-        .max(100)
-        .default([])
-        .describe('Changes to the generated kubeadm documents.'),
-})
-    .meta({ title: 'Kubernetes' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/ssh.js
-
-
-const ssh_bastion = strictObject({
-    address: address.describe('IP address or DNS name.'),
-    user: user.exactOptional().describe('Default: `ssh.user`.'),
-    port: port.default(22),
-    keyFile: path.exactOptional().describe('Private key. Default: the one of `ssh`.'),
-    hostKey: fingerprint.exactOptional().describe('Fingerprint of its host key.'),
-})
-    .meta({ title: 'Bastion', description: 'Jump host through which all hosts are reached.' });
-const ssh_ssh = strictObject({
-    user: user.default('root').describe('User to log in as; root, or one who may use sudo.'),
-    port: port.default(22).describe('Port of the SSH server.'),
-    keyFile: path.exactOptional().describe('Path of the private key.'),
-    key: secret.exactOptional().describe('The private key itself. A secret: better not in a file.'),
-    passphrase: secret.exactOptional().describe('Passphrase of the private key. A secret.'),
-    sudoPassword: secret.exactOptional().describe('Password for sudo where it asks for one. A secret.'),
-    knownHosts: path.exactOptional().describe('Path of a known_hosts file.'),
-    knownHostsText: secret.exactOptional().describe('Lines of a known_hosts file.'),
-    hostKeyChecking: schemas_enum(['strict', 'accept-new', 'off'])
-        .default('strict')
-        .describe('`strict`: pinned host keys only; `accept-new` trusts the first key seen; `off` trusts any.'),
-    bastion: ssh_bastion.exactOptional(),
-})
-    .meta({ title: 'SSH' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/verify.js
-
-
-const verify_verify = strictObject({
-    minNodes: schemas_int()
-        .min(1, { error: 'is too few; at least 1' })
-        .default(2)
-        .describe('On how many nodes nginx must run and answer.'),
-    checks: array(id)
-        .min(1)
-        .max(100)
-        .default(['default'])
-        .describe('Checks to run; `default` stands for the default set.'),
-    images: strictObject({
-        nginx: text_image.default('docker.io/library/nginx:1.29-alpine').describe('What is deployed.'),
-        client: text_image.default('docker.io/library/busybox:1.37').describe('What sends requests.'),
-    })
-        .prefault({})
-        .meta({ title: 'Images' }),
-    timeoutSec: seconds.default(180).describe('Seconds for the whole verification.'),
-    keep: schemas_boolean().default(false).describe('Keep the verification’s namespace afterwards.'),
-})
-    .meta({ title: 'Verification' });
-
-;// CONCATENATED MODULE: ./lib/spec/schema/cluster-file.js
-
-
-
-
-
-
-
-
-
-/** The cluster file: what it may contain, and what each value must look like. The JSON Schema is made from it. */
-const clusterFile = strictObject({
-    provider: schemas_enum(['ssh', 'kind'])
-        .default('ssh')
-        .describe('`ssh`: machines that are there; `kind`: containers of the machine’s own Docker.'),
-    name: dnsLabel.default('k8s-bootstrap').describe('Name of the cluster and of the kubeconfig’s context.'),
-    kubernetes: kubernetes.prefault({}),
-    cni: cni.prefault({}),
-    ssh: ssh_ssh.prefault({}),
-    kind: schema_kind_kind.prefault({}),
-    hosts: array(host).max(1000).default([]).describe('Control planes and workers.'),
-    artifacts: artifacts.prefault({}),
-    images: array(localImage)
-        .max(100)
-        .default([])
-        .describe('Images of the machine to load into every node: names in its Docker, or paths of tars.'),
-    registryMirrors: schemas_record(text_registry, text_url)
-        .default({})
-        .describe('Registry, as in image names → URL of its mirror, `http(s)://host[:port][/v2/path]`.'),
-    verify: verify_verify.prefault({}),
-    timeouts: strictObject({
-        totalSec: seconds.default(900).describe('Seconds for the whole run.'),
-        readySec: seconds
-            .default(240)
-            .describe('Seconds for all nodes to be Ready and the CNI to be rolled out.'),
-        connectSec: seconds.default(60).describe('Seconds to reach a host by SSH.'),
-    })
-        .prefault({})
-        .meta({ title: 'Timeouts' }),
-    preflight: strictObject({
-        ignore: array(id)
-            .max(100)
-            .default([])
-            .describe('Findings to take as warnings; `all` for every one.'),
-    })
-        .prefault({})
-        .meta({ title: 'Preflight' }),
-})
-    .meta({
-    title: 'k8s-bootstrap cluster file',
-    description: 'Which cluster to make out of which hosts.',
-});
-
-;// CONCATENATED MODULE: ./lib/spec/json-schema.js
-
-
-
-let made;
-/** JSON Schema (draft 2020-12) of the cluster file, for editors; `schema/cluster.schema.json` is a copy of it. */
-function clusterJsonSchema() {
-    made ??= toJSONSchema(clusterFile, { io: 'input', target: 'draft-2020-12' });
-    return made;
-}
-/** Names of the fields that are known at a path of the cluster file. */
-function fieldNames(path) {
-    let schema = clusterJsonSchema();
-    for (const part of path) {
-        if (!(0,record/* isRecord */.u)(schema))
-            return [];
-        const properties = schema['properties'];
-        const below = (0,record/* isRecord */.u)(properties) ? properties[part] : undefined;
-        schema = typeof part === 'number' ? schema['items'] : (below ?? schema['additionalProperties']);
-    }
-    const properties = (0,record/* isRecord */.u)(schema) ? schema['properties'] : undefined;
-    return (0,record/* isRecord */.u)(properties) ? Object.keys(properties) : [];
-}
-
-;// CONCATENATED MODULE: ./lib/spec/issues.js
-
-
-
-
-/** What the schema's validation found, in words for the user. */
-function problemsOf(issues, input) {
-    return issues.flatMap((issue) => {
-        const path = issue.path.map((part) => (typeof part === 'number' ? part : String(part)));
-        if (issue.code === 'unrecognized_keys')
-            return issue.keys.map((key) => unknownField(path, key));
-        return [explain(issue, path, (0,record/* valueAt */.f)(input, path))];
-    });
-}
-function unknownField(path, key) {
-    const names = fieldNames(path);
-    const near = closest(key, names);
-    // Anything else may be a value that lost its key, and that value a secret.
-    const nameable = near !== undefined || (path[0] !== 'ssh' && /^[\w-]{1,40}$/.test(key));
-    return {
-        path: [...path, key],
-        shownPath: nameable ? undefined : path,
-        what: nameable ? `unknown field ${key}` : 'unknown field',
-        fix: near === undefined
-            ? `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
-            : `did you mean ${near}?`,
-    };
-}
-function explain(issue, path, value) {
-    if (issue.code === 'invalid_type') {
-        if (value === undefined)
-            return { path, what: 'is missing' };
-        if (value === null)
-            return { path, what: 'is empty', fix: 'give a value or remove the line' };
-        const quotes = issue.expected === 'string' && typeof value === 'number' ? '; put it in quotes' : '';
-        return problem(path, `${echo(path, value)}is not ${kindOf(issue.expected)}${quotes}`);
-    }
-    if (issue.code === 'invalid_value') {
-        const values = issue.values.map(String);
-        const near = typeof value === 'string' ? closest(value, values) : undefined;
-        const meant = near === undefined ? '' : `; did you mean ${near}?`;
-        return problem(path, `${echo(path, value)}is not one of ${values.join(', ')}${meant}`);
-    }
-    // The schema of the key says what is wrong with it.
-    if (issue.code === 'invalid_key')
-        return problem(path, `the key ${issue.issues[0]?.message ?? 'is not valid'}`);
-    if (issue.code === 'too_big' && issue.origin !== 'number')
-        return { path, what: `is too long; at most ${String(issue.maximum)}` };
-    if (issue.code === 'too_small' && issue.origin !== 'number')
-        return { path, what: 'is empty; give at least one' };
-    return problem(path, `${echo(path, value)}${issue.message}`);
-}
-function problem(path, text) {
-    const [what = '', ...fix] = text.split('; ');
-    return { path, what, ...(fix.length === 0 ? {} : { fix: fix.join('; ') }) };
-}
-const kinds = {
-    object: 'a mapping of fields',
-    record: 'a mapping',
-    array: 'a list',
-    string: 'text',
-    int: 'a whole number',
-    boolean: 'true or false',
-};
-function kindOf(expected) {
-    return kinds[expected] ?? `a ${expected}`;
-}
-/** Fields below `ssh` that may be printed; all else there may be a secret, or one in the wrong place. */
-const harmless = ['user', 'port', 'address', 'hostKeyChecking', 'hostKey'];
-function echo(path, value) {
-    if (typeof value === 'object' || value === undefined)
-        return '';
-    if (path.length === 0 || (path[0] === 'ssh' && !harmless.includes(path.at(-1))))
-        return '';
-    // A URL may carry a password.
-    if (typeof value === 'string' && value.includes('://') && value.includes('@'))
-        return '';
-    return `${shown(value)} `;
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/shape.js
@@ -79943,7 +83081,7 @@ function remove(root, path) {
         Reflect.set(parent, last, { address: replacement });
     else if (replacement !== undefined && last === 'address')
         Reflect.set(parent, last, replacement);
-    else if ((0,record/* isRecord */.u)(parent))
+    else if ((0,lib_record/* isRecord */.u)(parent))
         Reflect.deleteProperty(parent, last);
 }
 function hostAt(path) {
@@ -79951,6 +83089,7 @@ function hostAt(path) {
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/load.js
+
 
 
 
@@ -79976,13 +83115,14 @@ function loadSpec(source, options = {}) {
     if (parsed === undefined || input.problems.some(({ path }) => path[0] !== 'hosts'))
         throw specError(own, input);
     const spec = complete(parsed, input, source);
-    const minNodesGiven = (0,record/* valueAt */.f)(input.value, ['verify', 'minNodes']) !== undefined;
-    const sound = (...paths) => !own.some((problem) => paths.some((path) => isWithin(problem.path, path)));
+    const minNodesGiven = (0,lib_record/* valueAt */.f)(input.value, ['verify', 'minNodes']) !== undefined;
+    const sound = (...paths) => !own.some((problem) => paths.some((path) => problem_isWithin(problem.path, path)));
     const found = [
         ...(sound(['provider']) ? checkHosts(spec, minNodesGiven) : []),
+        ...(sound(['provider']) ? checkKubelets(spec) : []),
         ...(sound(['provider'], ['ssh']) ? checkAccess(spec) : []),
         ...(sound(['cni', 'podCIDR'], ['kubernetes', 'serviceCIDR']) ? checkNetworks(spec) : []),
-        ...checkCni(spec, options.cniNames),
+        ...checkCni(spec, options.cnis),
         ...checkFiles(spec),
     ];
     const all = [...own, ...found.filter((problem) => !follows(problem, own))];
@@ -79994,7 +83134,7 @@ function loadSpec(source, options = {}) {
 function follows({ path }, others) {
     return others.some((other) => {
         const parent = other.path.slice(0, -1);
-        return isWithin(other.path, path) || (parent.length > 0 && isWithin(path, parent));
+        return problem_isWithin(other.path, path) || (parent.length > 0 && problem_isWithin(path, parent));
     });
 }
 
@@ -80008,7 +83148,7 @@ class CacheOutput {
     /** Takes a sanitised line, in which `::` at the start has become `: :`. */
     read(line) {
         this.#found ||= /^: :debug::archive path:/i.test(line);
-        const problem = problems.map((pattern) => pattern.exec(line)?.[1]).find((text) => text !== undefined);
+        const problem = cache_output_problems.map((pattern) => pattern.exec(line)?.[1]).find((text) => text !== undefined);
         if (problem === undefined)
             return;
         this.#taken ||= /\(409\)|already exist/i.test(problem);
@@ -80024,7 +83164,7 @@ class CacheOutput {
     }
 }
 /** The first attempt that fails counts: upstream is at hand, while the toolkit's retries take half a minute. */
-const problems = [
+const cache_output_problems = [
     /Attempt 1 of \d+ failed with error: (.+?)(?:\. Retrying request in \d+ ms\.\.\.)?$/,
     /^: :debug::Failed to reserve cache: (?:Error: )?(.+)/,
     /^: :(?:warning|error)(?: [^:]*)?::(?:Failed to (?:restore|save): )?(.+)/,
@@ -80104,7 +83244,7 @@ const CACHE_LIMITS = { answerMs: 15_000, transferMs: 60_000 };
 function productionDependencies() {
     return {
         engine: createEngine(),
-        load: (source) => loadSpec(source, { cniNames: cniNames }),
+        load: (source) => loadSpec(source, { cnis: cniCatalog }),
         env: process.env,
         signals: process,
         cacheClient: cacheProcess((0,external_node_path_.join)(import.meta.dirname, '..', 'cache', 'index.js'), CACHE_LIMITS),
@@ -83360,6 +86500,13 @@ const clusterOptions = [
         description: 'Kubernetes version: exact (`1.36.3`), a minor (`1.36`), `stable`, `latest` or `N-1`. Default `stable`.',
     },
     {
+        name: 'kubernetes-channel',
+        field: 'kubernetes.channel',
+        kind: 'text',
+        placeholder: 'built-in|online',
+        description: 'Where Kubernetes’ versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `checksums`; `online`: dl.k8s.io as well. Default `built-in`.',
+    },
+    {
         name: 'control-plane-endpoint',
         field: 'kubernetes.controlPlaneEndpoint',
         kind: 'text',
@@ -83386,7 +86533,7 @@ const clusterOptions = [
         field: 'cni.name',
         kind: 'text',
         placeholder: 'NAME',
-        description: 'Container network: `flannel`, or `manifest` for one of your own. Default `flannel`.',
+        description: 'Container network: one of the table below (CNIs), or `manifest` for one of your own. Default `flannel`.',
     },
     {
         name: 'cni-version',
@@ -83394,6 +86541,13 @@ const clusterOptions = [
         kind: 'text',
         placeholder: 'VERSION',
         description: 'Version of the CNI. Default: the newest that is known for it.',
+    },
+    {
+        name: 'cni-options',
+        field: 'cni.options',
+        kind: 'yaml',
+        placeholder: 'YAML',
+        description: 'YAML mapping of the CNI’s own options, such as `{backend: host-gw}`; see `docs/cni`.',
     },
     {
         name: 'cni-manifest',
