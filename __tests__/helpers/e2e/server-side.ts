@@ -36,10 +36,11 @@ export function kept(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
     .map(([key, inner]): [string, unknown] => [key, kept(inner)])
-    .filter(([, inner]) => inner !== null && inner !== undefined)
-    .filter(
-      ([, inner]) =>
-        typeof inner !== 'object' || Array.isArray(inner) || Object.keys(inner as object).length > 0,
-    );
+    .filter(([, inner]) => !isNothing(inner));
   return Object.fromEntries(entries);
+}
+
+function isNothing(value: unknown): boolean {
+  if (value === null || value === undefined) return true;
+  return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
 }
