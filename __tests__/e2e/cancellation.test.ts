@@ -4,6 +4,7 @@ import type { Runner } from '../../src/exec/runner.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { action, removeActions, type ActionRun } from '../helpers/e2e/action.ts';
 import { bed, clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { cli } from '../helpers/e2e/cli.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
@@ -56,17 +57,17 @@ describe('a job that is cancelled, with provider kind', () => {
 
   test.each([
     ['during kubeadm init', '▶ [cancelled-worker] Pull images'],
-    ['during kubeadm join', '▶ kubeadm join'],
+    ['while it is verified', '▶ Verify the network'],
   ])('%s: main ends by itself, the post step leaves no container, network or volume', async (_, sign) => {
     await expectCancelled(await cancelledAt(sign, { config: file() }));
     expect(await site.changes()).toEqual([]);
   });
 
-  test('with on-cancel: keep what was made stays; the next run makes the cluster, and leaves nothing if cancelled', async () => {
-    const inputs = { config: file() };
-    await expectCancelled(await cancelledAt('▶ kubeadm join', { ...inputs, 'on-cancel': 'keep' }));
+  test('with on-cancel: keep what was made stays, until it is taken down', async () => {
+    const config = file();
+    await expectCancelled(await cancelledAt('▶ kubeadm join', { config, 'on-cancel': 'keep' }));
     expect(await site.changes()).toContain('new: volume k8s-bootstrap-cancelled');
-    await expectCancelled(await cancelledAt('▶ Verify the network', inputs));
+    expect(await cli(['down', '-f', config, '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
     expect(await site.changes()).toEqual([]);
   });
 });

@@ -6,16 +6,12 @@ import { parseManifest } from '../../src/kube/objects.ts';
 import type { Report } from '../../src/report/model.ts';
 import { freshHosts } from '../../testbed/src/index.ts';
 import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
-import { clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { clusterFile, leave, rootOnAll } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
 import { kept, serverSide } from '../helpers/e2e/server-side.ts';
-import { kindSite } from '../helpers/e2e/site.ts';
 import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
-
-/** The bed has no Envoy, and its images have digests of their own. */
-const ciliumHere = { l7Proxy: false, useDigest: false };
 
 /** Brings the cluster up with this CNI; verified on all nodes, or the test fails. */
 async function up(file: string): Promise<Report> {
@@ -43,16 +39,10 @@ async function linesWith(hosts: readonly Runner[], words: RegExp): Promise<reado
   );
 }
 
-const FLANNEL = /flannel|cni0/i;
-const CILIUM = /cilium|lxc|cil_/i;
-const KUBE_PROXY = /KUBE-(SVC|SEP|SERVICES)/;
-
 describe('the CNI of a live cluster, with provider ssh', () => {
   let hosts: readonly Runner[] = [];
   let before: readonly Snapshot[] = [];
   const hostGw = (): string => clusterFile({ cni: { options: { backend: 'host-gw' } } });
-  const cilium = (): string =>
-    clusterFile({ cni: { name: 'cilium', options: { ...ciliumHere, kubeProxyReplacement: true } } });
 
   beforeAll(async () => {
     await freshHosts({ print: () => undefined });
@@ -69,49 +59,12 @@ describe('the CNI of a live cluster, with provider ssh', () => {
     expect(await linesWith(hosts.slice(0, 1), /^10\.244\.\d\.0\/24 via 10\.89\.37\.1[23] /)).toHaveLength(2);
   });
 
-  test('up with Cilium replaces it and kube-proxy, and nothing of them is left', async () => {
-    const { cluster, unchanged } = await up(cilium());
-    expect([cluster.cni, unchanged]).toEqual(['cilium', false]);
-    expect(await linesWith(hosts, FLANNEL)).toEqual([]);
-    expect(await linesWith(hosts, KUBE_PROXY)).toEqual([]);
-    expect(await kubectl(hosts[0], 'get', 'daemonsets', '-A', '-o', 'name')).toBe('daemonset.apps/cilium\n');
-    expect(await kubectl(hosts[0], 'get', 'nodes', '-o', 'jsonpath={.items[*].spec.unschedulable}')).toBe('');
-  });
-
-  test('another run with it changes nothing', async () => {
-    expect((await up(cilium())).unchanged).toBe(true);
-  });
-
-  test('up with Flannel, by VXLAN, brings kube-proxy back, and nothing of Cilium is left', async () => {
-    const { cluster } = await up(clusterFile());
-    expect(cluster.cni).toBe('flannel');
-    expect(await linesWith(hosts, CILIUM)).toEqual([]);
-    expect(await linesWith(hosts, KUBE_PROXY)).not.toEqual([]);
-    expect(await kubectl(hosts[0], 'get', 'crd', '-o', 'name')).toBe('');
-  });
-
-  test('down leaves every host as it was before', async () => {
-    expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
-    const now = await Promise.all(hosts.map(snapshot));
-    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
-  });
-});
-
-describe('Cilium with native routing and without kube-proxy, with provider kind', () => {
-  const site = kindSite('cilium');
-  const options = { ...ciliumHere, backend: 'native', kubeProxyReplacement: true };
-  const file = (): string => site.clusterFile({ cni: { name: 'cilium', options }, kind: { workers: 1 } });
-
-  beforeAll(() => site.prepare());
-  afterAll(() => leave([]));
-
-  test('comes up', async () => {
-    const { nodes } = await up(file());
-    expect(nodes.map(({ ready }) => ready)).toEqual([true, true]);
-    const [controlPlane] = await site.nodes();
-    expect(await kubectl(controlPlane, 'get', 'daemonsets', '-A', '-o', 'name')).toBe(
-      'daemonset.apps/cilium\n',
-    );
+  test('up with another backend takes it away and brings it anew; the next run changes nothing', async () => {
+    const { cluster, unchanged } = await up(clusterFile());
+    expect([cluster.cni, unchanged]).toEqual(['flannel', false]);
+    expect(await linesWith(hosts, / via 10\.89\.37\.1[123] /)).toEqual([]);
+    expect(await linesWith(hosts.slice(0, 1), /^10\.244\.\d\.0\/24 .* dev flannel\.1 /)).toHaveLength(2);
+    expect((await up(clusterFile())).unchanged).toBe(true);
   });
 
   test.each([
@@ -130,8 +83,8 @@ describe('Cilium with native routing and without kube-proxy, with provider kind'
       const read = (file: string) => readFileSync(`testbed/manifests/${name}/v${version}/${file}`, 'utf8');
       const upstream = files.flatMap((file) => parseManifest(read(file), file));
       const objects = cni.render(upstream, fakeContext(spec, version));
-      const [controlPlane] = await site.nodes();
-      const answer = await serverSide(controlPlane, objects);
+
+      const answer = await serverSide(hosts[0], objects);
       const others = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');
       expect(answer).toHaveLength(others.length);
       for (const [index, object] of others.entries())
@@ -139,8 +92,9 @@ describe('Cilium with native routing and without kube-proxy, with provider kind'
     },
   );
 
-  test('is taken away', async () => {
-    expect(await cli(['down', '-f', file(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(await site.changes()).toEqual([]);
+  test('down leaves every host as it was before', async () => {
+    expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
+    const now = await Promise.all(hosts.map(snapshot));
+    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
   });
 });

@@ -35433,6 +35433,7 @@ const ciliumTraces = {
     bpfFilters: ['cil_'],
     apiGroups: ['cilium.io'],
     // The programs' links before the maps that they call each other by, or packets are dropped in between.
+    taints: ['node.cilium.io/agent-not-ready'],
     bpfPins: ['/sys/fs/bpf/cilium', '/sys/fs/bpf/tc/globals/cilium_*'],
 };
 
@@ -35538,9 +35539,9 @@ const cilium = {
         {
             cni: '1.19.',
             from: '1.32',
-            to: '1.36',
+            to: '1.35',
             claim: 'tested',
-            source: 'Cilium’s documentation of 1.19 (1.32 to 1.35), and k8s-bootstrap’s own tests (1.36)',
+            source: 'Cilium’s documentation of 1.19, Kubernetes Compatibility',
         },
     ],
     problems: refusedValues,
@@ -44598,6 +44599,9 @@ async function removeTraces(cluster, name, signal) {
     const { kubectl, hosts, cni, spec } = cluster;
     const { traces } = (0,lib_cni/* cniNamed */.ER)(lib_cni/* cniNames */.xC.some((known) => known === name) ? name : 'manifest');
     await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
+    // That no node has such a taint is no error.
+    for (const key of traces.taints ?? [])
+        await kubectl.run(['taint', 'nodes', '--all', `${key}-`], { signal, accept: 'any' });
     const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
     if (kubeProxy) {
         const remove = [

@@ -30,9 +30,9 @@ export const cilium: Cni = {
     {
       cni: '1.19.',
       from: '1.32',
-      to: '1.36',
+      to: '1.35',
       claim: 'tested',
-      source: 'Cilium’s documentation of 1.19 (1.32 to 1.35), and k8s-bootstrap’s own tests (1.36)',
+      source: 'Cilium’s documentation of 1.19, Kubernetes Compatibility',
     },
   ],
   problems: refusedValues,

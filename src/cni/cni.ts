@@ -39,6 +39,8 @@ export interface CniTraces extends NetworkTraces, RouteTraces {
   readonly paths: readonly string[];
   /** API groups of custom resources that it defines by itself, such as `cilium.io`. */
   readonly apiGroups?: readonly string[];
+  /** Keys of taints that it puts on nodes. */
+  readonly taints?: readonly string[];
 }
 
 /** A port at which nodes must reach each other. */

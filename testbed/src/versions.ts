@@ -27,7 +27,7 @@ export const kubernetesVersions: Readonly<Record<string, KubernetesVersion>> = {
   '1.34.4': { etcd: '3.6.5', coredns: '1.12.1' },
 };
 
-export const defaultKubernetes = '1.37.2';
+export const defaultKubernetes = '1.36.3';
 
 export function knownKubernetes(version: string): KubernetesVersion {
   const known = kubernetesVersions[version];

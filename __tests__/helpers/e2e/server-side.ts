@@ -10,7 +10,8 @@ export async function serverSide(
   const others = objects.filter((object) => !definitions.includes(object));
   const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
     const options = { maxOutputBytes: 64 * 2 ** 20, ...(input === undefined ? {} : { input }) };
-    const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args];
+    const cache = '--cache-dir=/run/k8s-bootstrap/kubectl-cache';
+    const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', cache, ...args];
     return (await controlPlane?.run(argv, options))?.stdout ?? '';
   };
   const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap'];
@@ -30,7 +31,7 @@ export async function serverSide(
   }
 }
 
-/** The value as an API server keeps it: what is null or an empty map is not there. */
+/** The value as an API server keeps it: what is null, false or an empty map need not be there. */
 export function kept(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(kept);
   if (typeof value !== 'object' || value === null) return value;
@@ -41,6 +42,6 @@ export function kept(value: unknown): unknown {
 }
 
 function isNothing(value: unknown): boolean {
-  if (value === null || value === undefined) return true;
+  if (value === null || value === undefined || value === false) return true;
   return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
 }

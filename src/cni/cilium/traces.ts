@@ -15,5 +15,6 @@ export const ciliumTraces: CniTraces = {
   bpfFilters: ['cil_'],
   apiGroups: ['cilium.io'],
   // The programs' links before the maps that they call each other by, or packets are dropped in between.
+  taints: ['node.cilium.io/agent-not-ready'],
   bpfPins: ['/sys/fs/bpf/cilium', '/sys/fs/bpf/tc/globals/cilium_*'],
 };

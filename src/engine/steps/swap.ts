@@ -74,6 +74,9 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
   const { kubectl, hosts, cni, spec } = cluster;
   const { traces } = cniNamed(cniNames.some((known) => known === name) ? name : 'manifest');
   await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
+  // That no node has such a taint is no error.
+  for (const key of traces.taints ?? [])
+    await kubectl.run(['taint', 'nodes', '--all', `${key}-`], { signal, accept: 'any' });
   const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
   if (kubeProxy) {
     const remove = [
