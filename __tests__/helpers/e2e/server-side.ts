@@ -1,7 +1,7 @@
 import type { Runner } from '../../../src/exec/runner.ts';
 import { renderManifest, type KubeObject } from '../../../src/kube/objects.ts';
 
-/** What a real API server makes of the objects, without keeping them; kinds that they define are there meanwhile. */
+/** What a real API server makes of the objects, without keeping them; kinds that they define stay. */
 export async function serverSide(
   controlPlane: Runner | undefined,
   objects: readonly KubeObject[],
@@ -19,16 +19,12 @@ export async function serverSide(
     await kubectl([...apply, '-f', '-'], renderManifest(definitions));
     await kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   }
-  try {
-    const answer = await kubectl(
-      [...apply, '--dry-run=server', '-o', 'json', '-f', '-'],
-      renderManifest(others),
-    );
-    const { items } = JSON.parse(answer) as { readonly items: readonly KubeObject[] };
-    return items;
-  } finally {
-    if (definitions.length > 0) await kubectl(['delete', '-f', '-'], renderManifest(definitions));
-  }
+  const answer = await kubectl(
+    [...apply, '--dry-run=server', '-o', 'json', '-f', '-'],
+    renderManifest(others),
+  );
+  const { items } = JSON.parse(answer) as { readonly items: readonly KubeObject[] };
+  return items;
 }
 
 /** The value as an API server keeps it: what is null, false or an empty map need not be there. */
