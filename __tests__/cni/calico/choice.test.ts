@@ -84,9 +84,7 @@ describe('ports', () => {
 
 describe('preflight', () => {
   const found = (options: Record<string, unknown>, facts: Partial<Facts>) =>
-    calico
-      .preflight(fakeFacts(0, facts), specOf(options))
-      .map(({ id, severity }) => `${id} ${severity}`);
+    calico.preflight(fakeFacts(0, facts), specOf(options)).map(({ id, severity }) => `${id} ${severity}`);
 
   test('without /sys/fs/bpf no pod of it starts', () => {
     expect(found({}, { filesystems: ['overlay'] })).toEqual(['calico-bpf error']);
