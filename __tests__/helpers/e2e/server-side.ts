@@ -10,8 +10,14 @@ export async function serverSide(
   const others = objects.filter((object) => !definitions.includes(object));
   const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
     const options = { maxOutputBytes: 64 * 2 ** 20, ...(input === undefined ? {} : { input }) };
-    const cache = '--cache-dir=/run/k8s-bootstrap/kubectl-cache';
-    const argv = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', cache, ...args];
+    // Its cache is in a folder that a reset removes.
+    const argv = [
+      'env',
+      'HOME=/run/k8s-bootstrap',
+      'kubectl',
+      '--kubeconfig=/etc/kubernetes/admin.conf',
+      ...args,
+    ];
     return (await controlPlane?.run(argv, options))?.stdout ?? '';
   };
   const apply = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap'];
@@ -27,8 +33,18 @@ export async function serverSide(
   return items;
 }
 
-/** The value as an API server keeps it: what is null, false or an empty map need not be there. */
-export function kept(value: unknown): unknown {
+/** The object as an API server keeps it: a namespace only where its kind has one. */
+export function keptObject(object: KubeObject): object {
+  const { namespace, ...metadata } = object.metadata;
+  return kept(
+    object.kind.startsWith('Cluster')
+      ? { ...object, metadata }
+      : { ...object, metadata: { ...metadata, namespace } },
+  ) as object;
+}
+
+/** The value as an API server keeps it: what is null, false or empty need not be there. */
+function kept(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(kept);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
@@ -39,5 +55,5 @@ export function kept(value: unknown): unknown {
 
 function isNothing(value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true;
-  return typeof value === 'object' && !Array.isArray(value) && Object.keys(value).length === 0;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }
