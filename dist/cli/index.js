@@ -34901,6 +34901,9 @@ const mtu = schemas/* int */.Whr()
     .max(9216)
     .optional()
     .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+const encryption = schemas/* enum */.k5n(['none', 'wireguard'])
+    .default('none')
+    .describe('Whether packets between pods of different nodes are encrypted.');
 const kubeProxyReplacement = schemas/* boolean */.zMY()
     .default(false)
     .describe('Whether it does kube-proxy’s work, which is then not installed.');
@@ -34920,9 +34923,7 @@ const options = {
         .default(false)
         .describe('Whether packets go as they are between nodes of one subnet, and in the tunnel to others only.'),
     mtu: mtu,
-    encryption: schemas/* enum */.k5n(['none', 'wireguard'])
-        .default('none')
-        .describe('Whether packets between pods of different nodes are encrypted.'),
+    encryption: encryption,
     kubeProxyReplacement: kubeProxyReplacement,
 };
 function choiceOf(spec) {
@@ -35312,9 +35313,7 @@ const ciliumOptions = {
         .default('vxlan')
         .describe('How pods’ packets get to other nodes; `native` needs all nodes in one network.'),
     mtu: mtu,
-    encryption: schemas/* enum */.k5n(['none', 'wireguard'])
-        .default('none')
-        .describe('Whether packets between pods of different nodes are encrypted.'),
+    encryption: encryption,
     kubeProxyReplacement: kubeProxyReplacement,
     networkPolicy: schemas/* boolean */.zMY().default(true).describe('Whether network policies are enforced.'),
     l7Proxy: schemas/* boolean */.zMY()
@@ -43661,7 +43660,7 @@ function definitionsInUse(objects) {
 
 const inventory_NAMESPACE = 'kube-system';
 const inventory_NAME = 'k8s-bootstrap';
-/** Hex sha256 of the objects, whatever the order of their fields' making. */
+/** Hex sha256 of the objects as they are applied. */
 function inventory_fingerprintOf(objects) {
     return (0,external_node_crypto_.createHash)('sha256').update((0,kube_objects/* renderManifest */.sB)(objects)).digest('hex');
 }
@@ -43728,7 +43727,7 @@ const installCni = {
             return { changed: false, note };
         cluster.beginChange();
         // Remembered first: what is applied has to be removable.
-        cluster.inventory = {
+        const inventory = {
             cni: cluster.cni.name,
             version: cluster.cniVersion,
             fingerprint: inventory_fingerprintOf(cluster.cniObjects),
@@ -43736,7 +43735,7 @@ const installCni = {
             removing: false,
             cordoned: [],
         };
-        await writeInventory(cluster.kubectl, cluster.inventory, signal);
+        await writeInventory(cluster.kubectl, inventory, signal);
         await applyInOrder(cluster.kubectl, cluster.cniObjects, { signal, clock: cluster.clock });
         return { changed: true, note };
     },
@@ -44550,7 +44549,6 @@ const removeOldCni = {
         if (cluster.fresh)
             return { changed: false, note: 'there is none' };
         const inventory = await readInventory(cluster.kubectl, signal);
-        cluster.inventory = inventory;
         if (inventory === undefined)
             refuseUnknown(cluster);
         if (inventory === undefined || isWanted(cluster, inventory))
@@ -44566,7 +44564,6 @@ const removeOldCni = {
             cordoned: [...new Set([...inventory.cordoned, ...cordoned])],
         };
         await writeInventory(kubectl, removing, signal);
-        cluster.inventory = removing;
         const { stopped, bare } = await restartPods(kubectl, await movablePods(kubectl, signal), signal);
         log(`${String(stopped)} pods wait for the new network`);
         for (const pod of bare)
@@ -44592,12 +44589,16 @@ function refuseUnknown({ controlPlane, cni }) {
         hint: 'the ConfigMap kube-system/k8s-bootstrap is gone: run `k8s-bootstrap down` first',
     });
 }
+/** @param name what a cluster tells, maybe of another version's CNI. */
+function knownCni(name) {
+    return lib_cni/* cniNames */.xC.some((known) => known === name) ? (0,lib_cni/* cniNamed */.ER)(name) : undefined;
+}
 function titleOf(name) {
-    return lib_cni/* cniNames */.xC.some((known) => known === name) ? (0,lib_cni/* cniNamed */.ER)(name).title : name;
+    return knownCni(name)?.title ?? name;
 }
 async function removeTraces(cluster, name, signal) {
     const { kubectl, hosts, cni, spec } = cluster;
-    const { traces } = (0,lib_cni/* cniNamed */.ER)(lib_cni/* cniNames */.xC.some((known) => known === name) ? name : 'manifest');
+    const { traces } = knownCni(name) ?? (0,lib_cni/* cniNamed */.ER)('manifest');
     await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
     // That no node has such a taint is no error.
     for (const key of traces.taints ?? [])
@@ -45013,8 +45014,6 @@ class Cluster {
     cniVersion = '';
     /** Objects of the CNI's manifest, ready to apply: `resolve`. */
     cniObjects = [];
-    /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
-    inventory;
     artifacts;
     /** Kubelets of hosts that have one of another version, by that: `resolve`. */
     kubelets = new Map();

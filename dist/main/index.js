@@ -70452,6 +70452,9 @@ const mtu = schemas_int()
     .max(9216)
     .optional()
     .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+const encryption = schemas_enum(['none', 'wireguard'])
+    .default('none')
+    .describe('Whether packets between pods of different nodes are encrypted.');
 const kubeProxyReplacement = schemas_boolean()
     .default(false)
     .describe('Whether it does kube-proxy’s work, which is then not installed.');
@@ -70471,9 +70474,7 @@ const options = {
         .default(false)
         .describe('Whether packets go as they are between nodes of one subnet, and in the tunnel to others only.'),
     mtu: mtu,
-    encryption: schemas_enum(['none', 'wireguard'])
-        .default('none')
-        .describe('Whether packets between pods of different nodes are encrypted.'),
+    encryption: encryption,
     kubeProxyReplacement: kubeProxyReplacement,
 };
 function choiceOf(spec) {
@@ -70863,9 +70864,7 @@ const ciliumOptions = {
         .default('vxlan')
         .describe('How pods’ packets get to other nodes; `native` needs all nodes in one network.'),
     mtu: mtu,
-    encryption: schemas_enum(['none', 'wireguard'])
-        .default('none')
-        .describe('Whether packets between pods of different nodes are encrypted.'),
+    encryption: encryption,
     kubeProxyReplacement: kubeProxyReplacement,
     networkPolicy: schemas_boolean().default(true).describe('Whether network policies are enforced.'),
     l7Proxy: schemas_boolean()
@@ -80013,7 +80012,7 @@ function definitionsInUse(objects) {
 
 const inventory_NAMESPACE = 'kube-system';
 const inventory_NAME = 'k8s-bootstrap';
-/** Hex sha256 of the objects, whatever the order of their fields' making. */
+/** Hex sha256 of the objects as they are applied. */
 function inventory_fingerprintOf(objects) {
     return (0,external_node_crypto_.createHash)('sha256').update(renderManifest(objects)).digest('hex');
 }
@@ -80080,7 +80079,7 @@ const installCni = {
             return { changed: false, note };
         cluster.beginChange();
         // Remembered first: what is applied has to be removable.
-        cluster.inventory = {
+        const inventory = {
             cni: cluster.cni.name,
             version: cluster.cniVersion,
             fingerprint: inventory_fingerprintOf(cluster.cniObjects),
@@ -80088,7 +80087,7 @@ const installCni = {
             removing: false,
             cordoned: [],
         };
-        await writeInventory(cluster.kubectl, cluster.inventory, signal);
+        await writeInventory(cluster.kubectl, inventory, signal);
         await applyInOrder(cluster.kubectl, cluster.cniObjects, { signal, clock: cluster.clock });
         return { changed: true, note };
     },
@@ -80902,7 +80901,6 @@ const removeOldCni = {
         if (cluster.fresh)
             return { changed: false, note: 'there is none' };
         const inventory = await readInventory(cluster.kubectl, signal);
-        cluster.inventory = inventory;
         if (inventory === undefined)
             refuseUnknown(cluster);
         if (inventory === undefined || isWanted(cluster, inventory))
@@ -80918,7 +80916,6 @@ const removeOldCni = {
             cordoned: [...new Set([...inventory.cordoned, ...cordoned])],
         };
         await writeInventory(kubectl, removing, signal);
-        cluster.inventory = removing;
         const { stopped, bare } = await restartPods(kubectl, await movablePods(kubectl, signal), signal);
         log(`${String(stopped)} pods wait for the new network`);
         for (const pod of bare)
@@ -80944,12 +80941,16 @@ function refuseUnknown({ controlPlane, cni }) {
         hint: 'the ConfigMap kube-system/k8s-bootstrap is gone: run `k8s-bootstrap down` first',
     });
 }
+/** @param name what a cluster tells, maybe of another version's CNI. */
+function knownCni(name) {
+    return cniNames.some((known) => known === name) ? cniNamed(name) : undefined;
+}
 function titleOf(name) {
-    return cniNames.some((known) => known === name) ? cniNamed(name).title : name;
+    return knownCni(name)?.title ?? name;
 }
 async function removeTraces(cluster, name, signal) {
     const { kubectl, hosts, cni, spec } = cluster;
-    const { traces } = cniNamed(cniNames.some((known) => known === name) ? name : 'manifest');
+    const { traces } = knownCni(name) ?? cniNamed('manifest');
     await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
     // That no node has such a taint is no error.
     for (const key of traces.taints ?? [])
@@ -81384,8 +81385,6 @@ class Cluster {
     cniVersion = '';
     /** Objects of the CNI's manifest, ready to apply: `resolve`. */
     cniObjects = [];
-    /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
-    inventory;
     artifacts;
     /** Kubelets of hosts that have one of another version, by that: `resolve`. */
     kubelets = new Map();

@@ -19,6 +19,11 @@ export const mtu = z
   .optional()
   .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
 
+export const encryption = z
+  .enum(['none', 'wireguard'])
+  .default('none')
+  .describe('Whether packets between pods of different nodes are encrypted.');
+
 export const kubeProxyReplacement = z
   .boolean()
   .default(false)

@@ -10,7 +10,6 @@ import { LocalRunner } from '../exec/local.ts';
 import type { Runner } from '../exec/runner.ts';
 import { Host } from '../host/host.ts';
 import { Kubectl } from '../kube/kubectl.ts';
-import type { Inventory } from '../kube/inventory.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { BootstrapError } from '../lib/errors.ts';
@@ -52,8 +51,6 @@ export class Cluster {
   cniVersion = '';
   /** Objects of the CNI's manifest, ready to apply: `resolve`. */
   cniObjects: readonly KubeObject[] = [];
-  /** What the cluster remembers of its network: `remove-cni`, `install-cni`. */
-  inventory: Inventory | undefined;
   artifacts: KubernetesArtifacts | undefined;
   /** Kubelets of hosts that have one of another version, by that: `resolve`. */
   kubelets: ReadonlyMap<string, Artifact> = new Map();

@@ -28,7 +28,7 @@ export interface Inventory {
 const NAMESPACE = 'kube-system';
 const NAME = 'k8s-bootstrap';
 
-/** Hex sha256 of the objects, whatever the order of their fields' making. */
+/** Hex sha256 of the objects as they are applied. */
 export function fingerprintOf(objects: readonly KubeObject[]): string {
   return createHash('sha256').update(renderManifest(objects)).digest('hex');
 }

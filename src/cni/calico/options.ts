@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
-import { chosen, kubeProxyReplacement, mtu, type Chosen } from '../options.ts';
+import { chosen, encryption, kubeProxyReplacement, mtu, type Chosen } from '../options.ts';
 
 export const options = {
   install: z
@@ -20,10 +20,7 @@ export const options = {
       'Whether packets go as they are between nodes of one subnet, and in the tunnel to others only.',
     ),
   mtu,
-  encryption: z
-    .enum(['none', 'wireguard'])
-    .default('none')
-    .describe('Whether packets between pods of different nodes are encrypted.'),
+  encryption,
   kubeProxyReplacement,
 };
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { kubeProxyReplacement, mtu } from '../options.ts';
+import { encryption, kubeProxyReplacement, mtu } from '../options.ts';
 
 /** Settings of Cilium's, in `cni.options`. */
 export const ciliumOptions = {
@@ -8,10 +8,7 @@ export const ciliumOptions = {
     .default('vxlan')
     .describe('How pods’ packets get to other nodes; `native` needs all nodes in one network.'),
   mtu,
-  encryption: z
-    .enum(['none', 'wireguard'])
-    .default('none')
-    .describe('Whether packets between pods of different nodes are encrypted.'),
+  encryption,
   kubeProxyReplacement,
   networkPolicy: z.boolean().default(true).describe('Whether network policies are enforced.'),
   l7Proxy: z

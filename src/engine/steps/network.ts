@@ -19,7 +19,7 @@ export const installCni: ClusterStep = {
       return { changed: false, note };
     cluster.beginChange();
     // Remembered first: what is applied has to be removable.
-    cluster.inventory = {
+    const inventory = {
       cni: cluster.cni.name,
       version: cluster.cniVersion,
       fingerprint: fingerprintOf(cluster.cniObjects),
@@ -27,7 +27,7 @@ export const installCni: ClusterStep = {
       removing: false,
       cordoned: [],
     };
-    await writeInventory(cluster.kubectl, cluster.inventory, signal);
+    await writeInventory(cluster.kubectl, inventory, signal);
     await applyInOrder(cluster.kubectl, cluster.cniObjects, { signal, clock: cluster.clock });
     return { changed: true, note };
   },

@@ -1,3 +1,4 @@
+import type { Cni } from '../../cni/cni.ts';
 import { cniNamed, cniNames } from '../../cni/index.ts';
 import { removeCni } from '../../host/reset/cni.ts';
 import { writeState } from '../../host/state.ts';
@@ -20,7 +21,6 @@ export const removeOldCni: ClusterStep = {
   run: async (cluster, { signal, log }) => {
     if (cluster.fresh) return { changed: false, note: 'there is none' };
     const inventory = await readInventory(cluster.kubectl, signal);
-    cluster.inventory = inventory;
     if (inventory === undefined) refuseUnknown(cluster);
     if (inventory === undefined || isWanted(cluster, inventory))
       return { changed: false, note: 'it is the one that is wanted' };
@@ -35,7 +35,6 @@ export const removeOldCni: ClusterStep = {
       cordoned: [...new Set([...inventory.cordoned, ...cordoned])],
     };
     await writeInventory(kubectl, removing, signal);
-    cluster.inventory = removing;
     const { stopped, bare } = await restartPods(kubectl, await movablePods(kubectl, signal), signal);
     log(`${String(stopped)} pods wait for the new network`);
     for (const pod of bare) log(`${pod} has no controller that would make it anew; restart it yourself`);
@@ -66,13 +65,18 @@ function refuseUnknown({ controlPlane, cni }: Cluster): void {
   );
 }
 
+/** @param name what a cluster tells, maybe of another version's CNI. */
+function knownCni(name: string): Cni | undefined {
+  return cniNames.some((known) => known === name) ? cniNamed(name) : undefined;
+}
+
 function titleOf(name: string): string {
-  return cniNames.some((known) => known === name) ? cniNamed(name).title : name;
+  return knownCni(name)?.title ?? name;
 }
 
 async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
   const { kubectl, hosts, cni, spec } = cluster;
-  const { traces } = cniNamed(cniNames.some((known) => known === name) ? name : 'manifest');
+  const { traces } = knownCni(name) ?? cniNamed('manifest');
   await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
   // That no node has such a taint is no error.
   for (const key of traces.taints ?? [])
