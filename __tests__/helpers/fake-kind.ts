@@ -6,7 +6,7 @@ import type { FakeResult } from './fake-runner.ts';
 
 /** What kind says when a phase is over. */
 const signs: readonly (readonly [Phase, string])[] = [
-  ['prepare', ' ✓ Preparing nodes 📦 '],
+  ['prepare', ' ✓ Writing configuration 📜 '],
   ['init', ' ✓ Starting control-plane 🕹️'],
   ['join', ' ✓ Joining worker nodes 🚜'],
 ];

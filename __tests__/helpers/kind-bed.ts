@@ -100,6 +100,7 @@ function teachNode(machine: FakeMachine, did: string[]): void {
     .on('cat /kind/version', 'v1.36.4\n')
     .on('journalctl -u kubelet', '')
     .on(/for name in kubeadm kubectl ctr/, '')
+    .on(/until .*ctr version/, '')
     .on(/--skip-old-files/, () => {
       did.push(`add plugins ${machine.target}`);
       return '';

@@ -74091,9 +74091,9 @@ class KindError extends Error {
         this.output = output;
     }
 }
-/** kind says ` ✓ Preparing nodes 📦` and the like as it goes. Should another version say it otherwise, its end says it all. */
+/** kind says ` ✓ Writing configuration 📜` and the like as it goes. Should another version say it otherwise, its end says it all. */
 const ends = [
-    { sign: /✓ Preparing nodes/, of: 'prepare' },
+    { sign: /✓ Writing configuration/, of: 'prepare' },
     { sign: /✓ Starting control-plane/, of: 'init' },
 ];
 /** Nodes are kept when it fails: what is done with them is not kind's to decide, and they hold the reasons. */
@@ -77959,7 +77959,7 @@ async function removeCluster(cluster, signal) {
 
 
 
-/** Lets kind make the nodes, and goes on as soon as they run: kind starts Kubernetes on them meanwhile. */
+/** Lets kind make the nodes, and goes on as soon as they are ready for it: kind starts Kubernetes on them meanwhile. */
 const create = {
     id: 'create',
     title: 'Create nodes',
@@ -78350,6 +78350,7 @@ const install = {
         }, signal);
         await host.sh(linkScript, [], { signal });
         await addPlugins(cluster, host, signal);
+        await host.sh(runtimeScript, [], { signal, timeoutMs: 60_000 });
         return { changed: true };
     },
     describe: () => ['add the CNI plugins that the image lacks'],
@@ -78361,6 +78362,8 @@ for name in kubeadm kubectl ctr; do
 done
 mkdir -p ${paths.cniBin}
 `;
+/** On cgroup v1 kind goes on while systemd still starts containerd, and there is no bus yet that would tell. */
+const runtimeScript = `until ${paths.bin}/ctr version >/dev/null 2>&1; do sleep 0.2; done`;
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/init.js
 

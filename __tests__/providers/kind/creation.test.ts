@@ -3,7 +3,7 @@ import type { RunOptions } from '../../../src/exec/runner.ts';
 import { createCluster, KindError, type Creation, type Phase } from '../../../src/providers/kind/creation.ts';
 import { FakeRunner, type FakeResult } from '../../helpers/fake-runner.ts';
 
-const PREPARED = ' ✓ Preparing nodes 📦 📦';
+const PREPARED = ' ✓ Writing configuration 📜';
 const INITIALISED = ' ✓ Starting control-plane 🕹️';
 
 /** A kind that says and does what the test wants. */

@@ -12,7 +12,7 @@ import { networkFindings } from './preflight.ts';
 import { removeCluster } from './remove.ts';
 import { markOf } from './run.ts';
 
-/** Lets kind make the nodes, and goes on as soon as they run: kind starts Kubernetes on them meanwhile. */
+/** Lets kind make the nodes, and goes on as soon as they are ready for it: kind starts Kubernetes on them meanwhile. */
 export const create: ClusterStep = {
   id: 'create',
   title: 'Create nodes',

@@ -47,6 +47,7 @@ export const install: HostStep = {
     );
     await host.sh(linkScript, [], { signal });
     await addPlugins(cluster, host, signal);
+    await host.sh(runtimeScript, [], { signal, timeoutMs: 60_000 });
     return { changed: true };
   },
   describe: () => ['add the CNI plugins that the image lacks'],
@@ -59,3 +60,6 @@ for name in kubeadm kubectl ctr; do
 done
 mkdir -p ${paths.cniBin}
 `;
+
+/** On cgroup v1 kind goes on while systemd still starts containerd, and there is no bus yet that would tell. */
+const runtimeScript = `until ${paths.bin}/ctr version >/dev/null 2>&1; do sleep 0.2; done`;

@@ -3,7 +3,10 @@ import type { Runner } from '../../exec/runner.ts';
 
 /** A `kind create cluster` under way. Each promise rejects with what ended it too early. */
 export interface Creation {
-  /** All containers run. */
+  /**
+   * All containers run, and kind has configured containerd in them. Before, nothing may run in them: kind restarts
+   * containerd if it sees a process of that name, which fails where systemd is not up yet (cgroup v1).
+   */
   readonly prepared: Promise<void>;
   /** `kubeadm init` is done: the API server answers. */
   readonly initialised: Promise<void>;
@@ -42,9 +45,9 @@ export interface CreateOptions {
   readonly onLine: (line: string) => void;
 }
 
-/** kind says ` ✓ Preparing nodes 📦` and the like as it goes. Should another version say it otherwise, its end says it all. */
+/** kind says ` ✓ Writing configuration 📜` and the like as it goes. Should another version say it otherwise, its end says it all. */
 const ends: readonly { readonly sign: RegExp; readonly of: Phase }[] = [
-  { sign: /✓ Preparing nodes/, of: 'prepare' },
+  { sign: /✓ Writing configuration/, of: 'prepare' },
   { sign: /✓ Starting control-plane/, of: 'init' },
 ];
 
