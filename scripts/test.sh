@@ -3,7 +3,7 @@
 # usage: test.sh [checks]   checks: only what needs no test bed
 set -u
 # What the test bed's tests run with: the first version by default, the last one where another is wanted.
-kubernetes=1.36.3,1.34.4
+kubernetes=1.37.2,1.34.4
 cd "$(dirname "$0")/.." || exit 1
 PATH="$PWD/node_modules/.bin:$PATH"
 results=$(mktemp -d)
@@ -50,7 +50,7 @@ if [ "${1:-}" = checks ]; then
   exit
 fi
 bed=up
-if stage 'Test bed' testbed/testbed up --kind --kubernetes "$kubernetes"; then
+if stage 'Test bed' testbed/testbed up --kind --kubernetes "$kubernetes" --cni flannel,cilium; then
   echo '== End-to-end tests'
   jest --selectProjects=e2e --runInBand --json --outputFile="$results/e2e.json" >/dev/null
 fi

@@ -6,7 +6,7 @@ export interface Variant {
   readonly title: string;
   /** Words that stand for it in `CELLS` and in progress, the CNI's name left out. */
   readonly name: string;
-  /** For `cni.options`. */
+  /** For `cni.options`, beside what the bed needs. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -20,26 +20,24 @@ export interface Cell {
 export const providers = ['ssh', 'kind'] as const;
 export type Provider = (typeof providers)[number];
 
-/** The test bed has no Envoy, and its images have digests of their own. */
-const ciliumHere = { l7Proxy: false, useDigest: false };
 const flannel = `Flannel ${versions.flannel}`;
 const cilium = `Cilium ${versions.cilium}`;
 
 const variants: readonly Variant[] = [
   { cni: 'flannel', title: `${flannel}, VXLAN`, name: 'vxlan', options: {} },
   { cni: 'flannel', title: `${flannel}, host-gw`, name: 'host-gw', options: { backend: 'host-gw' } },
-  { cni: 'cilium', title: `${cilium}, VXLAN`, name: 'vxlan', options: ciliumHere },
+  { cni: 'cilium', title: `${cilium}, VXLAN`, name: 'vxlan', options: {} },
   {
     cni: 'cilium',
     title: `${cilium}, VXLAN, without kube-proxy`,
     name: 'no-kube-proxy',
-    options: { ...ciliumHere, kubeProxyReplacement: true },
+    options: { kubeProxyReplacement: true },
   },
   {
     cni: 'cilium',
     title: `${cilium}, native routing`,
     name: 'native',
-    options: { ...ciliumHere, backend: 'native' },
+    options: { backend: 'native' },
   },
 ];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { CommandError, run } from '../../testbed/src/command.ts';
 import { freshHosts, type State } from '../../testbed/src/index.ts';
-import { versions } from '../../testbed/src/versions.ts';
+import { cniOptions, versions } from '../../testbed/src/versions.ts';
 import { repository } from '../run.ts';
 import type { Cell } from './cells.ts';
 
@@ -55,7 +55,7 @@ function clusterOf({ variant, kubernetes, provider }: Cell, { files }: State): o
   return {
     ...own,
     kubernetes: { version: kubernetes },
-    cni: { name: variant.cni, version: versions[variant.cni], options: variant.options },
+    cni: { name: variant.cni, version: versions[variant.cni], options: { ...cniOptions[variant.cni], ...variant.options } },
     ...(provider === 'ssh' ? { hosts } : { provider, name: 'matrix' }),
   };
 }

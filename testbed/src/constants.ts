@@ -1,6 +1,8 @@
 /** The one network of the bed. Nothing else is ever contacted at run time. */
 export const network = {
   name: 'k8s-bootstrap-testbed',
+  /** Of the machine, at most 15 characters. */
+  bridge: 'k8s-testbed0',
   subnet: '10.89.37.0/24',
   services: '10.89.37.2',
   hostAddress: (index: number): string => `10.89.37.${String(10 + index)}`,

@@ -27,7 +27,8 @@ export const kubernetesVersions: Readonly<Record<string, KubernetesVersion>> = {
   '1.34.4': { etcd: '3.6.5', coredns: '1.12.1' },
 };
 
-export const defaultKubernetes = '1.36.3';
+/** What `stable` means to the product. */
+export const defaultKubernetes = '1.37.2';
 
 export function knownKubernetes(version: string): KubernetesVersion {
   const known = kubernetesVersions[version];
@@ -46,6 +47,14 @@ export const minorOf = (version: string): string => version.split('.').slice(0, 
 const cniNames = ['flannel', 'cilium'] as const;
 export type BedCni = (typeof cniNames)[number];
 export const defaultCni: BedCni = 'flannel';
+
+/** `cni.options` that a CNI needs with the bed's images and on the bed's hosts. */
+export const cniOptions: Readonly<Record<BedCni, Readonly<Record<string, unknown>>>> = {
+  flannel: {},
+  // Envoy is not to be had, and images have digests of the bed's own. Privileged containers get the capabilities that
+  // the machine has; by name they would ask for CAP_SYS_RESOURCE, which it may lack.
+  cilium: { l7Proxy: false, useDigest: false, values: { securityContext: { privileged: true } } },
+};
 
 export function knownCni(name: string): BedCni {
   const known = cniNames.find((one) => one === name);

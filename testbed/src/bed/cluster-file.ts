@@ -1,6 +1,6 @@
 import { mirrorUrl, network, registryAddress } from '../constants.ts';
 import { stateFiles } from '../paths.ts';
-import { type BedCni, versions } from '../versions.ts';
+import { type BedCni, cniOptions, versions } from '../versions.ts';
 
 export interface ClusterFileInput {
   readonly kubernetes: string;
@@ -9,12 +9,6 @@ export interface ClusterFileInput {
   readonly nginx: string;
   readonly client: string;
 }
-
-const cniFields = {
-  flannel: '{name: flannel}',
-  // Envoy is not to be had, and images have digests of the bed's own.
-  cilium: '{name: cilium, options: {l7Proxy: false, useDigest: false}}',
-} as const;
 
 /** The cluster file that makes the product use this bed. */
 export function clusterFile({ kubernetes, cni, hosts, nginx, client }: ClusterFileInput): string {
@@ -26,7 +20,7 @@ export function clusterFile({ kubernetes, cni, hosts, nginx, client }: ClusterFi
   const quoted = (text: string): string => JSON.stringify(text);
   return `provider: ssh
 kubernetes: {version: ${quoted(kubernetes)}}
-cni: ${cniFields[cni]}
+cni: ${JSON.stringify({ name: cni, options: cniOptions[cni] })}
 ssh: {user: ops, port: 22, keyFile: ${quoted(key)}, knownHosts: ${quoted(knownHosts)}}
 hosts:
 ${hostLines.join('\n')}

@@ -33,10 +33,10 @@ export async function up(options: UpOptions = {}): Promise<State> {
   await meetUpNeeds(print);
   const built = await build({ kubernetes, kind, cnis }, print);
   const { docker, hostImage } = built;
-  const progress = new Progress(print, 'bed', kind ? 4 : 3);
+  const progress = new Progress(print, 'bed', 4);
   await progress.step('network', 1, () => ensureNetwork(docker));
+  await progress.step('passage', 1, openPassage);
   await progress.step('mirror and registry', 2, () => ensureServices(built));
-  if (kind) await progress.step('passage to mirror and registry', 1, openPassage);
   if (await haveHosts(docker, hostImage, hosts)) progress.skip(`${String(hosts)} hosts`);
   else await progress.step(`${String(hosts)} hosts`, 6, () => makeHosts(docker, hostImage, hosts));
   writeChecksums(built.checksums);

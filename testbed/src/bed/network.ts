@@ -3,7 +3,8 @@ import type { Docker } from '../engine/docker.ts';
 
 export async function ensureNetwork(docker: Docker): Promise<void> {
   if (await docker.succeeds(['network', 'inspect', network.name])) return;
-  const options = ['--internal', '--subnet', network.subnet, '--label', label];
+  const bridge = `com.docker.network.bridge.name=${network.bridge}`;
+  const options = ['--internal', '--subnet', network.subnet, '--opt', bridge, '--label', label];
   await docker.run(['network', 'create', ...options, network.name]);
 }
 

@@ -2,15 +2,19 @@ import { run, succeeds } from '../command.ts';
 import { label, network } from '../constants.ts';
 
 /**
- * Docker lets nothing through from one of its networks to another. These rules, in the chain that Docker leaves to its
- * users, let containers of any network (kind makes one of its own) reach the services at their usual address; they
- * arrive there in the name of the machine, so nothing has to know a way back.
+ * What Docker would drop, let through in the chain that it leaves to its users.
+ *
+ * Nothing goes from one of its networks to another. Containers of any network (kind makes one of its own) are to reach
+ * the services at their usual address; they arrive there in the name of the machine, so nothing has to know a way back.
+ *
+ * An internal network carries nothing but its own addresses, while pods have theirs where a CNI routes natively.
  */
 const chain = 'DOCKER-USER';
 const comment = ['-m', 'comment', '--comment', label];
 const rules = [
   ['-d', network.services, ...comment, '-j', 'ACCEPT'],
   ['-s', network.services, '-m', 'conntrack', '--ctstate', 'ESTABLISHED', ...comment, '-j', 'ACCEPT'],
+  ['-i', network.bridge, '-o', network.bridge, ...comment, '-j', 'ACCEPT'],
 ];
 
 const iptables = (action: string, rule: readonly string[]): string[] => ['--wait', action, chain, ...rule];

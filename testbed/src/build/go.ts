@@ -36,7 +36,8 @@ export async function goRecipe(
       renames: renames.flat(),
     },
     async build(out, log) {
-      const env = { CGO_ENABLED: cgo ? '1' : '0' };
+      // The compiler is short-lived and collects garbage for a seventh of its time by default.
+      const env = { CGO_ENABLED: cgo ? '1' : '0', GOGC: '400' };
       await run('go', ['build', ...flags, '-o', `${out}/`, ...packages], { cwd: dir, env, log });
       for (const [from, to] of renames) {
         if (existsSync(join(out, from))) renameSync(join(out, from), join(out, to));
