@@ -93,8 +93,6 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   test('down leaves every host as it was before', async () => {
     expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
     const now = await Promise.all(hosts.map(snapshot));
-    const left = now.flatMap((after, index) => differences(before[index] ?? {}, after));
-    // A known gap: after a swap, kubectl's discovery cache of root stays on the control plane.
-    expect(left.filter((line) => !line.includes('/root/.kube'))).toEqual([]);
+    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
   });
 });

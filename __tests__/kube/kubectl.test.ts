@@ -7,14 +7,12 @@ import { bootstrapFailure, quiet } from '../helpers/failure.ts';
 const objects: KubeObject[] = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x' } }];
 
 describe('Kubectl', () => {
-  test('runs as root on the control plane with its admin.conf', async () => {
+  test('runs as root on the control plane with its admin.conf, its cache where a reset takes it away', async () => {
     const { cluster, runner, runners } = fakeCluster();
     runner.on('/usr/local/bin/kubectl', 'out');
     expect(await cluster.kubectl.run(['version'], { signal: quiet })).toMatchObject({ stdout: 'out' });
     expect(runner.lines).toEqual([
-      expect.stringMatching(
-        /^\/usr\/local\/bin\/kubectl --kubeconfig=\/etc\/kubernetes\/admin.conf .*version$/,
-      ),
+      '/usr/local/bin/kubectl --kubeconfig=/etc/kubernetes/admin.conf --cache-dir=/run/k8s-bootstrap/kubectl-cache version',
     ]);
     expect(runner.calls[0]?.options).toMatchObject({ sudo: true, signal: quiet });
     expect(runners[1]?.calls).toEqual([]);
