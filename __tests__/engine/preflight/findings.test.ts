@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { withIgnored } from '../../../src/engine/preflight/ignored.ts';
 import { findings } from '../../../src/engine/preflight/index.ts';
 import type { Facts } from '../../../src/host/facts.ts';
 import type { HostState } from '../../../src/host/state.ts';
@@ -29,7 +30,7 @@ function findingsOf({ facts = {}, state, host = {}, first, made, with: changes =
   if (changed === undefined) throw new TypeError('two hosts');
   changed.learn(fakeFacts(index, facts));
   changed.state = state;
-  return findings({ spec, hosts: cluster.hosts, kubernetesVersion: '1.36.3' });
+  return withIgnored(findings({ spec, hosts: cluster.hosts, kubernetesVersion: '1.36.3' }), spec);
 }
 
 const member = (changes: Partial<HostState> = {}) => hostState({ phase: 'member', ...changes });

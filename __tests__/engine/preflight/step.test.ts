@@ -3,7 +3,8 @@ import type { Cni } from '../../../src/cni/cni.ts';
 import { preflight } from '../../../src/engine/steps/preflight.ts';
 import type { Facts } from '../../../src/host/facts.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
-import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
+import { fakeArtifacts } from '../../helpers/artifacts.ts';
+import { fakeCluster, fakeFacts, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { openPorts, PROBER, reachesAllBut } from '../../helpers/port-rules.ts';
 
@@ -114,6 +115,26 @@ describe('preflight', () => {
     const { run, cluster } = blocked({ preflight: { ignore: ['port-blocked'] } });
     await run();
     expect(cluster.findings).toEqual([expect.objectContaining({ id: 'port-blocked', severity: 'warning' })]);
+  });
+
+  test.each<[string, Partial<ClusterSpec>]>([
+    ['source-unreachable', { artifacts: { ...fakeSpec().artifacts, distribution: 'pull' } }],
+    ['mirror-unreachable', { registryMirrors: { 'docker.io': 'https://mirror.example' } }],
+    ['local-image', { images: ['/nowhere/image.tar'] }],
+  ])('%s is a reason not to start, unless that is ignored', async (id, changes) => {
+    const unreachable = (ignore: readonly string[]) => {
+      const made = preflightOf([{}], { ...changes, preflight: { ignore } });
+      if (id === 'source-unreachable') made.cluster.artifacts = fakeArtifacts;
+      made.runners[0]?.on('sh -c', 'failed no route\n');
+      return made;
+    };
+    expect(await bootstrapFailure(unreachable([]).run())).toMatchObject({
+      code: 'E_PREFLIGHT',
+      message: expect.stringContaining(`(${id})`),
+    });
+    const { run, cluster } = unreachable([id]);
+    await run();
+    expect([...new Set(cluster.findings.map(({ severity }) => severity))]).toEqual(['warning']);
   });
 
   test('another cluster is E_FOREIGN, also with everything else that it brings', async () => {

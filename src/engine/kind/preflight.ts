@@ -8,18 +8,15 @@ import { labels, nameOf, NETWORK, subnetsOf } from '../../providers/kind/invento
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
-import { withIgnored } from '../preflight/index.ts';
 import { overlaps } from '../preflight/networks.ts';
 import { settledChecks } from '../preflight/occupancy.ts';
 import { machineFindings } from '../preflight/machine-size.ts';
 import { preflightStep } from '../steps/preflight.ts';
 
-export const preflight = preflightStep(async (cluster, signal) =>
-  withIgnored(
-    [...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))],
-    cluster.spec,
-  ),
-);
+export const preflight = preflightStep(async (cluster, signal) => [
+  ...(await kindFindings(cluster, signal)),
+  ...(await localImageFindings(cluster, signal)),
+]);
 
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> {

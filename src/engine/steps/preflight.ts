@@ -3,14 +3,15 @@ import { BootstrapError } from '../../lib/errors.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
-import { findings, withIgnored } from '../preflight/index.ts';
+import { withIgnored } from '../preflight/ignored.ts';
+import { findings } from '../preflight/index.ts';
 import { portFindings } from '../preflight/ports/index.ts';
 import { sourceFindings } from '../preflight/source.ts';
 import type { ClusterStep } from '../step.ts';
 
 type Look = (cluster: Cluster, signal: AbortSignal) => Promise<readonly Finding[]>;
 
-/** Looks at everything, tells all that it finds, and stops the run here if anything is amiss. */
+/** Looks at everything, tells all that it finds, errors that the user chose to ignore as warnings, and stops the run here if anything is amiss. */
 export function preflightStep(look: Look): ClusterStep {
   return {
     id: 'preflight',
@@ -18,8 +19,8 @@ export function preflightStep(look: Look): ClusterStep {
     scope: 'cluster',
     needs: ['resolve'],
     run: async (cluster, { signal }) => {
-      for (const finding of [...choiceFindings(cluster), ...(await look(cluster, signal))])
-        cluster.report(finding);
+      const all = [...choiceFindings(cluster), ...(await look(cluster, signal))];
+      for (const finding of withIgnored(all, cluster.spec)) cluster.report(finding);
       const errors = cluster.findings.filter(({ severity }) => severity === 'error');
       if (errors.length > 0) throw refusal(errors);
       return { changed: false, note: `${String(cluster.findings.length)} findings, none in the way` };
@@ -38,10 +39,10 @@ export const preflight = preflightStep(async (cluster, signal) => {
 });
 
 /** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
-function choiceFindings({ cni, cniContext, spec }: Cluster): readonly Finding[] {
+function choiceFindings({ cni, cniContext }: Cluster): readonly Finding[] {
   const { version, kubernetesVersion } = cniContext;
   const notices = cni.notices?.(cniContext) ?? [];
-  return withIgnored([...notices, ...compatibilityFindings(cni, version, kubernetesVersion)], spec);
+  return [...notices, ...compatibilityFindings(cni, version, kubernetesVersion)];
 }
 
 function refusal(errors: readonly Finding[]): BootstrapError {

@@ -3,7 +3,6 @@ import type { Host } from '../../../host/host.ts';
 import type { Finding } from '../../../report/model.ts';
 import type { Cluster } from '../../cluster.ts';
 import { found, nothing } from '../check.ts';
-import { withIgnored } from '../index.ts';
 import { activeFirewalls } from '../occupancy.ts';
 import { portNeeds, type PortNeed } from './needs.ts';
 import { tryPorts, type Tried } from './try.ts';
@@ -15,7 +14,7 @@ export async function portFindings(
 ): Promise<readonly Finding[]> {
   const needs = portNeeds(cluster);
   if (needs.length === 0) return nothing;
-  return withIgnored(findingsOf(await tryPorts(needs, signal)), cluster.spec);
+  return findingsOf(await tryPorts(needs, signal));
 }
 
 function findingsOf({ reached, unable }: Tried): readonly Finding[] {
