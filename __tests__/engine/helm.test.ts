@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { renderChart, type Chart } from '../../src/engine/helm.ts';
 import { LocalRunner } from '../../src/exec/local.ts';
-import { fakeCluster, fakeSpec } from '../helpers/cluster.ts';
+import { fakeCluster, fakeSpec, release } from '../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../helpers/failure.ts';
 import { FakeRunner, type FakeResult } from '../helpers/fake-runner.ts';
 import { serveFiles } from '../helpers/file-server.ts';
@@ -95,22 +95,23 @@ describe('helm that is downloaded', () => {
     writeFileSync(join(dir, 'sums'), `${sha256}  ${upstream}\n`);
     const server = await serveFiles({ [`/m/${upstream}`]: altered === '' ? content : altered });
     const mirror = `http://${server.host}/m`;
-    return {
-      server,
-      ...setUp(version, { checksums: join(dir, 'sums'), mirror }),
-      [Symbol.dispose]: server[Symbol.dispose],
+    const at = setUp(version, { checksums: join(dir, 'sums'), mirror });
+    const end = async (): Promise<void> => {
+      server[Symbol.dispose]();
+      await release(at.cluster);
     };
+    return { ...at, server, [Symbol.asyncDispose]: end };
   }
 
   test.each([undefined, 'v3.13.9', 'v2.17.0', 'something else'])(
     'renders where the machine has %s, and goes with the run',
     async (version) => {
-      using at = await download(version);
+      await using at = await download(version);
       const { server, render, rendering, cluster } = at;
       await render();
       const [program = ''] = rendering()?.argv ?? [];
       expect(readFileSync(program, 'utf8')).toBe('the program');
-      for (const release of cluster.releases) await release();
+      await release(cluster);
       expect(existsSync(dirname(program))).toBe(false);
       await render();
       // The archive itself is kept.
@@ -119,7 +120,7 @@ describe('helm that is downloaded', () => {
   );
 
   test('is refused when it is not what its checksum says', async () => {
-    using at = await download(undefined, 'another program');
+    await using at = await download(undefined, 'another program');
     expect(await bootstrapFailure(at.render())).toMatchObject({ code: 'E_CHECKSUM' });
     expect(at.rendering()).toBeUndefined();
   });

@@ -178,3 +178,8 @@ export function fakeCluster(
   if (first === undefined) throw new TypeError('a cluster needs a host');
   return { spec, cluster, runners, runner: first, events };
 }
+
+/** Gives back what a run gives back in its end: locks, connections, temporary folders. */
+export async function release(cluster: Cluster): Promise<void> {
+  for (const give of cluster.releases) await give();
+}

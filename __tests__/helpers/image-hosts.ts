@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { localImageFindings } from '../../src/engine/local-images.ts';
 import { loadImages } from '../../src/engine/steps/load-images.ts';
 import { paths } from '../../src/host/paths.ts';
-import { fakeCluster } from './cluster.ts';
+import { fakeCluster, release } from './cluster.ts';
 import { quiet } from './failure.ts';
 import { FakeDocker } from './fake-docker.ts';
 import type { FakeRunner } from './fake-runner.ts';
@@ -27,10 +27,7 @@ export class ImageHosts implements Disposable {
     for (const [index, runner] of at.runners.entries()) this.#equip(runner, index);
     const tools = { signal: quiet, log: (line: string) => this.logs.push(line) };
     const load = () => Promise.all(at.cluster.hosts.map((host) => loadImages.run(at.cluster, host, tools)));
-    const release = async (): Promise<void> => {
-      for (const give of at.cluster.releases) await give();
-    };
-    return { ...at, findings, load, release };
+    return { ...at, findings, load, release: () => release(at.cluster) };
   }
 
   /** Prepares and loads. */

@@ -9,7 +9,7 @@ import { look } from '../../../src/engine/steps/connect.ts';
 import { locate } from '../../../src/engine/steps/locate.ts';
 import { paths } from '../../../src/host/paths.ts';
 import { BootstrapError } from '../../../src/lib/errors.ts';
-import { fakeCluster, fakeFacts } from '../../helpers/cluster.ts';
+import { fakeCluster, fakeFacts, release } from '../../helpers/cluster.ts';
 import { factsOutput, factsSections } from '../../helpers/facts-output.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import type { FakeResult } from '../../helpers/fake-runner.ts';
@@ -72,7 +72,7 @@ describe('looking at a host', () => {
       message: expect.stringContaining('(held by run 1234)'),
     });
     expect(runner.held.size).toBe(0);
-    for (const release of cluster.releases) await release();
+    await release(cluster);
     expect(runner.closed).toBe(false);
   });
 
