@@ -2,7 +2,7 @@ import { CommandError } from '../exec/command-error.ts';
 import type { Clock } from '../lib/clock.ts';
 import { retry } from '../lib/retry.ts';
 import type { Kubectl } from './kubectl.ts';
-import type { KubeObject } from './objects.ts';
+import { isDefinition, type KubeObject } from './objects.ts';
 
 /** How long the API server may take to serve a new kind. */
 const SERVED_WITHIN_MS = 60_000;
@@ -38,10 +38,6 @@ export async function applyInOrder(
     retryable: (error) =>
       error instanceof CommandError && error.result.stderr.includes('no matches for kind'),
   });
-}
-
-function isDefinition({ kind }: KubeObject): boolean {
-  return kind === 'CustomResourceDefinition';
 }
 
 /** The definitions that other objects are of. */

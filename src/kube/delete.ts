@@ -1,10 +1,9 @@
 import type { Kubectl } from './kubectl.ts';
 import type { ObjectRef } from './inventory.ts';
-import { renderManifest } from './objects.ts';
+import { isDefinition, renderManifest } from './objects.ts';
 
 /** Namespaces go last of all, custom resource definitions before them: what is in either goes with it. */
-const rank = (kind: string): number =>
-  kind === 'Namespace' ? 2 : kind === 'CustomResourceDefinition' ? 1 : 0;
+const rank = (ref: ObjectRef): number => (ref.kind === 'Namespace' ? 2 : isDefinition(ref) ? 1 : 0);
 
 /** Deletes objects, those applied last first, and waits until their pods are gone. What is not there is no error. */
 export async function deleteObjects(
@@ -13,7 +12,7 @@ export async function deleteObjects(
   signal: AbortSignal,
 ): Promise<void> {
   for (const wanted of [0, 1, 2]) {
-    const some = refs.filter(({ kind }) => rank(kind) === wanted).reverse();
+    const some = refs.filter((ref) => rank(ref) === wanted).reverse();
     if (some.length === 0) continue;
     const input = renderManifest(
       some.map(({ apiVersion, kind, name, namespace }) => ({

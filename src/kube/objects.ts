@@ -13,6 +13,11 @@ export interface KubeObject {
   readonly [field: string]: unknown;
 }
 
+/** Whether the object defines a kind of others. */
+export function isDefinition({ kind }: Pick<KubeObject, 'kind'>): boolean {
+  return kind === 'CustomResourceDefinition';
+}
+
 /** The objects of a multi-document manifest; `List`s are flattened, empty documents dropped. @throws `E_CNI`-coded BootstrapError. */
 export function parseManifest(text: string, name: string): readonly KubeObject[] {
   const documents = parseAllDocuments(text, { maxAliasCount: 100 } as object);

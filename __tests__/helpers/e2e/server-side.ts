@@ -1,13 +1,13 @@
 import type { Runner } from '../../../src/exec/runner.ts';
-import { renderManifest, type KubeObject } from '../../../src/kube/objects.ts';
+import { isDefinition, renderManifest, type KubeObject } from '../../../src/kube/objects.ts';
 
 /** What a real API server makes of the objects, without keeping them; kinds that they define stay. */
 export async function serverSide(
   controlPlane: Runner | undefined,
   objects: readonly KubeObject[],
 ): Promise<readonly KubeObject[]> {
-  const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
-  const others = objects.filter((object) => !definitions.includes(object));
+  const definitions = objects.filter(isDefinition);
+  const others = objects.filter((object) => !isDefinition(object));
   const kubectl = async (args: readonly string[], input?: string): Promise<string> => {
     const options = { maxOutputBytes: 64 * 2 ** 20, ...(input === undefined ? {} : { input }) };
     // Its cache is in a folder that a reset removes.
