@@ -1,5 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { sanitizeLine } from '../lib/sanitize.ts';
+import { conditionOf, isReady, type Conditions } from './conditions.ts';
 import type { Kubectl } from './kubectl.ts';
 
 interface ContainerState {
@@ -16,13 +17,8 @@ interface PodList {
   readonly items: readonly {
     readonly metadata: { readonly name: string };
     readonly spec: { readonly nodeName?: string };
-    readonly status: {
+    readonly status: Conditions & {
       readonly phase?: string;
-      readonly conditions?: readonly {
-        readonly type: string;
-        readonly status: string;
-        readonly message?: string;
-      }[];
       readonly initContainerStatuses?: readonly ContainerStatus[];
       readonly containerStatuses?: readonly ContainerStatus[];
     };
@@ -38,12 +34,8 @@ export async function explainPods(
   const { items } = await kubectl.get<PodList>(['-n', namespace, 'pods'], { signal });
   const reasons = items.map(async (pod): Promise<string | undefined> => {
     const where = `${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'}`;
-    if (pod.spec.nodeName === undefined) {
-      const condition = pod.status.conditions?.find(
-        ({ type, status }) => type === 'PodScheduled' && status === 'False',
-      );
-      return `${where}: ${condition?.message ?? 'not scheduled'}`;
-    }
+    if (pod.spec.nodeName === undefined)
+      return `${where}: ${conditionOf(pod.status, 'PodScheduled')?.message ?? 'not scheduled'}`;
     const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
     const bad = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
     if (bad === undefined)
@@ -86,13 +78,7 @@ const complaint = /^[EF]\d{4} |\b(error|fatal|panic|failed|cannot|refused|denied
 interface NodeList {
   readonly items: readonly {
     readonly metadata: { readonly name: string };
-    readonly status: {
-      readonly conditions?: readonly {
-        readonly type: string;
-        readonly status: string;
-        readonly message?: string;
-      }[];
-    };
+    readonly status: Conditions;
   }[];
 }
 
@@ -122,10 +108,9 @@ export async function explainNodes(
       const words = await complaintOf(name).catch(() => '');
       return [`${name}: its kubelet has not registered it${words === '' ? '' : `, and says: ${words}`}`];
     }
-    const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
-    return condition?.status === 'True'
-      ? []
-      : [sanitizeLine(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+    if (isReady(node.status)) return [];
+    const { message = 'no word from its kubelet' } = conditionOf(node.status, 'Ready') ?? {};
+    return [sanitizeLine(`${name}: ${message}`)];
   };
   const reasons = (await Promise.all(names.map(explain))).flat();
   return {

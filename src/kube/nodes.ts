@@ -1,15 +1,15 @@
 import type { Host } from '../host/host.ts';
 import { sanitizeLine } from '../lib/sanitize.ts';
 import type { NodeSummary } from '../report/model.ts';
+import { isReady, type Conditions } from './conditions.ts';
 import type { Kubectl } from './kubectl.ts';
 
 interface NodeList {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
     readonly spec: { readonly podCIDR?: string };
-    readonly status: {
+    readonly status: Conditions & {
       readonly addresses?: readonly { readonly type: string; readonly address: string }[];
-      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
       readonly nodeInfo: {
         readonly kubeletVersion: string;
         readonly containerRuntimeVersion: string;
@@ -35,9 +35,7 @@ export async function readNodes(
       name: metadata.name,
       role:
         metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
-      ready:
-        status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
-        false,
+      ready: isReady(status),
       address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
       internalIP,
       podCIDR: spec.podCIDR ?? '',

@@ -1,3 +1,4 @@
+import { isReady, type Conditions } from '../kube/conditions.ts';
 import { explainPods } from '../kube/diagnose.ts';
 import type { Kubectl } from '../kube/kubectl.ts';
 import type { PodPlacement } from '../report/model.ts';
@@ -47,9 +48,7 @@ export const nginxRunning: Check = {
 interface NodeList {
   readonly items: readonly {
     readonly metadata: { readonly name: string };
-    readonly status: {
-      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    };
+    readonly status: Conditions;
     readonly spec: {
       readonly unschedulable?: boolean;
       readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
@@ -69,12 +68,9 @@ async function schedulableNodes(
   const free: string[] = [];
   const closed: string[] = [];
   for (const { metadata, spec, status } of items) {
-    const ready = status.conditions?.some(
-      (condition) => condition.type === 'Ready' && condition.status === 'True',
-    );
     const taint = spec.taints?.find(
       ({ key, effect }) =>
-        effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(ready === true && passing.test(key)),
+        effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(isReady(status) && passing.test(key)),
     );
     if (spec.unschedulable === true) closed.push(`${metadata.name} is cordoned`);
     else if (taint !== undefined) {
@@ -93,11 +89,7 @@ interface PodList {
       readonly deletionTimestamp?: string;
     };
     readonly spec: { readonly nodeName?: string };
-    readonly status: {
-      readonly phase?: string;
-      readonly podIP?: string;
-      readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-    };
+    readonly status: Conditions & { readonly phase?: string; readonly podIP?: string };
   }[];
 }
 
@@ -114,8 +106,7 @@ export async function nginxPods(
       node: spec.nodeName ?? '',
       ip: status.podIP ?? '',
       phase: status.phase ?? 'Unknown',
-      ready:
-        status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+      ready: isReady(status),
     }));
 }
 
