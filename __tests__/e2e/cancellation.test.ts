@@ -1,12 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { LocalRunner } from '../../src/exec/local.ts';
 import type { Runner } from '../../src/exec/runner.ts';
-import { freshHosts } from '../../testbed/src/index.ts';
 import { action, removeActions, type ActionRun } from '../helpers/e2e/action.ts';
-import { bed, clusterFile, kubectl, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { bed, kubectl, leave } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
-import { kindSite } from '../helpers/e2e/site.ts';
-import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
+import { kindSite, sshSite } from '../helpers/e2e/site.ts';
 
 jest.setTimeout(5 * 60_000);
 
@@ -73,23 +71,18 @@ describe('a job that is cancelled, with provider kind', () => {
 });
 
 describe('a job that is cancelled, with provider ssh', () => {
+  const site = sshSite();
   let hosts: readonly Runner[] = [];
-  let before: readonly Snapshot[] = [];
-  const changes = async (): Promise<readonly string[]> => {
-    const now = await Promise.all(hosts.map(snapshot));
-    return now.flatMap((after, index) => differences(before[index] ?? {}, after));
-  };
 
   beforeAll(async () => {
-    await freshHosts({ print: () => undefined });
-    hosts = await rootOnAll();
-    before = await Promise.all(hosts.map(snapshot));
+    await site.prepare();
+    hosts = await site.nodes();
   });
 
   afterAll(() => leave(hosts));
 
   test('the next run goes on from there, with every lock free and every token revoked', async () => {
-    const inputs = { config: clusterFile() };
+    const inputs = { config: site.clusterFile() };
     const cancel = new AbortController();
     const cut = hosts[0]
       ?.run(['sh', '-c', 'until [ -e /etc/kubernetes/admin.conf ]; do sleep 0.1; done'])
@@ -109,8 +102,8 @@ describe('a job that is cancelled, with provider ssh', () => {
   test('with on-cancel: reset the post step leaves every host as it was', async () => {
     // A run that changed nothing has nothing to take back.
     const registryMirrors = { 'registry.example.com': `http://${bed().registry}/v2/docker.io` };
-    const inputs = { config: clusterFile({ registryMirrors }), 'on-cancel': 'reset' };
+    const inputs = { config: site.clusterFile({ registryMirrors }), 'on-cancel': 'reset' };
     await expectCancelled(await cancelledAt('▶ Verify the network', inputs));
-    expect(await changes()).toEqual([]);
+    expect(await site.changes()).toEqual([]);
   });
 });

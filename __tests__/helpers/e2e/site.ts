@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { parse, stringify } from 'yaml';
 import { DockerRunner } from '../../../src/exec/docker.ts';
 import { LocalRunner } from '../../../src/exec/local.ts';
 import type { Runner } from '../../../src/exec/runner.ts';
-import { mergePatch } from '../../../src/lib/merge-patch.ts';
 import { freshHosts } from '../../../testbed/src/index.ts';
-import { bed, rootOnAll, temporaryFile } from './bed.ts';
+import { bed, clusterFile, rootOnAll } from './bed.ts';
 import { cli } from './cli.ts';
 import { differences, snapshot, type Snapshot } from './snapshot.ts';
 
@@ -27,12 +24,6 @@ export interface Site {
   changes(): Promise<readonly string[]>;
 }
 
-/** The bed's cluster file without its hosts, for any provider. */
-function fields(patch: object): object {
-  const own: unknown = parse(readFileSync(bed().files.cluster, 'utf8'));
-  return mergePatch(own, patch) as object;
-}
-
 /** The bed's hosts. */
 export function sshSite(): Site {
   let hosts: readonly Runner[] = [];
@@ -46,7 +37,7 @@ export function sshSite(): Site {
       hosts = await rootOnAll();
       before = await Promise.all(hosts.map(snapshot));
     },
-    clusterFile: (patch = {}) => temporaryFile('cluster.yaml', stringify(fields(patch))),
+    clusterFile,
     nodes: () => Promise.resolve(hosts),
     watched: () => Promise.resolve(hosts),
     changes: async () => {
@@ -59,8 +50,7 @@ export function sshSite(): Site {
 /** Containers of the bed's engine, which becomes the Docker of this process and of all that it starts. */
 export function kindSite(name = 'site'): Site {
   let before: readonly string[] = [];
-  const file = (patch: object = {}): string =>
-    temporaryFile('cluster.yaml', stringify(fields({ provider: 'kind', name, hosts: null, ...patch })));
+  const file = (patch: object = {}): string => clusterFile({ provider: 'kind', name, hosts: null, ...patch });
   const names = [`${name}-control-plane`, `${name}-worker`, `${name}-worker2`] as const;
   return {
     provider: 'kind',
