@@ -35,7 +35,7 @@ describe('flannel', () => {
     [{ backend: 'host-gw' }, { Network: '10.42.0.0/16', Backend: { Type: 'host-gw' } }, []],
     [
       { backend: 'wireguard', mtu: 1400 },
-      { Network: '10.42.0.0/16', Backend: { Type: 'wireguard', MTU: 1400 } },
+      { Network: '10.42.0.0/16', Backend: { Type: 'wireguard' } },
       ['udp 51820'],
     ],
   ])('options %j: %j, ports %j', (options, network, ports) => {
@@ -44,6 +44,24 @@ describe('flannel', () => {
     const { data } = rendered as KubeObject & { data: Record<string, string> };
     expect(JSON.parse(data['net-conf.json'] ?? '')).toEqual({ EnableNFTables: false, ...network });
     expect(flannel.ports(chosen).map(({ protocol, port }) => `${protocol} ${String(port)}`)).toEqual(ports);
+  });
+
+  test('pods have the MTU that is wanted, whatever the backend; nothing else of the plugins changes', () => {
+    const conf = {
+      name: 'cbr0',
+      plugins: [{ type: 'flannel', delegate: { hairpinMode: true } }, { type: 'portmap' }],
+    };
+    const withConf = {
+      ...configMap,
+      data: { ...(configMap['data'] as object), 'cni-conf.json': JSON.stringify(conf) },
+    };
+    const chosen = fakeSpec({ with: { cni: { ...spec.cni, options: { backend: 'host-gw', mtu: 1400 } } } });
+    const [rendered] = flannel.render([withConf, daemonSet], fakeContext(chosen, '0.28.9'));
+    const { data } = rendered as KubeObject & { data: Record<string, string> };
+    expect(JSON.parse(data['cni-conf.json'] ?? '')).toEqual({
+      name: 'cbr0',
+      plugins: [{ type: 'flannel', delegate: { hairpinMode: true, mtu: 1400 } }, { type: 'portmap' }],
+    });
   });
 
   test('an IPv6 network is the only one', () => {

@@ -4,7 +4,7 @@ import { cniNamed } from '../../src/cni/index.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { parseManifest } from '../../src/kube/objects.ts';
 import type { Report } from '../../src/report/model.ts';
-import { freshHosts } from '../../testbed/src/index.ts';
+import { cniOptions, freshHosts } from '../../testbed/src/index.ts';
 import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
 import { clusterFile, leave, rootOnAll } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
@@ -27,43 +27,61 @@ async function up(file: string): Promise<Report> {
   return report;
 }
 
-/** Lines of the hosts' snapshots with one of these words: what is left of a network. */
-async function linesWith(hosts: readonly Runner[], words: RegExp): Promise<readonly string[]> {
-  const parts = ['links', 'routes', 'rules', 'iptables', 'nftables', 'ipsets', 'bpf', 'filters', 'mounts'];
-  const files = ['etc', 'programs', 'run'];
-  const all = await Promise.all(hosts.map(snapshot));
-  return all.flatMap((one) =>
-    [...parts, ...files].flatMap((part) =>
-      (one[part] ?? []).filter((line) => words.test(line)).map((line) => `${part}: ${line}`),
-    ),
-  );
+/** What a network is made of on hosts, without what comes and goes with pods. */
+const ofNetworks = ['links', 'routes', 'rules', 'iptables', 'nftables', 'ipsets', 'bpf', 'filters', 'mounts'];
+const files = ['unit-files', 'services', 'etc', 'programs', 'run', 'sysctls'];
+const ofPods = /\bveth|KUBE-SEP-|KUBE-SVC-|\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
+
+/** Per host, what is other than it was. */
+async function otherThan(before: readonly Snapshot[], hosts: readonly Runner[]): Promise<readonly string[]> {
+  const now = await Promise.all(hosts.map(snapshot));
+  return now
+    .flatMap((after, index) => differences(before[index] ?? {}, after, [...ofNetworks, ...files]))
+    .filter((line) => !ofPods.test(line));
 }
 
 describe('the CNI of a live cluster, with provider ssh', () => {
   let hosts: readonly Runner[] = [];
-  let before: readonly Snapshot[] = [];
-  const smaller = (): string => clusterFile({ cni: { options: { mtu: 1300 } } });
+  let bare: readonly Snapshot[] = [];
+  let withFlannel: readonly Snapshot[] = [];
+  const flannel = (): string => clusterFile({ cni: { options: { backend: 'host-gw', mtu: 1400 } } });
+  const cilium = (): string =>
+    clusterFile({
+      cni: {
+        name: 'cilium',
+        options: { ...cniOptions.cilium, backend: 'native', kubeProxyReplacement: true },
+      },
+    });
 
   beforeAll(async () => {
     await freshHosts({ print: () => undefined });
     hosts = await rootOnAll();
-    before = await Promise.all(hosts.map(snapshot));
+    bare = await Promise.all(hosts.map(snapshot));
   });
 
   afterAll(() => leave(hosts));
 
-  test('Flannel comes up with an option of its own', async () => {
-    const { cluster } = await up(smaller());
+  test('Flannel comes up with options of its own', async () => {
+    const { cluster } = await up(flannel());
     expect(cluster).toMatchObject({ cni: 'flannel' });
-    // 1450 is what the bed's network leaves by itself.
-    expect(await linesWith(hosts, /^flannel\.1 1450$/)).toEqual([]);
+    withFlannel = await Promise.all(hosts.map(snapshot));
+    const links = withFlannel.flatMap(({ links: lines }) => lines ?? []);
+    expect(links.filter((line) => line === 'cni0 1400')).not.toEqual([]);
+    expect(links.filter((line) => line.startsWith('flannel.1'))).toEqual([]);
   });
 
-  test('up with other options takes it away and brings it anew; the next run changes nothing', async () => {
-    const { cluster, unchanged } = await up(clusterFile());
-    expect([cluster.cni, unchanged]).toEqual(['flannel', false]);
-    expect(await linesWith(hosts, /^flannel\.1 1450$/)).toHaveLength(3);
-    expect((await up(clusterFile())).unchanged).toBe(true);
+  test('up with Cilium takes Flannel and kube-proxy away; the next run changes nothing', async () => {
+    const { cluster, unchanged } = await up(cilium());
+    expect([cluster.cni, unchanged]).toEqual(['cilium', false]);
+    const now = await Promise.all(hosts.map(snapshot));
+    const parts = now.flatMap((one) => [...ofNetworks, 'run'].flatMap((part) => one[part] ?? []));
+    expect(parts.filter((line) => /flannel|\bcni0\b|KUBE-S(EP|VC)-/i.test(line))).toEqual([]);
+    expect((await up(cilium())).unchanged).toBe(true);
+  });
+
+  test('up with Flannel leaves nothing of Cilium: hosts are as they were with Flannel before', async () => {
+    expect((await up(flannel())).cluster.cni).toBe('flannel');
+    expect(await otherThan(withFlannel, hosts)).toEqual([]);
   });
 
   test.each([
@@ -93,6 +111,7 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   test('down leaves every host as it was before', async () => {
     expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
     const now = await Promise.all(hosts.map(snapshot));
-    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
+    const left = now.flatMap((after, index) => differences(bare[index] ?? {}, after));
+    expect(left).toEqual([]);
   });
 });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
+import { cniOptions } from '../../testbed/src/index.ts';
 import { kubectl, leave, testedVersions } from '../helpers/e2e/bed.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 
 jest.setTimeout(8 * 60_000);
 
-describe('provider kind: another version, two control planes, patches, names, labels and taints', () => {
+describe('provider kind: another version, Cilium, two control planes, patches, names, labels and taints', () => {
   const site = kindSite('variants');
   let result: CliResult;
   let controlPlane: Runner | undefined;
@@ -35,6 +36,7 @@ describe('provider kind: another version, two control planes, patches, names, la
           taints: [{ key: 'example.com/slow', effect: 'PreferNoSchedule' }],
         },
       ],
+      cni: { name: 'cilium', options: cniOptions.cilium },
       verify: { minNodes: 3 },
     });
 

@@ -55,7 +55,11 @@ function clusterOf({ variant, kubernetes, provider }: Cell, { files }: State): o
   return {
     ...own,
     kubernetes: { version: kubernetes },
-    cni: { name: variant.cni, version: versions[variant.cni], options: { ...cniOptions[variant.cni], ...variant.options } },
+    cni: {
+      name: variant.cni,
+      version: versions[variant.cni],
+      options: { ...cniOptions[variant.cni], ...variant.options },
+    },
     ...(provider === 'ssh' ? { hosts } : { provider, name: 'matrix' }),
   };
 }

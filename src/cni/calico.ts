@@ -48,7 +48,10 @@ export const calico: Cni = {
     ],
     chains: ['cali-', 'cali:'],
     nftTables: ['ip calico', 'ip6 calico', 'arp calico-arp'],
-    paths: ['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
+    paths: [
+      ...['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
+      ...['/opt/cni/bin/calico', '/opt/cni/bin/calico-ipam'],
+    ],
     ipsets: ['cali40', 'cali4t', 'cali60', 'cali6t'],
     routeTables: [String(routeTables.min), String(routeTables.max)],
     // BIRD's, and Felix's, which has no name.

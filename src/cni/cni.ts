@@ -1,3 +1,4 @@
+import type { TouchedSysctl } from '../host/facts-script.ts';
 import type { Facts } from '../host/facts.ts';
 import type { HostMounts } from '../host/mounts.ts';
 import type { RouteTraces } from '../host/reset/routes.ts';
@@ -37,6 +38,8 @@ export interface CniContext {
 export interface CniTraces extends NetworkTraces, RouteTraces {
   /** Absolute paths of files and directories outside of those every CNI uses. */
   readonly paths: readonly string[];
+  /** Kernel values that it sets and no other part of a node does, such as `net.ipv4.fib_multipath_use_neigh`. */
+  readonly sysctls?: readonly TouchedSysctl[];
   /** API groups of custom resources that it defines by itself, such as `cilium.io`. */
   readonly apiGroups?: readonly string[];
   /** Keys of taints that it puts on nodes. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { workloadsOf } from '../kube/objects.ts';
+import { workloadsOf, type KubeObject } from '../kube/objects.ts';
 import { withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Cni } from './cni.ts';
@@ -31,7 +31,10 @@ export const flannel: Cni = {
         kind: 'ConfigMap',
         name: 'kube-flannel-cfg',
         change: (configMap) =>
-          withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })),
+          withPodMtu(
+            withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })),
+            chosen(options, spec).mtu,
+          ),
       },
       {
         kind: 'DaemonSet',
@@ -53,7 +56,7 @@ export const flannel: Cni = {
     links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
     chains: ['FLANNEL-'],
     nftTables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
-    paths: ['/run/flannel'],
+    paths: ['/run/flannel', '/opt/cni/bin/flannel'],
   },
 };
 
@@ -64,12 +67,28 @@ function onNodeAddress(container: Container): Container {
 }
 
 function networkOf(spec: ClusterSpec): object {
-  const { backend, mtu: wanted } = chosen(options, spec);
+  const { backend } = chosen(options, spec);
   const v6 = spec.cni.podCIDR.includes(':');
   return {
     ...(v6
       ? { EnableIPv4: false, EnableIPv6: true, IPv6Network: spec.cni.podCIDR }
       : { Network: spec.cni.podCIDR }),
-    Backend: { Type: backend, ...(wanted === undefined ? {} : { MTU: wanted }) },
+    Backend: { Type: backend },
   };
+}
+
+interface Plugin {
+  readonly type: string;
+  readonly delegate?: object;
+}
+
+/** For the bridge of pods. flanneld's own MTU is that of its tunnel, packets' outer headers included, and host-gw has none. */
+function withPodMtu(configMap: KubeObject, wanted: number | undefined): KubeObject {
+  if (wanted === undefined) return configMap;
+  return withJson(configMap, 'cni-conf.json', (config) => ({
+    ...config,
+    plugins: ((config['plugins'] ?? []) as readonly Plugin[]).map((plugin) =>
+      plugin.type === 'flannel' ? { ...plugin, delegate: { ...plugin.delegate, mtu: wanted } } : plugin,
+    ),
+  }));
 }

@@ -35,7 +35,7 @@ export function networkTracesOf(name: string): readonly string[] {
 }
 
 /** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
-export function allTraces(): Required<Omit<CniTraces, 'apiGroups' | 'taints'>> {
+export function allTraces(): Required<Omit<CniTraces, 'apiGroups' | 'taints' | 'sysctls'>> {
   const traces = cniNames.map((name): CniTraces => cnis[name].traces);
   const all = (key: keyof CniTraces): readonly string[] => [
     ...new Set(traces.flatMap((one) => one[key] ?? [])),

@@ -28,7 +28,6 @@ export const touchedSysctls = [
   'net.ipv4.fib_multipath_use_neigh',
   'net.ipv4.ip_early_demux',
   'net.ipv4.ip_local_reserved_ports',
-  'net.ipv6.conf.all.disable_ipv6',
   'kernel.timer_migration',
   'vm.overcommit_memory',
   'vm.panic_on_oom',
@@ -37,6 +36,8 @@ export const touchedSysctls = [
   'kernel.keys.root_maxkeys',
   'kernel.keys.root_maxbytes',
 ] as const;
+
+export type TouchedSysctl = (typeof touchedSysctls)[number];
 
 /** Ports that kubeadm's components bind, by role. */
 export const kubernetesPorts = {

@@ -4,7 +4,7 @@ import type { Kubectl } from './kubectl.ts';
 export interface MovablePod {
   readonly namespace: string;
   readonly name: string;
-  /** Something makes it anew when it is deleted. */
+  /** Something makes it anew when it is deleted, or it is being deleted already. */
   readonly controlled: boolean;
 }
 
@@ -13,6 +13,7 @@ interface PodList {
     readonly metadata: {
       readonly name: string;
       readonly namespace: string;
+      readonly deletionTimestamp?: string;
       readonly ownerReferences?: readonly { readonly controller?: boolean }[];
     };
     readonly spec: { readonly hostNetwork?: boolean; readonly nodeName?: string };
@@ -20,20 +21,21 @@ interface PodList {
   }[];
 }
 
-/** Pods on nodes whose network is the CNI's, those that ended left aside. */
+/** Pods on nodes whose network is the CNI's: not those that ended, unless they are being deleted and may still have it. */
 export async function movablePods(kubectl: Kubectl, signal: AbortSignal): Promise<readonly MovablePod[]> {
   const { items } = await kubectl.get<PodList>(['pods', '--all-namespaces'], { signal });
   return items
     .filter(
-      ({ spec, status }) =>
+      ({ metadata, spec, status }) =>
         spec.hostNetwork !== true &&
         spec.nodeName !== undefined &&
-        !['Succeeded', 'Failed'].includes(status.phase ?? ''),
+        (metadata.deletionTimestamp !== undefined || !['Succeeded', 'Failed'].includes(status.phase ?? '')),
     )
-    .map(({ metadata: { namespace, name, ownerReferences } }) => ({
+    .map(({ metadata: { namespace, name, deletionTimestamp, ownerReferences = [] } }) => ({
       namespace,
       name,
-      controlled: ownerReferences?.some(({ controller }) => controller === true) ?? false,
+      controlled:
+        deletionTimestamp !== undefined || ownerReferences.some(({ controller }) => controller === true),
     }));
 }
 

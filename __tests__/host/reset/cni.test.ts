@@ -20,3 +20,14 @@ test('a CNI leaves the host’s interfaces, then goes with links and routes, the
   expect(argumentsOf('route flush root')).toEqual(['10.42.0.0/16', '100']);
   expect(argumentsOf('/etc/cni/net.d')).toContain('/run/cilium');
 });
+
+test('kernel values are put back that the CNI alone has set', async () => {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '');
+  const sysctls = { 'net.ipv4.ip_forward': '0', 'net.ipv4.fib_multipath_use_neigh': '0' };
+  const before = { ...hostState().before, sysctls };
+  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
+  const restored = runner.calls.find(({ line }) => line.includes('/proc/sys/'))?.options.input;
+  expect(restored).toBe('net/ipv4/fib_multipath_use_neigh 0\n');
+});

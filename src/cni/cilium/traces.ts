@@ -6,7 +6,13 @@ export const ciliumTraces: CniTraces = {
   links: ['cilium_*', 'lxc_health', 'lxc????????????'],
   chains: ['CILIUM_', 'OLD_CILIUM_'],
   nftTables: [],
-  paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf'],
+  paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf', '/opt/cni/bin/cilium-cni'],
+  sysctls: [
+    'net.core.bpf_jit_enable',
+    'net.ipv4.conf.all.rp_filter',
+    'net.ipv4.fib_multipath_use_neigh',
+    'kernel.timer_migration',
+  ],
   ipsets: ['cilium_'],
   // To and from the proxy.
   routeTables: ['2004', '2005'],

@@ -23,4 +23,13 @@ export const kubeRouterTraces: CniTraces = {
   routeProtocols: ['17'],
   fouPorts: ['5555'],
   paths: ['/var/lib/kube-router'],
+  // For Services by IPVS.
+  sysctls: [
+    'net.ipv4.conf.all.arp_ignore',
+    'net.ipv4.conf.all.arp_announce',
+    'net.ipv4.vs.conntrack',
+    'net.ipv4.vs.conn_reuse_mode',
+    'net.ipv4.vs.expire_nodest_conn',
+    'net.ipv4.vs.expire_quiescent_template',
+  ],
 };

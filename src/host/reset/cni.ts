@@ -4,6 +4,7 @@ import type { Baseline } from '../state.ts';
 import { removeNetwork } from './network.ts';
 import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { restoreRoutes, type RouteTraces } from './routes.ts';
+import { restoreSysctls } from './sysctls.ts';
 
 /** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
 const filesScript = `
@@ -19,7 +20,8 @@ rm -rf --one-file-system -- "$@"
  */
 export async function removeCni(
   host: Host,
-  traces: NetworkTraces & RouteTraces & { readonly paths: readonly string[] },
+  traces: NetworkTraces &
+    RouteTraces & { readonly paths: readonly string[]; readonly sysctls?: readonly string[] },
   options: {
     readonly before: Baseline;
     readonly kubeProxy: boolean;
@@ -32,4 +34,7 @@ export async function removeCni(
   await removeNetwork(host, removable(all, before.network), before, signal);
   await restoreRoutes(host, traces, podCIDR, signal);
   await host.sh(filesScript, traces.paths, { signal });
+  const sysctls = traces.sysctls ?? [];
+  const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
+  await restoreSysctls(host, Object.fromEntries(touched), signal);
 }

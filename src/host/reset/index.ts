@@ -6,6 +6,7 @@ import { removeFiles } from './files.ts';
 import { removeNetwork } from './network.ts';
 import { refuseResidue } from './residue.ts';
 import { restoreRoutes, type RouteTraces } from './routes.ts';
+import { restoreSysctls } from './sysctls.ts';
 import { nodeTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { stopWorkloads } from './workloads.ts';
 
@@ -31,29 +32,8 @@ export async function resetHost(host: Host, state: HostState, options: ResetOpti
     await restoreMounts(host, state.before.mounts, signal);
   log('removing files');
   await removeFiles(host, { before: state.before, keepArtifacts, paths: options.traces.paths, signal });
-  await restoreSysctls(host, state.before.sysctls, keepArtifacts, signal);
+  if (!keepArtifacts) await restoreSysctls(host, state.before.sysctls, signal);
   await refuseResidue(host, traces, network, signal);
   if (keepArtifacts) await writeState(host, { ...state, phase: 'prepared' }, signal);
   else await host.root(['rm', '-rf', paths.stateDir], { signal });
 }
-
-async function restoreSysctls(
-  host: Host,
-  before: Readonly<Record<string, string>>,
-  keepArtifacts: boolean,
-  signal: AbortSignal,
-): Promise<void> {
-  if (keepArtifacts) return;
-  const input = Object.entries(before)
-    .map(([key, value]) => `${key.replaceAll('.', '/')} ${value}\n`)
-    .join('');
-  await host.sh(sysctlScript, [], { signal, input });
-}
-
-const sysctlScript = `
-while read -r key value; do
-  file=/proc/sys/$key
-  [ -e "$file" ] || continue
-  if [ "$(cat "$file")" != "$value" ]; then printf '%s\\n' "$value" > "$file" 2>/dev/null || true; fi
-done
-`;
