@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { run } from '../../src/cli/run.ts';
+import { defaultVersionOf } from '../../src/cni/default-version.ts';
+import { cniNamed, cniNames } from '../../src/cni/index.ts';
 import type { UpResult } from '../../src/engine/api.ts';
 import { version } from '../../src/frontend/version.ts';
 import { BootstrapError } from '../../src/lib/errors.ts';
@@ -63,6 +65,19 @@ describe('without a cluster', () => {
       expect(out).not.toMatch(/--(ssh-key|sudo-password|ssh-key-passphrase) /);
     },
   );
+
+  test('the help of up lists every CNI with its default version and options', async () => {
+    expect(await cli(['up', '--help'])).toBe(0);
+    for (const name of cniNames) {
+      const { options, title } = cniNamed(name);
+      const line = out.split('\n').find((one) => one.startsWith(`  ${name} `));
+      expect(line?.trim().split(/[\s,]+/)).toEqual([
+        name,
+        ...[defaultVersionOf(cniNamed(name))].filter(Boolean),
+        ...(Object.keys(options).length > 0 ? Object.keys(options) : title.split(' ')),
+      ]);
+    }
+  });
 
   test('the overview lists the commands', async () => {
     expect(await cli(['--help'])).toBe(0);

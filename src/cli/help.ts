@@ -1,3 +1,5 @@
+import { defaultVersionOf } from '../cni/default-version.ts';
+import { cniNamed, cniNames } from '../cni/index.ts';
 import { options } from '../frontend/options.ts';
 import { commands, type Command, type CommandName } from './commands.ts';
 import { clusterFlags, commandFlags, generalFlags, helpFlags, type Flag } from './flags.ts';
@@ -42,12 +44,22 @@ function commandHelp(name: CommandName): string[] {
           'Cluster (each is a field of the cluster file):',
           ...clusterFlags.map(flagHelp),
           '',
+          'CNIs, with their default versions and options:',
+          ...cniNames.map(cniHelp),
+          '',
           `Secrets come from the environment (${secrets.join(', ')}) or a file, never from a flag.`,
           '',
         ]),
     'Examples:',
     ...examples.map((example) => `  ${example}`),
   ];
+}
+
+function cniHelp(name: string): string {
+  const cni = cniNamed(name);
+  const width = Math.max(...cniNames.map(({ length }) => length)) + 2;
+  const options = Object.keys(cni.options).join(', ');
+  return `  ${name.padEnd(width)}${defaultVersionOf(cni).padEnd(8)}${options || cni.title}`;
 }
 
 function flagHelp({ name, short, placeholder, description, multiple }: Flag): string {

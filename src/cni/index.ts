@@ -7,11 +7,15 @@ import { kubeRouter } from './kube-router.ts';
 import { manifest } from './manifest.ts';
 import { weave } from './weave.ts';
 
-/** Every CNI there is. A new one is a file beside this one and a line here. */
-export const cnis = { calico, cilium, flannel, 'kube-router': kubeRouter, weave, manifest } satisfies Record<
-  string,
-  Cni
->;
+/** Every CNI there is. A new one is a file beside this one, its import and a line here. */
+export const cnis = {
+  calico,
+  cilium,
+  flannel,
+  'kube-router': kubeRouter,
+  weave,
+  manifest,
+} satisfies Record<string, Cni>;
 
 export type CniName = keyof typeof cnis;
 

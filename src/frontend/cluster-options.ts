@@ -63,7 +63,7 @@ export const clusterOptions: readonly Option[] = [
     kind: 'text',
     placeholder: 'NAME',
     description:
-      'Container network: one of the table below (CNIs), or `manifest` for one of your own. Default `flannel`.',
+      'Container network: one of the CNIs that README and `up --help` list, or `manifest` for one of your own. Default `flannel`.',
   },
   {
     name: 'cni-version',

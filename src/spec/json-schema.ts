@@ -5,7 +5,7 @@ import { clusterFile } from './schema/cluster-file.ts';
 
 let made: Fields | undefined;
 
-/** JSON Schema (draft 2020-12) of the cluster file, for editors; `schema/cluster.schema.json` is a copy of it. */
+/** JSON Schema (draft 2020-12) of the cluster file, of any CNI; `schema/cluster.schema.json` is made from it. */
 export function clusterJsonSchema(): Fields {
   made ??= z.toJSONSchema(clusterFile, { io: 'input', target: 'draft-2020-12' }) as Fields;
   return made;
