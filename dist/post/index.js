@@ -60780,7 +60780,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(2374);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3172);
 /* harmony import */ var _run_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7834);
 
 
@@ -60793,7 +60793,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2374:
+/***/ 3172:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60811,6 +60811,10 @@ var lib_errors = __nccwpck_require__(3393);
 ;// CONCATENATED MODULE: ./lib/kube/objects.js
 
 
+/** Whether the object defines a kind of others. */
+function isDefinition({ kind }) {
+    return kind === 'CustomResourceDefinition';
+}
 /** The objects of a multi-document manifest; `List`s are flattened, empty documents dropped. @throws `E_CNI`-coded BootstrapError. */
 function parseManifest(text, name) {
     const documents = (0,dist/* parseAllDocuments */.hR)(text, { maxAliasCount: 100 });
@@ -70837,7 +70841,10 @@ const calico = {
         ],
         chains: ['cali-', 'cali:'],
         nftTables: ['ip calico', 'ip6 calico', 'arp calico-arp'],
-        paths: ['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
+        paths: [
+            ...['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
+            ...['/opt/cni/bin/calico', '/opt/cni/bin/calico-ipam'],
+        ],
         ipsets: ['cali40', 'cali4t', 'cali60', 'cali6t'],
         routeTables: [String(routeTables.min), String(routeTables.max)],
         // BIRD's, and Felix's, which has no name.
@@ -70974,7 +70981,13 @@ const ciliumTraces = {
     links: ['cilium_*', 'lxc_health', 'lxc????????????'],
     chains: ['CILIUM_', 'OLD_CILIUM_'],
     nftTables: [],
-    paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf'],
+    paths: ['/run/cilium', '/etc/sysctl.d/99-zzz-override_cilium.conf', '/opt/cni/bin/cilium-cni'],
+    sysctls: [
+        'net.core.bpf_jit_enable',
+        'net.ipv4.conf.all.rp_filter',
+        'net.ipv4.fib_multipath_use_neigh',
+        'kernel.timer_migration',
+    ],
     ipsets: ['cilium_'],
     // To and from the proxy.
     routeTables: ['2004', '2005'],
@@ -71268,7 +71281,7 @@ const flannel = {
         {
             kind: 'ConfigMap',
             name: 'kube-flannel-cfg',
-            change: (configMap) => withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })),
+            change: (configMap) => withPodMtu(withJson(configMap, 'net-conf.json', (config) => ({ ...config, ...networkOf(spec) })), chosen(flannel_options, spec).mtu),
         },
         {
             kind: 'DaemonSet',
@@ -71290,7 +71303,7 @@ const flannel = {
         links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
         chains: ['FLANNEL-'],
         nftTables: ['ip flannel-ipv4', 'ip6 flannel-ipv6'],
-        paths: ['/run/flannel'],
+        paths: ['/run/flannel', '/opt/cni/bin/flannel'],
     },
 };
 /** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
@@ -71299,14 +71312,23 @@ function onNodeAddress(container) {
     return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [hostIP]);
 }
 function networkOf(spec) {
-    const { backend, mtu: wanted } = chosen(flannel_options, spec);
+    const { backend } = chosen(flannel_options, spec);
     const v6 = spec.cni.podCIDR.includes(':');
     return {
         ...(v6
             ? { EnableIPv4: false, EnableIPv6: true, IPv6Network: spec.cni.podCIDR }
             : { Network: spec.cni.podCIDR }),
-        Backend: { Type: backend, ...(wanted === undefined ? {} : { MTU: wanted }) },
+        Backend: { Type: backend },
     };
+}
+/** For the bridge of pods. flanneld's own MTU is that of its tunnel, packets' outer headers included, and host-gw has none. */
+function withPodMtu(configMap, wanted) {
+    if (wanted === undefined)
+        return configMap;
+    return withJson(configMap, 'cni-conf.json', (config) => ({
+        ...config,
+        plugins: (config['plugins'] ?? []).map((plugin) => plugin.type === 'flannel' ? { ...plugin, delegate: { ...plugin.delegate, mtu: wanted } } : plugin),
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router/kubeconfig.js
@@ -71436,6 +71458,15 @@ const kubeRouterTraces = {
     routeProtocols: ['17'],
     fouPorts: ['5555'],
     paths: ['/var/lib/kube-router'],
+    // For Services by IPVS.
+    sysctls: [
+        'net.ipv4.conf.all.arp_ignore',
+        'net.ipv4.conf.all.arp_announce',
+        'net.ipv4.vs.conntrack',
+        'net.ipv4.vs.conn_reuse_mode',
+        'net.ipv4.vs.expire_nodest_conn',
+        'net.ipv4.vs.expire_quiescent_template',
+    ],
 };
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router.js
@@ -71761,8 +71792,15 @@ function configured(pod, { spec, version }) {
 
 
 
-/** Every CNI there is. A new one is a file beside this one and a line here. */
-const cnis = { calico: calico, cilium: cilium, flannel: flannel, 'kube-router': kubeRouter, weave: weave, manifest: manifest };
+/** Every CNI there is. A new one is a file beside this one, its import and a line here. */
+const cnis = {
+    calico: calico,
+    cilium: cilium,
+    flannel: flannel,
+    'kube-router': kubeRouter,
+    weave: weave,
+    manifest: manifest,
+};
 const cniNames = Object.keys(cnis);
 /** @param name one that the spec's validation let pass. */
 function cniNamed(name) {
@@ -74732,7 +74770,6 @@ const touchedSysctls = [
     'net.ipv4.fib_multipath_use_neigh',
     'net.ipv4.ip_early_demux',
     'net.ipv4.ip_local_reserved_ports',
-    'net.ipv6.conf.all.disable_ipv6',
     'kernel.timer_migration',
     'vm.overcommit_memory',
     'vm.panic_on_oom',
@@ -76440,279 +76477,6 @@ async function fromDocker(cluster, name, signal) {
     return { name, id: id.replace(/^sha256:/, ''), tar: (until) => (saved ??= save(until)) };
 }
 
-;// CONCATENATED MODULE: ./lib/engine/preflight/check.js
-/** A finding of a host's, `error` unless said otherwise. */
-function found(host, id, message, more = {}) {
-    return [{ id, severity: 'error', host: host.address, message, ...more }];
-}
-const nothing = [];
-/** kubeadm was started on the host, by us. */
-function isJoined(host) {
-    return host.state?.phase === 'member' || host.state?.phase === 'joining';
-}
-/** The host already is a node of this cluster, so that its ports and directories are in use rightly. */
-function isMember(host, { spec }) {
-    return isJoined(host) && host.state?.cluster === spec.name;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
-
-
-/** Values that must be each host's own. */
-const identities = [
-    {
-        id: 'node-name',
-        what: 'node name',
-        of: (host) => host.nodeName,
-        hint: 'give the hosts names of their own (hosts[].name)',
-    },
-    {
-        id: 'machine-id',
-        what: '/etc/machine-id',
-        of: (host) => host.facts.machineId,
-        hint: 'the machines are clones: rm /etc/machine-id && systemd-machine-id-setup on one of them',
-    },
-    {
-        id: 'internal-address',
-        what: 'internal address',
-        of: (host) => host.internalAddress,
-        hint: 'set hosts[].internalAddress to the address that the other nodes reach it at',
-    },
-];
-const unique = ({ hosts }) => identities.flatMap(({ id, what, of, hint }) => {
-    const groups = Map.groupBy(hosts, of);
-    return [...groups].flatMap(([value, same]) => {
-        const [first, ...others] = same;
-        if (first === undefined || others.length === 0)
-            return nothing;
-        const list = others.map((host) => host.address).join(', ');
-        return found(first, id, `shares its ${what} (${value || 'empty'}) with ${list}`, { hint });
-    });
-});
-const architecture = ({ hosts }) => {
-    const [first, ...others] = hosts;
-    const other = others.find((host) => host.facts.arch !== first?.facts.arch);
-    return first === undefined || other === undefined
-        ? nothing
-        : found(other, 'mixed-architectures', `is ${other.facts.arch ?? 'unknown'}, while ${first.address} is ${first.facts.arch ?? 'unknown'}`, {
-            hint: 'use hosts of one architecture',
-        });
-};
-const cgroups = ({ hosts }) => {
-    const [first, ...others] = hosts;
-    const other = others.find((host) => host.facts.cgroup !== first?.facts.cgroup);
-    return first === undefined || other === undefined
-        ? nothing
-        : found(other, 'mixed-cgroups', `has cgroup ${other.facts.cgroup}, while ${first.address} has ${first.facts.cgroup}`, {
-            hint: 'boot all hosts with the same cgroup version',
-        });
-};
-/** A cluster without its first control plane is no cluster that hosts could be added to, nor one to make anew. */
-const membership = ({ hosts }) => {
-    const first = hosts.find((host) => host.isControlPlane);
-    const joined = hosts.find((host) => isJoined(host));
-    return first === undefined || joined === undefined || isJoined(first)
-        ? nothing
-        : found(joined, 'membership', `belongs to a cluster of that name already, but ${first.address} does not`, {
-            hint: 'list its first control plane first, or run `k8s-bootstrap down` on all hosts',
-        });
-};
-const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
-    ? nothing
-    : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
-        hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
-    });
-/** The kubelet does not start with an address that is none of the host's. */
-const ownAddress = (host) => {
-    const { internalAddress } = host.spec;
-    if (internalAddress === undefined)
-        return nothing;
-    const wanted = canonicalAddress(internalAddress);
-    const own = host.facts.addresses.some(({ address }) => canonicalAddress(address) === wanted);
-    return own
-        ? nothing
-        : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
-            hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
-        });
-};
-const identityChecks = [names, ownAddress];
-const clusterChecks = [unique, architecture, cgroups, membership];
-
-;// CONCATENATED MODULE: ./lib/kube/kubelet-skew.js
-
-/** Minors that a kubelet may be behind the API server; kubeadm refuses older ones as well. */
-const MAX_BEHIND = 3;
-/**
- * What the version skew policy has against a kubelet; undefined: nothing. Versions have no `v`.
- * https://kubernetes.io/releases/version-skew-policy/#kubelet
- */
-function skewProblem(kubelet, controlPlane) {
-    if (newestFirst(kubelet, controlPlane) < 0)
-        return `is newer than the control plane’s ${controlPlane}`;
-    const [major = '', minor = ''] = controlPlane.split('.');
-    const oldest = `${major}.${String(Number(minor) - MAX_BEHIND)}.0`;
-    return newestFirst(oldest, kubelet) < 0
-        ? `is older than ${oldest}, the oldest that may join Kubernetes ${controlPlane}`
-        : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/engine/kubelets.js
-
-/** The version of a host's kubelet where it is not the cluster's. kubeadm is of the cluster's version on every host. */
-function ownKubelet({ spec }, kubernetesVersion) {
-    return spec.kubeletVersion === kubernetesVersion ? undefined : spec.kubeletVersion;
-}
-/** Why a host cannot have the kubelet that was asked for; undefined where it can. */
-function kubeletProblem(host, kubernetesVersion) {
-    const version = ownKubelet(host, kubernetesVersion);
-    if (version === undefined)
-        return undefined;
-    if (host.isControlPlane)
-        return `is not ${kubernetesVersion}, as on every control plane`;
-    return skewProblem(version, kubernetesVersion);
-}
-/** What the host is to have installed: the cluster's artifacts, with its own kubelet in place of theirs. */
-function artifactsOf({ artifacts, kubelets, kubernetesVersion }, host) {
-    if (artifacts === undefined)
-        return [];
-    const own = kubelets.get(ownKubelet(host, kubernetesVersion) ?? '');
-    return Object.values(own === undefined ? artifacts : { ...artifacts, kubelet: own });
-}
-
-;// CONCATENATED MODULE: ./lib/engine/preflight/kubelet.js
-
-
-/** A kubelet that the control plane does not support, or kubeadm does not join. */
-const skew = (host, { kubernetesVersion }) => {
-    const problem = kubeletProblem(host, kubernetesVersion);
-    return problem === undefined
-        ? nothing
-        : found(host, 'kubelet-version', `hosts[].kubeletVersion ${host.spec.kubeletVersion ?? ''} ${problem}`, {
-            hint: host.isControlPlane
-                ? 'leave it to workers'
-                : 'give one that is not newer than the cluster and at most three minors older, or none',
-        });
-};
-const kubeletChecks = [skew];
-
-;// CONCATENATED MODULE: ./lib/engine/preflight/machine-size.js
-const GIB = 2 ** 30;
-/** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
-const MIN_CPUS = 2;
-const MIN_MEMORY = 1700 * 2 ** 20;
-/** Whether a machine is large enough for a control plane. */
-function machineFindings(machine) {
-    const { cpus, memoryBytes } = machine;
-    return [
-        ...(cpus < MIN_CPUS
-            ? [small('cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)]
-            : []),
-        ...(memoryBytes < MIN_MEMORY
-            ? [small('memory', `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`)]
-            : []),
-    ];
-}
-function small(id, message) {
-    return { id, severity: 'error', message };
-}
-
-;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
-
-
-const machine_GIB = 2 ** 30;
-const MIN_DISK = 4 * machine_GIB;
-const MAX_CLOCK_OFFSET_MS = 30_000;
-const size = (host) => host.isControlPlane
-    ? machineFindings(host.facts).map((finding) => ({ ...finding, host: host.address }))
-    : nothing;
-const disk = (host) => host.facts.diskFreeBytes >= MIN_DISK
-    ? nothing
-    : found(host, 'disk', `${(host.facts.diskFreeBytes / machine_GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`, {
-        hint: 'free some space or give the host a larger disk',
-        // What fills the disk of a host of ours is the cluster itself.
-        severity: host.state === undefined ? 'error' : 'warning',
-    });
-const system = (host) => {
-    const { arch, systemd, os } = host.facts;
-    return [
-        ...(arch === undefined
-            ? found(host, 'architecture', 'the machine is neither x86_64 nor aarch64', {
-                hint: 'use amd64 or arm64 hosts',
-            })
-            : []),
-        ...(systemd
-            ? []
-            : found(host, 'systemd', `${os.name} was not booted with systemd`, { hint: 'use a systemd host' })),
-    ];
-};
-/** Without these kubeadm, the kubelet or we ourselves cannot work. */
-const requiredTools = [
-    'iptables',
-    'ip',
-    'mount',
-    'umount',
-    'nsenter',
-    'tar',
-    'sha256sum',
-    'flock',
-    'systemd-run',
-];
-/** Debian's package for a tool where the names differ; RPM distributions mostly agree. */
-const machine_packages = {
-    ip: 'iproute2',
-    mount: 'mount',
-    umount: 'mount',
-    nsenter: 'util-linux',
-    flock: 'util-linux',
-    sha256sum: 'coreutils',
-    'systemd-run': 'systemd',
-};
-const tools = (host) => {
-    const missing = requiredTools.filter((tool) => !host.facts.tools.includes(tool));
-    if (missing.length === 0)
-        return nothing;
-    const names = [...new Set(missing.map((tool) => machine_packages[tool] ?? tool))].join(' ');
-    return found(host, 'tools', `missing programs: ${missing.join(', ')}`, {
-        hint: `install them, e.g. apt-get install ${names}`,
-    });
-};
-const machine_kernel = (host) => {
-    const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
-    const info = { severity: 'info' };
-    return [
-        ...(filesystems.includes('overlay')
-            ? []
-            : found(host, 'overlay', 'the kernel offers no overlay file system yet; its module will be loaded', info)),
-        ...(bridgeNetfilter
-            ? []
-            : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
-                hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
-            })),
-        ...(cgroup === 'v1'
-            ? found(host, 'cgroup-v1', 'cgroup v1: kubelets are told to accept it (failCgroupV1: false, cgroupfs driver)', info)
-            : []),
-        ...(swap.length > 0
-            ? found(host, 'swap', `swap stays on (${swap.join(', ')}); pods will not use it`, info)
-            : []),
-        ...(conntrack === 'read-only'
-            ? found(host, 'conntrack', 'the conntrack table size cannot be set here; kube-proxy leaves it alone', info)
-            : []),
-    ];
-};
-const clock = (host, { hosts }) => {
-    const offsets = hosts.map((other) => other.facts.clockOffsetMs).sort((a, b) => a - b);
-    const median = offsets[Math.floor(offsets.length / 2)] ?? 0;
-    const delta = host.facts.clockOffsetMs - median;
-    // The runner counts too: tokens and certificates are dated by hosts, but deadlines by the runner.
-    const worst = Math.abs(delta) > Math.abs(host.facts.clockOffsetMs) ? delta : host.facts.clockOffsetMs;
-    return Math.abs(worst) <= MAX_CLOCK_OFFSET_MS
-        ? nothing
-        : found(host, 'clock', `the clock is off by ${(worst / 1000).toFixed(0)} s`, {
-            hint: 'synchronise it (e.g. systemctl restart systemd-timesyncd)',
-        });
-};
-const machineChecks = [system, size, disk, tools, machine_kernel, clock];
-
 ;// CONCATENATED MODULE: ./lib/host/reset/traces.js
 /** Of kube-proxy, which goes where a CNI does its work. */
 const kubeProxyTraces = {
@@ -76810,6 +76574,21 @@ function keptLinks(before) {
 function matchesLink(link, pattern) {
     const expression = pattern.replaceAll('.', '\\.').replaceAll('*', '.*').replaceAll('?', '.');
     return new RegExp(`^${expression}$`).test(link);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/check.js
+/** A finding of a host's, `error` unless said otherwise. */
+function found(host, id, message, more = {}) {
+    return [{ id, severity: 'error', host: host.address, message, ...more }];
+}
+const nothing = [];
+/** kubeadm was started on the host, by us. */
+function isJoined(host) {
+    return host.state?.phase === 'member' || host.state?.phase === 'joining';
+}
+/** The host already is a node of this cluster, so that its ports and directories are in use rightly. */
+function isMember(host, { spec }) {
+    return isJoined(host) && host.state?.cluster === spec.name;
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/networks.js
@@ -76985,52 +76764,25 @@ const occupancyChecks = [
     ...settledChecks,
 ];
 
-;// CONCATENATED MODULE: ./lib/engine/preflight/index.js
-
-
-
-
-
-
-
-/** Ignoring these would ruin a cluster that is there, hand somebody else's files or cluster to a later reset, or ask for what cannot be. */
-const lasting = [
-    'foreign-cluster',
-    'foreign-runtime',
-    'kubelet-version',
-    'leftovers',
-    'membership',
-    'mixed-architectures',
-    'node-name',
-    'node-stopped',
-    'nodes-differ',
-    'role-changed',
-    'state',
-    'version-differs',
-];
-/** Every finding of every host, errors that the user chose to ignore turned into warnings. */
-function findings(input) {
-    const cni = cniNamed(input.spec.cni.name);
-    const perHost = [
-        ...machineChecks,
-        ...occupancyChecks,
-        ...identityChecks,
-        ...networkChecks,
-        ...kubeletChecks,
+;// CONCATENATED MODULE: ./lib/engine/preflight/machine-size.js
+const GIB = 2 ** 30;
+/** kubeadm's own limits for a control plane (`NumCPU`, `Mem`); workers get by with less. */
+const MIN_CPUS = 2;
+const MIN_MEMORY = 1700 * 2 ** 20;
+/** Whether a machine is large enough for a control plane. */
+function machineFindings(machine) {
+    const { cpus, memoryBytes } = machine;
+    return [
+        ...(cpus < MIN_CPUS
+            ? [small('cpu', `${String(cpus)} CPU, and a control plane needs ${String(MIN_CPUS)}`)]
+            : []),
+        ...(memoryBytes < MIN_MEMORY
+            ? [small('memory', `${(memoryBytes / GIB).toFixed(1)} GiB of memory, and a control plane needs 1.7`)]
+            : []),
     ];
-    const all = [
-        ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
-        ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
-        ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
-    ];
-    return withIgnored(all, input.spec);
 }
-/** Errors that the user chose to ignore, turned into warnings. */
-function withIgnored(findings, { preflight }) {
-    const ignored = (id) => !lasting.includes(id) && preflight.ignore.some((name) => name === id || name === 'all');
-    return findings.map((finding) => finding.severity === 'error' && ignored(finding.id)
-        ? { ...finding, severity: 'warning' }
-        : finding);
+function small(id, message) {
+    return { id, severity: 'error', message };
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/compatibility.js
@@ -77084,6 +76836,292 @@ function rangeOf({ from, to }) {
     if (from !== undefined)
         return `${from} and newer`;
     return to === undefined ? 'every version' : `${to} and older`;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/ignored.js
+/** Ignoring these would ruin a cluster that is there, hand somebody else's files or cluster to a later reset, or ask for what cannot be. */
+const lasting = [
+    'foreign-cluster',
+    'foreign-runtime',
+    'kubelet-version',
+    'leftovers',
+    'membership',
+    'mixed-architectures',
+    'node-name',
+    'node-stopped',
+    'nodes-differ',
+    'role-changed',
+    'state',
+    'version-differs',
+];
+/** Errors that the user chose to ignore, turned into warnings. */
+function withIgnored(findings, { preflight }) {
+    const ignored = (id) => !lasting.includes(id) && preflight.ignore.some((name) => name === id || name === 'all');
+    return findings.map((finding) => finding.severity === 'error' && ignored(finding.id)
+        ? { ...finding, severity: 'warning' }
+        : finding);
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
+
+
+/** Values that must be each host's own. */
+const identities = [
+    {
+        id: 'node-name',
+        what: 'node name',
+        of: (host) => host.nodeName,
+        hint: 'give the hosts names of their own (hosts[].name)',
+    },
+    {
+        id: 'machine-id',
+        what: '/etc/machine-id',
+        of: (host) => host.facts.machineId,
+        hint: 'the machines are clones: rm /etc/machine-id && systemd-machine-id-setup on one of them',
+    },
+    {
+        id: 'internal-address',
+        what: 'internal address',
+        of: (host) => host.internalAddress,
+        hint: 'set hosts[].internalAddress to the address that the other nodes reach it at',
+    },
+];
+const unique = ({ hosts }) => identities.flatMap(({ id, what, of, hint }) => {
+    const groups = Map.groupBy(hosts, of);
+    return [...groups].flatMap(([value, same]) => {
+        const [first, ...others] = same;
+        if (first === undefined || others.length === 0)
+            return nothing;
+        const list = others.map((host) => host.address).join(', ');
+        return found(first, id, `shares its ${what} (${value || 'empty'}) with ${list}`, { hint });
+    });
+});
+const architecture = ({ hosts }) => {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => host.facts.arch !== first?.facts.arch);
+    return first === undefined || other === undefined
+        ? nothing
+        : found(other, 'mixed-architectures', `is ${other.facts.arch ?? 'unknown'}, while ${first.address} is ${first.facts.arch ?? 'unknown'}`, {
+            hint: 'use hosts of one architecture',
+        });
+};
+const cgroups = ({ hosts }) => {
+    const [first, ...others] = hosts;
+    const other = others.find((host) => host.facts.cgroup !== first?.facts.cgroup);
+    return first === undefined || other === undefined
+        ? nothing
+        : found(other, 'mixed-cgroups', `has cgroup ${other.facts.cgroup}, while ${first.address} has ${first.facts.cgroup}`, {
+            hint: 'boot all hosts with the same cgroup version',
+        });
+};
+/** A cluster without its first control plane is no cluster that hosts could be added to, nor one to make anew. */
+const membership = ({ hosts }) => {
+    const first = hosts.find((host) => host.isControlPlane);
+    const joined = hosts.find((host) => isJoined(host));
+    return first === undefined || joined === undefined || isJoined(first)
+        ? nothing
+        : found(joined, 'membership', `belongs to a cluster of that name already, but ${first.address} does not`, {
+            hint: 'list its first control plane first, or run `k8s-bootstrap down` on all hosts',
+        });
+};
+const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
+    ? nothing
+    : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
+        hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
+    });
+/** The kubelet does not start with an address that is none of the host's. */
+const ownAddress = (host) => {
+    const { internalAddress } = host.spec;
+    if (internalAddress === undefined)
+        return nothing;
+    const wanted = canonicalAddress(internalAddress);
+    const own = host.facts.addresses.some(({ address }) => canonicalAddress(address) === wanted);
+    return own
+        ? nothing
+        : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
+            hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
+        });
+};
+const identityChecks = [names, ownAddress];
+const clusterChecks = [unique, architecture, cgroups, membership];
+
+;// CONCATENATED MODULE: ./lib/kube/kubelet-skew.js
+
+/** Minors that a kubelet may be behind the API server; kubeadm refuses older ones as well. */
+const MAX_BEHIND = 3;
+/**
+ * What the version skew policy has against a kubelet; undefined: nothing. Versions have no `v`.
+ * https://kubernetes.io/releases/version-skew-policy/#kubelet
+ */
+function skewProblem(kubelet, controlPlane) {
+    if (newestFirst(kubelet, controlPlane) < 0)
+        return `is newer than the control plane’s ${controlPlane}`;
+    const [major = '', minor = ''] = controlPlane.split('.');
+    const oldest = `${major}.${String(Number(minor) - MAX_BEHIND)}.0`;
+    return newestFirst(oldest, kubelet) < 0
+        ? `is older than ${oldest}, the oldest that may join Kubernetes ${controlPlane}`
+        : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kubelets.js
+
+/** The version of a host's kubelet where it is not the cluster's. kubeadm is of the cluster's version on every host. */
+function ownKubelet({ spec }, kubernetesVersion) {
+    return spec.kubeletVersion === kubernetesVersion ? undefined : spec.kubeletVersion;
+}
+/** Why a host cannot have the kubelet that was asked for; undefined where it can. */
+function kubeletProblem(host, kubernetesVersion) {
+    const version = ownKubelet(host, kubernetesVersion);
+    if (version === undefined)
+        return undefined;
+    if (host.isControlPlane)
+        return `is not ${kubernetesVersion}, as on every control plane`;
+    return skewProblem(version, kubernetesVersion);
+}
+/** What the host is to have installed: the cluster's artifacts, with its own kubelet in place of theirs. */
+function artifactsOf({ artifacts, kubelets, kubernetesVersion }, host) {
+    if (artifacts === undefined)
+        return [];
+    const own = kubelets.get(ownKubelet(host, kubernetesVersion) ?? '');
+    return Object.values(own === undefined ? artifacts : { ...artifacts, kubelet: own });
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/kubelet.js
+
+
+/** A kubelet that the control plane does not support, or kubeadm does not join. */
+const skew = (host, { kubernetesVersion }) => {
+    const problem = kubeletProblem(host, kubernetesVersion);
+    return problem === undefined
+        ? nothing
+        : found(host, 'kubelet-version', `hosts[].kubeletVersion ${host.spec.kubeletVersion ?? ''} ${problem}`, {
+            hint: host.isControlPlane
+                ? 'leave it to workers'
+                : 'give one that is not newer than the cluster and at most three minors older, or none',
+        });
+};
+const kubeletChecks = [skew];
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/machine.js
+
+
+const machine_GIB = 2 ** 30;
+const MIN_DISK = 4 * machine_GIB;
+const MAX_CLOCK_OFFSET_MS = 30_000;
+const size = (host) => host.isControlPlane
+    ? machineFindings(host.facts).map((finding) => ({ ...finding, host: host.address }))
+    : nothing;
+const disk = (host) => host.facts.diskFreeBytes >= MIN_DISK
+    ? nothing
+    : found(host, 'disk', `${(host.facts.diskFreeBytes / machine_GIB).toFixed(1)} GiB free below /var/lib, and a node needs 4`, {
+        hint: 'free some space or give the host a larger disk',
+        // What fills the disk of a host of ours is the cluster itself.
+        severity: host.state === undefined ? 'error' : 'warning',
+    });
+const system = (host) => {
+    const { arch, systemd, os } = host.facts;
+    return [
+        ...(arch === undefined
+            ? found(host, 'architecture', 'the machine is neither x86_64 nor aarch64', {
+                hint: 'use amd64 or arm64 hosts',
+            })
+            : []),
+        ...(systemd
+            ? []
+            : found(host, 'systemd', `${os.name} was not booted with systemd`, { hint: 'use a systemd host' })),
+    ];
+};
+/** Without these kubeadm, the kubelet or we ourselves cannot work. */
+const requiredTools = [
+    'iptables',
+    'ip',
+    'mount',
+    'umount',
+    'nsenter',
+    'tar',
+    'sha256sum',
+    'flock',
+    'systemd-run',
+];
+/** Debian's package for a tool where the names differ; RPM distributions mostly agree. */
+const machine_packages = {
+    ip: 'iproute2',
+    mount: 'mount',
+    umount: 'mount',
+    nsenter: 'util-linux',
+    flock: 'util-linux',
+    sha256sum: 'coreutils',
+    'systemd-run': 'systemd',
+};
+const tools = (host) => {
+    const missing = requiredTools.filter((tool) => !host.facts.tools.includes(tool));
+    if (missing.length === 0)
+        return nothing;
+    const names = [...new Set(missing.map((tool) => machine_packages[tool] ?? tool))].join(' ');
+    return found(host, 'tools', `missing programs: ${missing.join(', ')}`, {
+        hint: `install them, e.g. apt-get install ${names}`,
+    });
+};
+const machine_kernel = (host) => {
+    const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
+    const info = { severity: 'info' };
+    return [
+        ...(filesystems.includes('overlay')
+            ? []
+            : found(host, 'overlay', 'the kernel offers no overlay file system yet; its module will be loaded', info)),
+        ...(bridgeNetfilter
+            ? []
+            : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
+                hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
+            })),
+        ...(cgroup === 'v1'
+            ? found(host, 'cgroup-v1', 'cgroup v1: kubelets are told to accept it (failCgroupV1: false, cgroupfs driver)', info)
+            : []),
+        ...(swap.length > 0
+            ? found(host, 'swap', `swap stays on (${swap.join(', ')}); pods will not use it`, info)
+            : []),
+        ...(conntrack === 'read-only'
+            ? found(host, 'conntrack', 'the conntrack table size cannot be set here; kube-proxy leaves it alone', info)
+            : []),
+    ];
+};
+const clock = (host, { hosts }) => {
+    const offsets = hosts.map((other) => other.facts.clockOffsetMs).sort((a, b) => a - b);
+    const median = offsets[Math.floor(offsets.length / 2)] ?? 0;
+    const delta = host.facts.clockOffsetMs - median;
+    // The runner counts too: tokens and certificates are dated by hosts, but deadlines by the runner.
+    const worst = Math.abs(delta) > Math.abs(host.facts.clockOffsetMs) ? delta : host.facts.clockOffsetMs;
+    return Math.abs(worst) <= MAX_CLOCK_OFFSET_MS
+        ? nothing
+        : found(host, 'clock', `the clock is off by ${(worst / 1000).toFixed(0)} s`, {
+            hint: 'synchronise it (e.g. systemctl restart systemd-timesyncd)',
+        });
+};
+const machineChecks = [system, size, disk, tools, machine_kernel, clock];
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/index.js
+
+
+
+
+
+
+
+/** Every finding of every host. */
+function findings(input) {
+    const cni = cniNamed(input.spec.cni.name);
+    const perHost = [
+        ...machineChecks,
+        ...occupancyChecks,
+        ...identityChecks,
+        ...networkChecks,
+        ...kubeletChecks,
+    ];
+    return [
+        ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
+        ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
+        ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
+    ];
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/ports/needs.js
@@ -77418,13 +77456,12 @@ async function try_ask(host, needs, nonce, signal) {
 
 
 
-
 /** Whether hosts reach each other where nodes will have to; tried for real, before anything listens there. */
 async function portFindings(cluster, signal) {
     const needs = portNeeds(cluster);
     if (needs.length === 0)
         return nothing;
-    return withIgnored(findingsOf(await tryPorts(needs, signal)), cluster.spec);
+    return findingsOf(await tryPorts(needs, signal));
 }
 function findingsOf({ reached, unable }) {
     const tried = [...reached.keys()];
@@ -77654,7 +77691,8 @@ async function source_reach(host, urls, signal, accept) {
 
 
 
-/** Looks at everything, tells all that it finds, and stops the run here if anything is amiss. */
+
+/** Looks at everything, tells all that it finds, errors that the user chose to ignore as warnings, and stops the run here if anything is amiss. */
 function preflightStep(look) {
     return {
         id: 'preflight',
@@ -77662,7 +77700,8 @@ function preflightStep(look) {
         scope: 'cluster',
         needs: ['resolve'],
         run: async (cluster, { signal }) => {
-            for (const finding of [...choiceFindings(cluster), ...(await look(cluster, signal))])
+            const all = [...choiceFindings(cluster), ...(await look(cluster, signal))];
+            for (const finding of withIgnored(all, cluster.spec))
                 cluster.report(finding);
             const errors = cluster.findings.filter(({ severity }) => severity === 'error');
             if (errors.length > 0)
@@ -77681,10 +77720,10 @@ const preflight_preflight = preflightStep(async (cluster, signal) => {
     return [...findings({ spec, hosts, kubernetesVersion }), ...asked.flat()];
 });
 /** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
-function choiceFindings({ cni, cniContext, spec }) {
+function choiceFindings({ cni, cniContext }) {
     const { version, kubernetesVersion } = cniContext;
     const notices = cni.notices?.(cniContext) ?? [];
-    return withIgnored([...notices, ...compatibilityFindings(cni, version, kubernetesVersion)], spec);
+    return [...notices, ...compatibilityFindings(cni, version, kubernetesVersion)];
 }
 function refusal(errors) {
     const details = errors.map(({ id, message, host, hint }) => new lib_errors/* BootstrapError */.Xj(id === 'foreign-cluster' ? 'E_FOREIGN' : 'E_PREFLIGHT', `${message} (${id})`, {
@@ -77716,8 +77755,10 @@ function refusal(errors) {
 
 
 
-
-const kind_preflight_preflight = preflightStep(async (cluster, signal) => withIgnored([...(await kindFindings(cluster, signal)), ...(await localImageFindings(cluster, signal))], cluster.spec));
+const kind_preflight_preflight = preflightStep(async (cluster, signal) => [
+    ...(await kindFindings(cluster, signal)),
+    ...(await localImageFindings(cluster, signal)),
+]);
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster, signal) {
     const { spec, hosts, kubernetesVersion, kind } = cluster;
@@ -79042,17 +79083,26 @@ const nginxAnswers = {
     observe: (context) => probeAll(context, () => context.pods.map(({ name, node, ip }) => ({ label: node, url: probe_urlOf(ip), answeredBy: [name] }))),
 };
 
+;// CONCATENATED MODULE: ./lib/kube/conditions.js
+/** Undefined where nobody has said anything about it yet. @param type such as `Ready`; there is one of each. */
+function conditionOf({ conditions }, type) {
+    return conditions?.find((condition) => condition.type === type);
+}
+/** Whether a node or a pod has the condition Ready. */
+function isReady(status) {
+    return conditionOf(status, 'Ready')?.status === 'True';
+}
+
 ;// CONCATENATED MODULE: ./lib/kube/diagnose.js
+
 
 /** One line for each pod of the namespace that is not ready: where, which container, why, and its last words. */
 async function explainPods(kubectl, namespace, signal) {
     const { items } = await kubectl.get(['-n', namespace, 'pods'], { signal });
     const reasons = items.map(async (pod) => {
         const where = `${pod.metadata.name} on ${pod.spec.nodeName ?? 'no node'}`;
-        if (pod.spec.nodeName === undefined) {
-            const condition = pod.status.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
-            return `${where}: ${condition?.message ?? 'not scheduled'}`;
-        }
+        if (pod.spec.nodeName === undefined)
+            return `${where}: ${conditionOf(pod.status, 'PodScheduled')?.message ?? 'not scheduled'}`;
         const statuses = [...(pod.status.initContainerStatuses ?? []), ...(pod.status.containerStatuses ?? [])];
         const bad = statuses.find(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0);
         if (bad === undefined)
@@ -79101,10 +79151,10 @@ async function explainNodes(kubectl, names, signal, complaintOf) {
             const words = await complaintOf(name).catch(() => '');
             return [`${name}: its kubelet has not registered it${words === '' ? '' : `, and says: ${words}`}`];
         }
-        const condition = node.status.conditions?.find(({ type }) => type === 'Ready');
-        return condition?.status === 'True'
-            ? []
-            : [(0,sanitize/* sanitizeLine */.g)(`${name}: ${condition?.message ?? 'no word from its kubelet'}`)];
+        if (isReady(node.status))
+            return [];
+        const { message = 'no word from its kubelet' } = conditionOf(node.status, 'Ready') ?? {};
+        return [(0,sanitize/* sanitizeLine */.g)(`${name}: ${message}`)];
     };
     const reasons = (await Promise.all(names.map(explain))).flat();
     return {
@@ -79114,6 +79164,7 @@ async function explainNodes(kubectl, names, signal, complaintOf) {
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/nginx-running.js
+
 
 
 /** The gate's first half: nginx Running and ready on several nodes, each pod on a node of its own. */
@@ -79165,8 +79216,7 @@ async function schedulableNodes(kubectl, signal) {
     const free = [];
     const closed = [];
     for (const { metadata, spec, status } of items) {
-        const ready = status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True');
-        const taint = spec.taints?.find(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(ready === true && passing.test(key)));
+        const taint = spec.taints?.find(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.test(key) && !(isReady(status) && passing.test(key)));
         if (spec.unschedulable === true)
             closed.push(`${metadata.name} is cordoned`);
         else if (taint !== undefined) {
@@ -79188,7 +79238,7 @@ async function nginxPods(kubectl, signal) {
         node: spec.nodeName ?? '',
         ip: status.podIP ?? '',
         phase: status.phase ?? 'Unknown',
-        ready: status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+        ready: isReady(status),
     }));
 }
 function nodesText(count) {
@@ -79664,6 +79714,7 @@ async function writePrivateFile(path, text) {
 
 ;// CONCATENATED MODULE: ./lib/kube/nodes.js
 
+
 /** The cluster's nodes, control planes first, each with the address of the spec it came from. */
 async function readNodes(kubectl, hosts, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
@@ -79673,8 +79724,7 @@ async function readNodes(kubectl, hosts, signal) {
         return {
             name: metadata.name,
             role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
-            ready: status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
-                false,
+            ready: isReady(status),
             address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
             internalIP,
             podCIDR: spec.podCIDR ?? '',
@@ -79956,6 +80006,7 @@ const revoke = {
 ;// CONCATENATED MODULE: ./lib/kube/apply.js
 
 
+
 /** How long the API server may take to serve a new kind. */
 const SERVED_WITHIN_MS = 60_000;
 /**
@@ -79985,9 +80036,6 @@ async function applyInOrder(kubectl, objects, { signal, clock }) {
         deadlineMs: SERVED_WITHIN_MS,
         retryable: (error) => error instanceof CommandError && error.result.stderr.includes('no matches for kind'),
     });
-}
-function isDefinition({ kind }) {
-    return kind === 'CustomResourceDefinition';
 }
 /** The definitions that other objects are of. */
 function definitionsInUse(objects) {
@@ -80612,6 +80660,22 @@ for family in -4 -6; do
 done
 `;
 
+;// CONCATENATED MODULE: ./lib/host/reset/sysctls.js
+/** Kernel values as they were. @param before `net.ipv4.ip_forward` → `0`. */
+async function restoreSysctls(host, before, signal) {
+    const input = Object.entries(before)
+        .map(([key, value]) => `${key.replaceAll('.', '/')} ${value}\n`)
+        .join('');
+    await host.sh(sysctlScript, [], { signal, input });
+}
+const sysctlScript = `
+while read -r key value; do
+  file=/proc/sys/$key
+  [ -e "$file" ] || continue
+  if [ "$(cat "$file")" != "$value" ]; then printf '%s\\n' "$value" > "$file" 2>/dev/null || true; fi
+done
+`;
+
 ;// CONCATENATED MODULE: ./lib/host/reset/workloads.js
 
 
@@ -80680,6 +80744,7 @@ fi
 
 
 
+
 /** Takes the cluster off a host of ours and puts back what its state remembers. @throws BootstrapError `E_RESET`. */
 async function resetHost(host, state, options) {
     const { keepArtifacts, signal, log } = options;
@@ -80694,28 +80759,14 @@ async function resetHost(host, state, options) {
         await restoreMounts(host, state.before.mounts, signal);
     log('removing files');
     await removeFiles(host, { before: state.before, keepArtifacts, paths: options.traces.paths, signal });
-    await restoreSysctls(host, state.before.sysctls, keepArtifacts, signal);
+    if (!keepArtifacts)
+        await restoreSysctls(host, state.before.sysctls, signal);
     await refuseResidue(host, traces, network, signal);
     if (keepArtifacts)
         await writeState(host, { ...state, phase: 'prepared' }, signal);
     else
         await host.root(['rm', '-rf', paths.stateDir], { signal });
 }
-async function restoreSysctls(host, before, keepArtifacts, signal) {
-    if (keepArtifacts)
-        return;
-    const input = Object.entries(before)
-        .map(([key, value]) => `${key.replaceAll('.', '/')} ${value}\n`)
-        .join('');
-    await host.sh(sysctlScript, [], { signal, input });
-}
-const sysctlScript = `
-while read -r key value; do
-  file=/proc/sys/$key
-  [ -e "$file" ] || continue
-  if [ "$(cat "$file")" != "$value" ]; then printf '%s\\n' "$value" > "$file" 2>/dev/null || true; fi
-done
-`;
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/reset.js
 
@@ -80777,6 +80828,7 @@ function resetSteps(keep) {
 
 
 
+
 /** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
 const filesScript = `
 find ${paths.cniConf} -mindepth 1 -delete 2>/dev/null || true
@@ -80794,16 +80846,19 @@ async function removeCni(host, traces, options) {
     await removeNetwork(host, removable(all, before.network), before, signal);
     await restoreRoutes(host, traces, podCIDR, signal);
     await host.sh(filesScript, traces.paths, { signal });
+    const sysctls = traces.sysctls ?? [];
+    const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
+    await restoreSysctls(host, Object.fromEntries(touched), signal);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/delete.js
 
 /** Namespaces go last of all, custom resource definitions before them: what is in either goes with it. */
-const rank = (kind) => kind === 'Namespace' ? 2 : kind === 'CustomResourceDefinition' ? 1 : 0;
+const rank = (ref) => (ref.kind === 'Namespace' ? 2 : isDefinition(ref) ? 1 : 0);
 /** Deletes objects, those applied last first, and waits until their pods are gone. What is not there is no error. */
 async function deleteObjects(kubectl, refs, signal) {
     for (const wanted of [0, 1, 2]) {
-        const some = refs.filter(({ kind }) => rank(kind) === wanted).reverse();
+        const some = refs.filter((ref) => rank(ref) === wanted).reverse();
         if (some.length === 0)
             continue;
         const input = renderManifest(some.map(({ apiVersion, kind, name, namespace }) => ({
@@ -80830,17 +80885,17 @@ async function deleteCustomResources(kubectl, groups, signal) {
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/pods.js
-/** Pods on nodes whose network is the CNI's, those that ended left aside. */
+/** Pods on nodes whose network is the CNI's: not those that ended, unless they are being deleted and may still have it. */
 async function movablePods(kubectl, signal) {
     const { items } = await kubectl.get(['pods', '--all-namespaces'], { signal });
     return items
-        .filter(({ spec, status }) => spec.hostNetwork !== true &&
+        .filter(({ metadata, spec, status }) => spec.hostNetwork !== true &&
         spec.nodeName !== undefined &&
-        !['Succeeded', 'Failed'].includes(status.phase ?? ''))
-        .map(({ metadata: { namespace, name, ownerReferences } }) => ({
+        (metadata.deletionTimestamp !== undefined || !['Succeeded', 'Failed'].includes(status.phase ?? '')))
+        .map(({ metadata: { namespace, name, deletionTimestamp, ownerReferences = [] } }) => ({
         namespace,
         name,
-        controlled: ownerReferences?.some(({ controller }) => controller === true) ?? false,
+        controlled: deletionTimestamp !== undefined || ownerReferences.some(({ controller }) => controller === true),
     }));
 }
 /** Deletes those that something makes anew, and waits until they are gone. */
@@ -82284,7 +82339,7 @@ const clusterFile = strictObject({
 
 
 let json_schema_made;
-/** JSON Schema (draft 2020-12) of the cluster file, for editors; `schema/cluster.schema.json` is a copy of it. */
+/** JSON Schema (draft 2020-12) of the cluster file, of any CNI; `schema/cluster.schema.json` is made from it. */
 function clusterJsonSchema() {
     json_schema_made ??= toJSONSchema(clusterFile, { io: 'input', target: 'draft-2020-12' });
     return json_schema_made;
@@ -86539,7 +86594,7 @@ const clusterOptions = [
         field: 'cni.name',
         kind: 'text',
         placeholder: 'NAME',
-        description: 'Container network: one of the table below (CNIs), or `manifest` for one of your own. Default `flannel`.',
+        description: 'Container network: one of the CNIs that README and `up --help` list, or `manifest` for one of your own. Default `flannel`.',
     },
     {
         name: 'cni-version',
