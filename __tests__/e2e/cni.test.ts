@@ -30,7 +30,8 @@ async function up(file: string): Promise<Report> {
 /** What a network is made of on hosts, without what comes and goes with pods. */
 const ofNetworks = ['links', 'routes', 'rules', 'iptables', 'nftables', 'ipsets', 'bpf', 'filters', 'mounts'];
 const files = ['unit-files', 'services', 'etc', 'programs', 'run', 'sysctls'];
-const ofPods = /\bveth|KUBE-SEP-|KUBE-SVC-|\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
+const ofPods =
+  /\bveth|KUBE-SEP-|KUBE-SVC-|KUBE-MARK-MASQ|dnat to |\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
 
 /** Per host, what is other than it was. */
 async function otherThan(before: readonly Snapshot[], hosts: readonly Runner[]): Promise<readonly string[]> {

@@ -21,7 +21,7 @@ test.each([
     spec: { nodeName: 'host-1', ...spec },
     status: { phase },
   };
-  runner.on('get pods --all-namespaces', JSON.stringify({ items: [pod] }));
+  runner.on(/ get pods --all-namespaces /, JSON.stringify({ items: [pod] }));
   const pods = await movablePods(cluster.kubectl, quiet);
   expect(pods).toEqual(expected.map((controlled) => ({ namespace: 'n', name: 'p', controlled })));
 });

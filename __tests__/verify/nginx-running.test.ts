@@ -71,10 +71,27 @@ describe('nginx runs on several nodes', () => {
     const there = setUp([nodeObject('n1'), nodeObject('n2', fresh)], pods);
     expect(await nginxRunning.observe(there.context)).toMatchObject({ status: 'pass' });
     const gone = setUp([nodeObject('n1'), nodeObject('n2', fresh, false)], pods);
+    gone.runner.on(/ wait node /, { exitCode: 1 });
     expect(await nginxRunning.observe(gone.context)).toMatchObject({
       status: 'fail',
       observed: expect.stringContaining('n2 has the taint node.kubernetes.io/not-ready:NoExecute'),
     });
+  });
+
+  test('nodes that are not Ready yet are waited for, where too few are', async () => {
+    const fresh = { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] };
+    const { context, runner } = verifyContext([]);
+    let ready = false;
+    runner
+      .on(/ get nodes /, () => items([nodeObject('n1', fresh, ready), nodeObject('n2', fresh, ready)]))
+      .on(/ wait node --all --for=condition=Ready --timeout=30s/, () => {
+        ready = true;
+        return '';
+      })
+      .on(/ get .*pods /, items([podObject('n1'), podObject('n2')]))
+      .on(/ scale /, '')
+      .on(/ rollout status /, '');
+    expect(await nginxRunning.observe(context)).toMatchObject({ status: 'pass' });
   });
 
   test('a preference is no taint', async () => {

@@ -79175,7 +79175,7 @@ const nginxRunning = {
     observe: async (context) => {
         const { kubectl, spec, signal, secondsLeft } = context;
         const { minNodes } = spec.verify;
-        const nodes = await schedulableNodes(kubectl, signal);
+        const nodes = await readyNodes(context);
         if (nodes.free.length < minNodes) {
             return {
                 status: 'fail',
@@ -79207,7 +79207,19 @@ const nginxRunning = {
         };
     },
 };
-/** Nodes that nginx's pods may go to, and why others not. */
+/**
+ * Where too few are Ready, some time is given: kubelets say only seconds later that another CNI has come to a live
+ * cluster, and may just be saying that the former one has gone.
+ */
+async function readyNodes({ kubectl, spec, signal, secondsLeft }) {
+    const nodes = await schedulableNodes(kubectl, signal);
+    if (nodes.free.length >= spec.verify.minNodes || !nodes.notReady)
+        return nodes;
+    const seconds = Math.min(30, secondsLeft());
+    const wait = ['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${String(seconds)}s`];
+    await kubectl.run(wait, { signal, timeoutMs: (seconds + 20) * 1000, accept: 'any' });
+    return schedulableNodes(kubectl, signal);
+}
 async function schedulableNodes(kubectl, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
     const tolerated = /^node-role\.kubernetes\.io\/control-plane$/;
@@ -79226,7 +79238,7 @@ async function schedulableNodes(kubectl, signal) {
         else
             free.push(metadata.name);
     }
-    return { total: items.length, free, closed };
+    return { total: items.length, free, closed, notReady: items.some(({ status }) => !isReady(status)) };
 }
 async function nginxPods(kubectl, signal) {
     const { items } = await kubectl.get(['-n', deployment_NAMESPACE, 'pods', '-l', SELECTOR], { signal });
@@ -80829,9 +80841,23 @@ function resetSteps(keep) {
 
 
 
-/** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
+/**
+ * Its configuration, programs and the addresses it handed out; a host of ours has no other CNI's. A plugin still at work
+ * (Cilium's waits for its agent, and then notes down what it could not do) would write anew what is removed.
+ */
 const filesScript = `
 find ${paths.cniConf} -mindepth 1 -delete 2>/dev/null || true
+for path in "$@"; do
+  case $path in ${paths.cniBin}/*) rm -f -- "$path" ;; esac
+done
+working() {
+  for exe in /proc/[0-9]*/exe; do
+    case $(readlink "$exe" 2>/dev/null) in ${paths.cniBin}/*) return 0 ;; esac
+  done
+  return 1
+}
+tries=0
+while working && [ $tries -lt 120 ]; do tries=$((tries + 1)); sleep 0.5; done
 find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
 rm -rf --one-file-system -- "$@"
 `;

@@ -13,7 +13,7 @@ export const nginxRunning: Check = {
   observe: async (context) => {
     const { kubectl, spec, signal, secondsLeft } = context;
     const { minNodes } = spec.verify;
-    const nodes = await schedulableNodes(kubectl, signal);
+    const nodes = await readyNodes(context);
     if (nodes.free.length < minNodes) {
       return {
         status: 'fail',
@@ -56,11 +56,29 @@ interface NodeList {
   }[];
 }
 
-/** Nodes that nginx's pods may go to, and why others not. */
-async function schedulableNodes(
-  kubectl: Kubectl,
-  signal: AbortSignal,
-): Promise<{ readonly total: number; readonly free: readonly string[]; readonly closed: readonly string[] }> {
+interface Nodes {
+  readonly total: number;
+  /** That nginx's pods may go to. */
+  readonly free: readonly string[];
+  /** Why others not. */
+  readonly closed: readonly string[];
+  readonly notReady: boolean;
+}
+
+/**
+ * Where too few are Ready, some time is given: kubelets say only seconds later that another CNI has come to a live
+ * cluster, and may just be saying that the former one has gone.
+ */
+async function readyNodes({ kubectl, spec, signal, secondsLeft }: VerifyContext): Promise<Nodes> {
+  const nodes = await schedulableNodes(kubectl, signal);
+  if (nodes.free.length >= spec.verify.minNodes || !nodes.notReady) return nodes;
+  const seconds = Math.min(30, secondsLeft());
+  const wait = ['wait', 'node', '--all', '--for=condition=Ready', `--timeout=${String(seconds)}s`];
+  await kubectl.run(wait, { signal, timeoutMs: (seconds + 20) * 1000, accept: 'any' });
+  return schedulableNodes(kubectl, signal);
+}
+
+async function schedulableNodes(kubectl: Kubectl, signal: AbortSignal): Promise<Nodes> {
   const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
   const tolerated = /^node-role\.kubernetes\.io\/control-plane$/;
   // The controller takes these off some seconds after a node became Ready.
@@ -78,7 +96,7 @@ async function schedulableNodes(
       closed.push(`${metadata.name} has the taint ${taint.key}${value}:${taint.effect}`);
     } else free.push(metadata.name);
   }
-  return { total: items.length, free, closed };
+  return { total: items.length, free, closed, notReady: items.some(({ status }) => !isReady(status)) };
 }
 
 interface PodList {

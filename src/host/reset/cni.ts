@@ -6,9 +6,23 @@ import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './
 import { restoreRoutes, type RouteTraces } from './routes.ts';
 import { restoreSysctls } from './sysctls.ts';
 
-/** Its configuration and the addresses it handed out; a host of ours has no other CNI's. */
+/**
+ * Its configuration, programs and the addresses it handed out; a host of ours has no other CNI's. A plugin still at work
+ * (Cilium's waits for its agent, and then notes down what it could not do) would write anew what is removed.
+ */
 const filesScript = `
 find ${paths.cniConf} -mindepth 1 -delete 2>/dev/null || true
+for path in "$@"; do
+  case $path in ${paths.cniBin}/*) rm -f -- "$path" ;; esac
+done
+working() {
+  for exe in /proc/[0-9]*/exe; do
+    case $(readlink "$exe" 2>/dev/null) in ${paths.cniBin}/*) return 0 ;; esac
+  done
+  return 1
+}
+tries=0
+while working && [ $tries -lt 120 ]; do tries=$((tries + 1)); sleep 0.5; done
 find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
 rm -rf --one-file-system -- "$@"
 `;
