@@ -30,8 +30,9 @@ async function up(file: string): Promise<Report> {
 /** What a network is made of on hosts, without what comes and goes with pods. */
 const ofNetworks = ['links', 'routes', 'rules', 'iptables', 'nftables', 'ipsets', 'bpf', 'filters', 'mounts'];
 const files = ['unit-files', 'services', 'etc', 'programs', 'run', 'sysctls'];
+// cni0 has the MTU of what is in it, which on a node without pods is nothing.
 const ofPods =
-  /\bveth|KUBE-SEP-|KUBE-SVC-|KUBE-MARK-MASQ|dnat to |\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
+  /\bveth|: . cni0 \d+$|KUBE-SEP-|KUBE-SVC-|KUBE-MARK-MASQ|dnat to |\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
 
 /** Per host, what is other than it was. */
 async function otherThan(before: readonly Snapshot[], hosts: readonly Runner[]): Promise<readonly string[]> {

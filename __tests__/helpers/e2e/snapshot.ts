@@ -17,11 +17,11 @@ const script = `
 s() { echo "== $1"; }
 s links; ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\)[^:]*:.* mtu \\([0-9]*\\).*/\\1 \\2/' | sort
 s addresses; ip -o address show | tr -s ' ' | cut -d ' ' -f 2-4,6-9 | sed 's/ valid_lft.*//' | sort
-s routes; ip -4 route show table all | sort; ip -6 route show | grep -v ' fe80::' | sed 's/ expires [0-9]*sec//' | sort
+s routes; ip -4 route show table all | sed 's/ linkdown//' | sort; ip -6 route show | grep -v ' fe80::' | sed 's/ expires [0-9]*sec//' | sort
 s rules; ip rule show
 s iptables; for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
   $tool-save 2>/dev/null | sed -e '/^#/d' -e 's/\\[[0-9]*:[0-9]*\\]//' -e "s/^/$tool /"; done
-s nftables; nft list ruleset 2>/dev/null | sed 's/counter packets [0-9]* bytes [0-9]*/counter/'
+s nftables; nft list ruleset 2>/dev/null | sed -e 's/counter packets [0-9]* bytes [0-9]*/counter/' -e '/^[[:space:]]*}$/d'
 s ipsets; ipset list -n 2>/dev/null | sort
 s bpf; find /sys/fs/bpf -mindepth 1 2>/dev/null | sort
 s filters; for l in /sys/class/net/*; do for hook in ingress egress; do
