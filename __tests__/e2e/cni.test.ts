@@ -2,14 +2,16 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { cniNamed } from '../../src/cni/index.ts';
 import type { Runner } from '../../src/exec/runner.ts';
-import { parseManifest } from '../../src/kube/objects.ts';
+import { isDefinition, parseManifest } from '../../src/kube/objects.ts';
 import type { Report } from '../../src/report/model.ts';
-import { cniOptions, freshHosts } from '../../testbed/src/index.ts';
-import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
-import { clusterFile, leave, rootOnAll } from '../helpers/e2e/bed.ts';
+import { cniOptions } from '../../testbed/src/index.ts';
+import { fakeContext } from '../helpers/cluster.ts';
+import { specWithCni } from '../helpers/cni-specs.ts';
+import { clusterFile, leave } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
 import { keptObject, serverSide } from '../helpers/e2e/server-side.ts';
-import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
+import { sshSite } from '../helpers/e2e/site.ts';
+import { changesSince, snapshots, type Snapshot } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
 
@@ -29,22 +31,20 @@ async function up(file: string): Promise<Report> {
 
 /** What a network is made of on hosts, without what comes and goes with pods. */
 const ofNetworks = ['links', 'routes', 'rules', 'iptables', 'nftables', 'ipsets', 'bpf', 'filters', 'mounts'];
-const files = ['unit-files', 'services', 'etc', 'programs', 'run', 'sysctls'];
+const ofFiles = ['unit-files', 'services', 'etc', 'programs', 'run', 'sysctls'];
 // cni0 has the MTU of what is in it, which on a node without pods is nothing.
 const ofPods =
   /\bveth|: . cni0 \d+$|KUBE-SEP-|KUBE-SVC-|KUBE-MARK-MASQ|dnat to |\/var\/lib\/kubelet\/pods\/|\/run\/containerd\/|\/run\/netns\//;
 
 /** Per host, what is other than it was. */
 async function otherThan(before: readonly Snapshot[], hosts: readonly Runner[]): Promise<readonly string[]> {
-  const now = await Promise.all(hosts.map(snapshot));
-  return now
-    .flatMap((after, index) => differences(before[index] ?? {}, after, [...ofNetworks, ...files]))
-    .filter((line) => !ofPods.test(line));
+  const changes = await changesSince(before, hosts, [...ofNetworks, ...ofFiles]);
+  return changes.filter((line) => !ofPods.test(line));
 }
 
 describe('the CNI of a live cluster, with provider ssh', () => {
+  const site = sshSite();
   let hosts: readonly Runner[] = [];
-  let bare: readonly Snapshot[] = [];
   let withFlannel: readonly Snapshot[] = [];
   const flannel = (): string => clusterFile({ cni: { options: { backend: 'host-gw', mtu: 1400 } } });
   const cilium = (): string =>
@@ -56,9 +56,8 @@ describe('the CNI of a live cluster, with provider ssh', () => {
     });
 
   beforeAll(async () => {
-    await freshHosts({ print: () => undefined });
-    hosts = await rootOnAll();
-    bare = await Promise.all(hosts.map(snapshot));
+    await site.prepare();
+    hosts = await site.nodes();
   });
 
   afterAll(() => leave(hosts));
@@ -66,7 +65,7 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   test('Flannel comes up with options of its own', async () => {
     const { cluster } = await up(flannel());
     expect(cluster).toMatchObject({ cni: 'flannel' });
-    withFlannel = await Promise.all(hosts.map(snapshot));
+    withFlannel = await snapshots(hosts);
     const links = withFlannel.flatMap(({ links: lines }) => lines ?? []);
     expect(links.filter((line) => line === 'cni0 1400')).not.toEqual([]);
     expect(links.filter((line) => line.startsWith('flannel.1'))).toEqual([]);
@@ -75,7 +74,7 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   test('up with Cilium takes Flannel and kube-proxy away; the next run changes nothing', async () => {
     const { cluster, unchanged } = await up(cilium());
     expect([cluster.cni, unchanged]).toEqual(['cilium', false]);
-    const now = await Promise.all(hosts.map(snapshot));
+    const now = await snapshots(hosts);
     const parts = now.flatMap((one) => [...ofNetworks, 'run'].flatMap((part) => one[part] ?? []));
     expect(parts.filter((line) => /flannel|\bcni0\b|KUBE-S(EP|VC)-/i.test(line))).toEqual([]);
     expect((await up(cilium())).unchanged).toBe(true);
@@ -98,13 +97,12 @@ describe('the CNI of a live cluster, with provider ssh', () => {
     'its API server takes all that %s %s with %j consists of, field by field',
     async (name, version, options, files) => {
       const cni = cniNamed(name);
-      const spec = fakeSpec({ with: { cni: { ...fakeSpec().cni, name, options } } });
       const read = (file: string) => readFileSync(`testbed/manifests/${name}/v${version}/${file}`, 'utf8');
       const upstream = files.flatMap((file) => parseManifest(read(file), file));
-      const objects = cni.render(upstream, fakeContext(spec, version));
+      const objects = cni.render(upstream, fakeContext(specWithCni(name, options), version));
 
       const answer = await serverSide(hosts[0], objects);
-      const others = objects.filter(({ kind }) => kind !== 'CustomResourceDefinition');
+      const others = objects.filter((object) => !isDefinition(object));
       expect(answer).toHaveLength(others.length);
       for (const [index, object] of others.entries()) expect(answer[index]).toMatchObject(keptObject(object));
     },
@@ -112,8 +110,6 @@ describe('the CNI of a live cluster, with provider ssh', () => {
 
   test('down leaves every host as it was before', async () => {
     expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });
-    const now = await Promise.all(hosts.map(snapshot));
-    const left = now.flatMap((after, index) => differences(bare[index] ?? {}, after));
-    expect(left).toEqual([]);
+    expect(await site.changes()).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ import { action } from '../helpers/e2e/action.ts';
 import { describeMainJob } from '../helpers/e2e/main-job.ts';
 import { silenceOthers } from '../helpers/e2e/silence.ts';
 import { sshSite } from '../helpers/e2e/site.ts';
-import { differences, snapshot } from '../helpers/e2e/snapshot.ts';
+import { changesSince, snapshots } from '../helpers/e2e/snapshot.ts';
 
 jest.setTimeout(8 * 60_000);
 
@@ -53,11 +53,10 @@ describeMainJob(site, {
 
     test('a second run restarts and writes nothing', async () => {
       const hosts = await site.nodes();
-      const installed = await Promise.all(hosts.map(snapshot));
+      const installed = await snapshots(hosts);
       expect((await action({ config: clusterFile() })).outputs['unchanged']).toBe('true');
-      const now = await Promise.all(hosts.map(snapshot));
       const parts = ['etc', 'programs', 'unit-files', 'services', 'started', 'rules', 'sysctls'];
-      expect(now.flatMap((after, index) => differences(installed[index] ?? {}, after, parts))).toEqual([]);
+      expect(await changesSince(installed, hosts, parts)).toEqual([]);
     });
   },
   // As root and by inputs alone it is the same cluster.

@@ -3,10 +3,9 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
-import { freshHosts } from '../../testbed/src/index.ts';
-import { bed, clusterFile, leave, rootOnAll, temporaryFile } from '../helpers/e2e/bed.ts';
+import { bed, clusterFile, leave, temporaryFile } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
-import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
+import { sshSite } from '../helpers/e2e/site.ts';
 
 jest.setTimeout(3 * 60_000);
 
@@ -117,13 +116,12 @@ const refusals: readonly Refusal[] = [
 ];
 
 describe('what cannot go well is refused before any host is changed', () => {
+  const site = sshSite();
   let hosts: readonly Runner[] = [];
-  let before: readonly Snapshot[] = [];
 
   beforeAll(async () => {
-    await freshHosts({ print: () => undefined });
-    hosts = await rootOnAll();
-    before = await Promise.all(hosts.map(snapshot));
+    await site.prepare();
+    hosts = await site.nodes();
   });
 
   afterAll(() => leave(hosts));
@@ -133,8 +131,7 @@ describe('what cannot go well is refused before any host is changed', () => {
     expect(exitCode).not.toBe(0);
     expect(stderr).toMatch(new RegExp(`^error ${code}\\b`, 'm'));
     for (const sign of says) expect(stderr).toMatch(sign);
-    const now = await Promise.all(hosts.map(snapshot));
-    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
+    expect(await site.changes()).toEqual([]);
   });
 
   test('hosts behind a bastion are reached through it, and its key is checked as well', async () => {
@@ -177,8 +174,7 @@ describe('what cannot go well is refused before any host is changed', () => {
         expect(stderr).toContain(blocked);
       }
     }
-    const now = await Promise.all(hosts.map(snapshot));
-    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
+    expect(await site.changes()).toEqual([]);
   });
 
   test('somebody else’s cluster is not touched, by up or by down', async () => {

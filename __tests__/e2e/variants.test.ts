@@ -2,27 +2,25 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
-import { freshHosts } from '../../testbed/src/index.ts';
 import { watchCommandLines } from '../helpers/e2e/argv-watch.ts';
 import {
   bed,
   clusterFile,
   kubectl,
   leave,
-  rootOnAll,
   temporaryFile,
   testedVersions,
   traces,
 } from '../helpers/e2e/bed.ts';
 import { askApi } from '../helpers/e2e/ask-api.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
-import { differences, snapshot, type Snapshot } from '../helpers/e2e/snapshot.ts';
+import { sshSite } from '../helpers/e2e/site.ts';
 
 jest.setTimeout(8 * 60_000);
 
 describe('another version and manifest, two control planes, pushed artifacts, sudo with a password', () => {
+  const site = sshSite();
   let hosts: readonly Runner[] = [];
-  let before: readonly Snapshot[] = [];
   let result: CliResult;
   let commandLines = '';
   const { oldest } = testedVersions();
@@ -42,9 +40,8 @@ describe('another version and manifest, two control planes, pushed artifacts, su
   const env = (): Record<string, string> => ({ K8S_BOOTSTRAP_SUDO_PASSWORD: bed().askpassPassword });
 
   beforeAll(async () => {
-    await freshHosts({ print: () => undefined });
-    hosts = await rootOnAll();
-    before = await Promise.all(hosts.map(snapshot));
+    await site.prepare();
+    hosts = await site.nodes();
     const watch = await watchCommandLines(hosts);
     result = await cli(['up', '-f', file(), '--json'], { env: env() });
     commandLines = await watch.stop();
@@ -107,7 +104,6 @@ describe('another version and manifest, two control planes, pushed artifacts, su
       exitCode: 0,
       stderr: '',
     });
-    const now = await Promise.all(hosts.map(snapshot));
-    expect(now.flatMap((after, index) => differences(before[index] ?? {}, after))).toEqual([]);
+    expect(await site.changes()).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import type { Runner } from '../../../src/exec/runner.ts';
 import { freshHosts } from '../../../testbed/src/index.ts';
 import { bed, clusterFile, rootOnAll } from './bed.ts';
 import { cli } from './cli.ts';
-import { differences, snapshot, type Snapshot } from './snapshot.ts';
+import { changesSince, snapshots, type Snapshot } from './snapshot.ts';
 
 /** Where a cluster is made: what tests that are the same for every provider have to know of it. */
 export interface Site {
@@ -35,15 +35,12 @@ export function sshSite(): Site {
     prepare: async () => {
       await freshHosts({ print: () => undefined });
       hosts = await rootOnAll();
-      before = await Promise.all(hosts.map(snapshot));
+      before = await snapshots(hosts);
     },
     clusterFile,
     nodes: () => Promise.resolve(hosts),
     watched: () => Promise.resolve(hosts),
-    changes: async () => {
-      const now = await Promise.all(hosts.map(snapshot));
-      return now.flatMap((after, index) => differences(before[index] ?? {}, after));
-    },
+    changes: () => changesSince(before, hosts),
   };
 }
 

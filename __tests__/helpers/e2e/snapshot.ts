@@ -43,7 +43,7 @@ s cgroups; find /sys/fs/cgroup -maxdepth 3 -name 'kube*' 2>/dev/null | sort
 s sysctls; find /proc/sys/net /proc/sys/kernel /proc/sys/vm -type f -exec grep -sH '' {} + | grep -vE '${volatile.join('|')}' | sort
 `;
 
-export async function snapshot(runner: Runner): Promise<Snapshot> {
+async function snapshot(runner: Runner): Promise<Snapshot> {
   const { stdout } = await runner.run(['sh', '-c', script], { timeoutMs: 60_000 });
   const parts: Record<string, string[]> = {};
   let part: string[] = [];
@@ -54,11 +54,26 @@ export async function snapshot(runner: Runner): Promise<Snapshot> {
   return parts;
 }
 
+/** Of every host, in their order. */
+export function snapshots(hosts: readonly Runner[]): Promise<readonly Snapshot[]> {
+  return Promise.all(hosts.map(snapshot));
+}
+
+/** What is other on the hosts than it was in their snapshots, in some parts or in all. */
+export async function changesSince(
+  before: readonly Snapshot[],
+  hosts: readonly Runner[],
+  parts?: readonly string[],
+): Promise<readonly string[]> {
+  const now = await snapshots(hosts);
+  return now.flatMap((after, index) => differences(before[index] ?? {}, after, parts));
+}
+
 /** One line for each difference: `part: - line` for what went, `part: + line` for what came. */
-export function differences(
+function differences(
   before: Snapshot,
   after: Snapshot,
-  parts = Object.keys(before),
+  parts: readonly string[] = Object.keys(before),
 ): readonly string[] {
   return parts.flatMap((part) => {
     const old = before[part] ?? [];

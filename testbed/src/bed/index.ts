@@ -19,7 +19,7 @@ export interface UpOptions {
   readonly hosts?: number;
   /** The first one is that of the cluster file. */
   readonly kubernetes?: readonly string[];
-  /** What kind needs as well: its program, node images, and a way from its nodes to the services. */
+  /** What kind needs as well: its program and node images. */
   readonly kind?: boolean;
   /** The first one is that of the cluster file. */
   readonly cnis?: readonly BedCni[];
