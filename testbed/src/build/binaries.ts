@@ -42,30 +42,30 @@ export async function buildParts(
   ): Promise<Map<string, Artefact>> =>
     new Map(await Promise.all(list.map(async (version) => [version, await go(of(version))] as const)));
 
-  // The longest comes first, so that a failure late in the queue costs little.
+  // While short ones compile, what the long ones need is downloaded.
   const [
-    kubernetesMap,
-    containerd,
-    runc,
-    cniPlugins,
-    flannel,
-    flannelCniPlugin,
     pause,
     noNames,
+    flannelCniPlugin,
+    cniPlugins,
+    runc,
     kind,
+    containerd,
+    kubernetesMap,
+    flannel,
     etcdMap,
     corednsMap,
     rootfs,
   ] = await Promise.all([
-    goMap(kubernetes, components.kubernetes),
-    go(components.containerd),
-    go(components.runc),
-    go(components.cniPlugins),
-    go(components.flannel),
-    go(components.flannelCniPlugin),
     go(components.pause),
     go(components.noNames),
+    go(components.flannelCniPlugin),
+    go(components.cniPlugins),
+    go(components.runc),
     go(components.kind),
+    go(components.containerd),
+    goMap(kubernetes, components.kubernetes),
+    go(components.flannel),
     goMap(etcd, components.etcd),
     goMap(coredns, components.coredns),
     buildRootFileSystems((recipe) => ensure(recipe, progress)),

@@ -73,7 +73,7 @@ export const etcd = (version: string): GoComponent => ({
 
 export const coredns = (version: string): GoComponent => ({
   dir: `coredns-${version}`,
-  expectedSeconds: 145,
+  expectedSeconds: 60,
 });
 
 export const kind: GoComponent = { dir: `kind-${versions.kind}`, expectedSeconds: 8 };

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { basename, join } from 'node:path';
 import { run } from '../command.ts';
 import { digestOfTree } from '../cache/digest.ts';
@@ -8,6 +9,15 @@ import type { GoComponent } from './components.ts';
 
 let version: Promise<string> | undefined;
 const goVersion = (): Promise<string> => (version ??= run('go', ['version']).then((line) => line.trim()));
+
+/**
+ * A third less work for the compiler, on programs that mostly wait: no debug information, which the linker would drop,
+ * and nothing inlined but in the standard library, where the loops are.
+ */
+const compilerFlags = ['-gcflags=all=-l -dwarf=false', '-gcflags=std=-dwarf=false'];
+
+/** Compilers are short-lived: they collect garbage for a seventh of their time unless there is memory to spare. */
+const collectLate = { GOGC: 'off', GOMEMLIMIT: `${String(Math.floor(totalmem() / 8 / 2 ** 20))}MiB` };
 
 /** @param modules folder that holds the component's module. */
 export async function goRecipe(
@@ -19,10 +29,10 @@ export async function goRecipe(
   const cgo = component.cgo === true;
   const ldflags = ['-s -w', ...(component.ldflags ?? [])];
   if (cgo) ldflags.push('-linkmode external -extldflags -static');
-  // What the linker would drop: a tenth of the compiler's work.
-  const noDwarf = '-gcflags=all=-dwarf=false';
-  const flags = ['-trimpath', '-buildvcs=false', noDwarf, '-ldflags', ldflags.join(' ')];
-  if (component.tags !== undefined) flags.push('-tags', component.tags.join(','));
+  const flags = ['-trimpath', '-buildvcs=false', ...compilerFlags, '-ldflags', ldflags.join(' ')];
+  const tags = component.tags === undefined ? [] : ['-tags', component.tags.join(',')];
+  flags.push(...tags);
+  const env = { CGO_ENABLED: cgo ? '1' : '0', ...collectLate };
   const renames = Object.entries(component.rename ?? {});
   return {
     name: `go-${component.dir}`,
@@ -37,9 +47,11 @@ export async function goRecipe(
       cgo: String(cgo),
       renames: renames.flat(),
     },
+    async download(log) {
+      // Loads all packages, and with them the modules that they are in; go.mod names more than that.
+      await run('go', ['list', '-deps', '-f={{""}}', ...tags, ...packages], { cwd: dir, env, log });
+    },
     async build(out, log) {
-      // The compiler is short-lived and collects garbage for a seventh of its time by default.
-      const env = { CGO_ENABLED: cgo ? '1' : '0', GOGC: '400' };
       await run('go', ['build', ...flags, '-o', `${out}/`, ...packages], { cwd: dir, env, log });
       for (const [from, to] of renames) {
         if (existsSync(join(out, from))) renameSync(join(out, from), join(out, to));

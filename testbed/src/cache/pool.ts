@@ -20,6 +20,11 @@ export class Pool {
   }
 }
 
-/** A go build fills the cores by itself, apt mostly waits: one of each side by side suits two cores. */
-export const pools = { go: new Pool(1), debian: new Pool(1), image: new Pool(2) } as const;
+/** A go build fills the cores by itself, apt and downloads mostly wait: one of each side by side suits two cores. */
+export const pools = {
+  download: new Pool(1),
+  go: new Pool(1),
+  debian: new Pool(1),
+  image: new Pool(2),
+} as const;
 export type PoolName = keyof typeof pools;

@@ -14,6 +14,8 @@ export interface Recipe {
   readonly inputs: Inputs;
   /** Makes sure that the machine can build this; by default, that it can build anything the bed is made of. */
   readonly meetNeeds?: (print: Print) => Promise<void>;
+  /** Gets from the network what the build needs, while other builds are at work. */
+  readonly download?: (log: string) => Promise<void>;
   /** Fills the folder; what it prints belongs into the log. */
   readonly build: (dir: string, log: string) => Promise<void>;
 }
@@ -56,20 +58,27 @@ export async function ensure(recipe: Recipe, progress: Progress): Promise<Artefa
     return cached;
   }
   await (recipe.meetNeeds ?? meetBuildNeeds)(progress.print);
+  const log = newLog(recipe, key);
+  const { download } = recipe;
+  if (download !== undefined) await pools.download.run(() => download(log));
   return pools[recipe.pool].run(() =>
-    progress.step(recipe.title, recipe.expectedSeconds, () => buildArtefact(recipe, key)),
+    progress.step(recipe.title, recipe.expectedSeconds, () => buildArtefact(recipe, key, log)),
   );
 }
 
-async function buildArtefact(recipe: Recipe, key: string): Promise<Artefact> {
-  const { name } = recipe;
-  const temporary = join(cacheDir, 'tmp', `${name}-${key.slice(0, 8)}-${String(process.pid)}`);
+function newLog({ name }: Recipe, key: string): string {
   const logs = join(cacheDir, 'logs');
   const log = join(logs, `${name}-${key.slice(0, 8)}.log`);
-  rmSync(temporary, { recursive: true, force: true });
-  mkdirSync(temporary, { recursive: true });
   mkdirSync(logs, { recursive: true });
   rmSync(log, { force: true });
+  return log;
+}
+
+async function buildArtefact(recipe: Recipe, key: string, log: string): Promise<Artefact> {
+  const { name } = recipe;
+  const temporary = join(cacheDir, 'tmp', `${name}-${key.slice(0, 8)}-${String(process.pid)}`);
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
   try {
     await recipe.build(temporary, log);
     const files: Record<string, FileRecord> = {};
