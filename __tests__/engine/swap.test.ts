@@ -72,11 +72,12 @@ describe('another CNI on a cluster that is up', () => {
     expect(bed.api.did).toContainEqual(expect.stringMatching(/^delete /));
   });
 
-  test('pods of another range are refused before anything is done', async () => {
+  test.each(['another', 'the same'])('pods of another range are refused, with %s CNI', async (which) => {
     using at = await setUp();
     const { bed, other, swap } = at;
-    const cni = { ...other.cni, podCIDR: '10.50.0.0/16' };
-    expect(await bootstrapFailure(swap({ ...other, cni }))).toMatchObject({
+    const spec = which === 'another' ? other : bed.spec;
+    const cni = { ...spec.cni, podCIDR: '10.50.0.0/16' };
+    expect(await bootstrapFailure(swap({ ...spec, cni }))).toMatchObject({
       code: 'E_CNI',
       where: 'cni.podCIDR',
       message: expect.stringContaining('10.244.0.0/16, not in 10.50.0.0/16'),

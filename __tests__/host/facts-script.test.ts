@@ -24,7 +24,11 @@ describe('the facts script, run for real', () => {
       .fake('containerd', 'echo containerd github.com/containerd/containerd v1.6.20');
     const { cluster, runner } = fakeCluster();
     runner.on('sh -c', shell.run);
-    facts = await readFacts(cluster.controlPlane, { signal: quiet });
+    mkdirSync(shell.path('filled'));
+    writeFileSync(shell.path('filled/file'), '');
+    mkdirSync(shell.path('bare/folder'), { recursive: true });
+    const paths = ['filled', 'filled/file', 'bare', 'absent'].map((path) => shell.path(path));
+    facts = await readFacts(cluster.controlPlane, { paths, signal: quiet });
   });
   afterAll(() => {
     shell[Symbol.dispose]();
@@ -50,6 +54,15 @@ describe('the facts script, run for real', () => {
       network: { links: readdirSync('/sys/class/net'), routeTables: ['77'] },
       containerd: { path: shell.path('bin/containerd'), version: '1.6.20' },
     });
+  });
+
+  test('says of paths whether something is there', () => {
+    expect(facts.directories).toEqual({
+      [shell.path('filled')]: 'full',
+      [shell.path('filled/file')]: 'full',
+      [shell.path('bare')]: 'empty',
+    });
+    expect(facts.directoryModes[shell.path('bare')]).toMatch(/^755 \d+:\d+$/);
   });
 
   test('has every section that is read', async () => {

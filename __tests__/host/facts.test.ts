@@ -169,13 +169,14 @@ describe('readFacts', () => {
   test('asks as root, with a marker that is new each time', async () => {
     const { cluster, runner } = fakeCluster();
     runner.on('sh -c', (argv) => factsOutput(argv[4] ?? '', factsSections()));
-    const facts = await readFacts(cluster.controlPlane, { signal: quiet });
-    await readFacts(cluster.controlPlane, { signal: quiet });
+    const facts = await readFacts(cluster.controlPlane, { paths: ['/run/a'], signal: quiet });
+    await readFacts(cluster.controlPlane, { paths: [], signal: quiet });
     expect(facts.hostname).toBe('host-1');
     expect(Math.abs(facts.clockOffsetMs)).toBeLessThan(5_000);
     const markers = runner.calls.map(({ argv }) => argv[4]);
     expect(markers[0]).toMatch(/^facts-[0-9a-f]{24}$/);
     expect(markers[0]).not.toBe(markers[1]);
+    expect(runner.calls.map(({ argv }) => argv.slice(5))).toEqual([['/run/a'], []]);
     expect(runner.calls[0]?.options).toMatchObject({ sudo: true, signal: quiet });
   });
 });

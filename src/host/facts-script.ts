@@ -1,6 +1,6 @@
 import { dmiFiles } from './cloud.ts';
 import { featuresScript } from './kernel-features.ts';
-import { ownedDirectories, ownFiles, paths } from './paths.ts';
+import { ownFiles, paths } from './paths.ts';
 
 /** Kernel settings that Kubernetes, its proxy or a CNI change; remembered so that a reset can put them back. */
 export const touchedSysctls = [
@@ -47,11 +47,12 @@ export const kubernetesPorts = {
 
 /**
  * Tells what a host is, in sections `<marker> <name>`; `$1` is a marker nobody can guess, so that nothing the host
- * prints can pass for a section. Changes nothing; what cannot be read gives an empty section.
+ * prints can pass for a section, and what follows are the paths that a cluster would fill. Changes nothing; what cannot be
+ * read gives an empty section.
  */
 export const factsScript = `
 set +e
-m=$1
+m=$1; shift
 s() { printf '\\n%s %s\\n' "$m" "$1"; }
 s hostname; hostname
 s machine-id; cat /etc/machine-id
@@ -88,9 +89,9 @@ s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl 
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
 s nft; nft -t list ruleset
-s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
-  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
-s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
+s directories; for d in "$@"; do [ -e "$d" ] || continue
+  if [ ! -d "$d" ] || [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s directory-modes; for d in "$@"; do [ -e "$d" ] && stat -L -c '%n=%a %u:%g' "$d"; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version

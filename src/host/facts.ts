@@ -66,7 +66,7 @@ export interface Facts {
   readonly nftTables: readonly string[];
   /** `family table chain` of nftables' chains. */
   readonly nftChains: readonly string[];
-  /** Directories of `ownedDirectories` that exist, and whether files are in them. */
+  /** Of the paths that were asked for those that exist, and whether files are in them; a file is full. */
   readonly directories: Readonly<Record<string, 'empty' | 'full'>>;
   /** Mode and owner of each of these: `755 0:0`. */
   readonly directoryModes: Readonly<Record<string, string>>;
@@ -83,11 +83,19 @@ export interface Facts {
   readonly state: string | undefined;
 }
 
-/** Reads the host's facts as root, without changing anything. @throws BootstrapError `E_SHELL` for garbled answers. */
-export async function readFacts(host: Host, options: { signal: AbortSignal }): Promise<Facts> {
+/**
+ * Reads the host's facts as root, without changing anything.
+ *
+ * @param options.paths what a cluster would fill, as `clusterPaths` tells.
+ * @throws BootstrapError `E_SHELL` for garbled answers.
+ */
+export async function readFacts(
+  host: Host,
+  { paths, signal }: { readonly paths: readonly string[]; readonly signal: AbortSignal },
+): Promise<Facts> {
   const marker = `facts-${randomBytes(12).toString('hex')}`;
   const before = Date.now();
-  const { stdout } = await host.sh(factsScript, [marker], { ...options, timeoutMs: 60_000 });
+  const { stdout } = await host.sh(factsScript, [marker, ...paths], { signal, timeoutMs: 60_000 });
   return parseFacts(stdout, marker, (before + Date.now()) / 2);
 }
 

@@ -46,10 +46,15 @@ export const ownedDirectories = [
   '/var/log/containers',
   '/run/containerd',
   '/run/nri',
-  '/run/flannel',
   '/usr/libexec/kubernetes',
   '/run/kubernetes',
 ] as const;
+
+/** @param more paths of the CNIs. @returns with `ownedDirectories` all that a cluster fills, nothing twice. */
+export function clusterPaths(more: readonly string[]): readonly string[] {
+  const outside = more.filter((path) => !ownedDirectories.some((owned) => path.startsWith(`${owned}/`)));
+  return [...ownedDirectories, ...outside];
+}
 
 const programs = [
   'containerd',

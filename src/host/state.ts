@@ -27,7 +27,7 @@ export interface HostState {
 
 /** The host before the first change. */
 export interface Baseline {
-  /** Of `ownedDirectories` those that existed, with mode and owner: `755 0:0`. */
+  /** Of `clusterPaths` those that existed, with mode and owner: `755 0:0`. */
   readonly directories: Readonly<Record<string, string>>;
   readonly sysctls: Readonly<Record<string, string>>;
   /** `family table`. */

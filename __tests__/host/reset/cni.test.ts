@@ -18,7 +18,18 @@ test('a CNI leaves the host’s interfaces, then goes with links and routes, the
   const argumentsOf = (words: string) => runner.calls.find(({ line }) => line.includes(words))?.argv.slice(4);
   expect(argumentsOf('tc filter del')).toEqual(['cil_']);
   expect(argumentsOf('route flush root')).toEqual(['10.42.0.0/16', '100']);
-  expect(argumentsOf('/etc/cni/net.d')).toContain('/run/cilium');
+  expect(argumentsOf('rm -rf --one-file-system')).toContain('/run/cilium');
+});
+
+test('a directory that was there before is emptied', async () => {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '');
+  const before = { ...hostState().before, directories: { '/run/cilium': '750 0:7' } };
+  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
+  const removal = runner.calls.find(({ line }) => line.includes('rm -rf --one-file-system'));
+  expect(removal?.options.input).toBe('/run/cilium 750 0:7\n');
+  expect(removal?.argv.slice(4)).not.toContain('/run/cilium');
 });
 
 test('kernel values are put back that the CNI alone has set', async () => {

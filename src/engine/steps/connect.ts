@@ -1,4 +1,5 @@
-import { paths } from '../../host/paths.ts';
+import { allTraces } from '../../cni/index.ts';
+import { clusterPaths, paths } from '../../host/paths.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Held } from '../../exec/runner.ts';
 import type { Host } from '../../host/host.ts';
@@ -100,7 +101,7 @@ rm -f "$1"
 
 /** Reads what the host is, and what an earlier run left on it. */
 export async function learn(host: Host, signal: AbortSignal): Promise<Facts> {
-  const found = await readFacts(host, { signal });
+  const found = await readFacts(host, { paths: clusterPaths(allTraces().paths), signal });
   host.learn(found);
   host.state = knownState(found.state);
   return found;

@@ -20,11 +20,11 @@ export const removeOldCni: ClusterStep = {
   needs: ['init'],
   run: async (cluster, { signal, log }) => {
     if (cluster.fresh) return { changed: false, note: 'there is none' };
+    await refuseOtherRange(cluster, signal);
     const inventory = await readInventory(cluster.kubectl, signal);
     if (inventory === undefined) refuseUnknown(cluster);
     if (inventory === undefined || isWanted(cluster, inventory))
       return { changed: false, note: 'it is the one that is wanted' };
-    await refuseOtherRange(cluster, signal);
     cluster.beginChange();
     const { kubectl } = cluster;
     log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);

@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
+import { removePaths } from './files.ts';
 import { removeNetwork } from './network.ts';
 import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { restoreRoutes, type RouteTraces } from './routes.ts';
@@ -24,7 +25,6 @@ working() {
 tries=0
 while working && [ $tries -lt 120 ]; do tries=$((tries + 1)); sleep 0.5; done
 find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
-rm -rf --one-file-system -- "$@"
 `;
 
 /**
@@ -48,7 +48,8 @@ export async function removeCni(
   await removeNetwork(host, removable(all, before.network), before, signal);
   await restoreRoutes(host, traces, podCIDR, signal);
   await host.sh(filesScript, traces.paths, { signal });
+  await removePaths(host, traces.paths, before, signal);
   const sysctls = traces.sysctls ?? [];
   const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
-  await restoreSysctls(host, Object.fromEntries(touched), signal);
+  if (touched.length > 0) await restoreSysctls(host, Object.fromEntries(touched), signal);
 }

@@ -1,6 +1,6 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Host } from '../host.ts';
-import { ownedDirectories, ownFiles, paths } from '../paths.ts';
+import { clusterPaths, ownFiles, paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
 
 /** What only the cluster filled; runtime, programs and images are elsewhere. */
@@ -12,7 +12,6 @@ const clusterDirectories: readonly string[] = [
   '/var/lib/cni',
   '/var/log/pods',
   '/var/log/containers',
-  '/run/flannel',
   '/usr/libexec/kubernetes',
   '/run/kubernetes',
 ];
@@ -33,7 +32,7 @@ export async function removeFiles(
   host: Host,
   { before, keepArtifacts, paths: more, signal }: RemoveOptions,
 ): Promise<void> {
-  const directories = keepArtifacts ? clusterDirectories : ownedDirectories;
+  const directories = keepArtifacts ? [...clusterDirectories, ...more] : clusterPaths(more);
   const { stdout } = await host.sh(unmountScript, directories, { signal, timeoutMs: 60_000 });
   const mounted = stdout.split('\n').filter(Boolean);
   if (mounted.length > 0) {
@@ -42,20 +41,27 @@ export async function removeFiles(
       hint: 'see who uses it (fuser -vm), then run `k8s-bootstrap down` again',
     });
   }
-  const wasThere = (path: string): boolean => Object.hasOwn(before.directories, path);
-  const remove = [...directories.filter((path) => !wasThere(path)), ...more];
-  const input = directories
-    .filter(wasThere)
-    .map((path) => `${path} ${before.directories[path] ?? ''}\n`)
-    .join('');
-  await host.sh(emptyScript, [], { signal, input, timeoutMs: 120_000 });
-  await host.sh('rm -rf --one-file-system -- "$@"', [...remove, paths.runDir], {
-    signal,
-    timeoutMs: 120_000,
-  });
+  await removePaths(host, [...directories, paths.runDir], before, signal);
   await host.sh(cgroupScript, [], { signal });
   if (keepArtifacts) return;
   await host.sh(unitsScript, ownFiles, { signal });
+}
+
+/** Removes what was not there before, and empties the directories that were. */
+export async function removePaths(
+  host: Host,
+  wanted: readonly string[],
+  before: Baseline,
+  signal: AbortSignal,
+): Promise<void> {
+  const there = wanted.filter((path) => Object.hasOwn(before.directories, path));
+  const input = there.map((path) => `${path} ${before.directories[path] ?? ''}\n`).join('');
+  const remove = wanted.filter((path) => !there.includes(path));
+  await host.sh(`${emptyScript}rm -rf --one-file-system -- "$@"`, remove, {
+    signal,
+    input,
+    timeoutMs: 120_000,
+  });
 }
 
 /** Prints what is still mounted afterwards. A directory that is itself a mount point of the host's stays one. */
