@@ -16,6 +16,14 @@ export interface StepResult {
   readonly summary: string;
 }
 
+/** Signals that abort when a step is to end. */
+export interface Ends {
+  /** The job is cancelled. */
+  readonly cancelled?: AbortSignal;
+  /** The process is killed without a word, as some runners do. */
+  readonly killed?: AbortSignal;
+}
+
 /** Runs the bundled action's main and post steps as a runner would: as processes, with inputs in the environment. */
 export class ActionProcess {
   readonly #dir: string;
@@ -31,12 +39,12 @@ export class ActionProcess {
 
   /**
    * @param state what an earlier step saved.
-   * @param cancelled aborts when the job is cancelled.
+   * @param ended how it ends before its time: a job that is cancelled, a process that is killed.
    */
   async run(
     step: 'main' | 'post',
     state: Readonly<Record<string, string>> = {},
-    cancelled?: AbortSignal,
+    ended: Ends = {},
   ): Promise<StepResult> {
     const env: Record<string, string> = {
       RUNNER_TEMP: this.#dir,
@@ -54,9 +62,10 @@ export class ActionProcess {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    cancelled?.addEventListener('abort', () => {
+    ended.cancelled?.addEventListener('abort', () => {
       cancel(child);
     });
+    ended.killed?.addEventListener('abort', () => child.kill('SIGKILL'));
     for (const input of [child.stdout, child.stderr]) {
       createInterface({ input }).on('line', (line) => {
         const shown = readable(line);

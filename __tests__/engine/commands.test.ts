@@ -100,6 +100,15 @@ describe('down', () => {
   });
 });
 
+describe('revoke', () => {
+  test('asks the control plane alone, and leaves hosts as they are', async () => {
+    using bed = await upBed();
+    const report = await bed.engine.revoke(bed.spec, bed.context());
+    expect(report).toMatchObject({ command: 'revoke', outcome: 'success', unchanged: true });
+    expect(bed.did.filter((line) => !LOOKS.test(line))).toEqual([]);
+  });
+});
+
 describe('verify', () => {
   test('makes the same checks on a cluster that is up', async () => {
     using bed = await upBed();

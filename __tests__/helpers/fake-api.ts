@@ -48,7 +48,10 @@ export class FakeApi {
       return this.#list((machine) => podObject(machine));
     if (line.includes(' exec ')) return this.#probe(args);
     if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
-    if (/^(get namespace|delete namespace|label) |rollout status| scale |delete secret/.test(line)) return '';
+    if (
+      /^(get namespace|delete namespace|label) | get secrets |rollout status| scale |delete secret/.test(line)
+    )
+      return '';
     throw new Error(`FakeApi: no answer to: ${line}`);
   }
 

@@ -28,6 +28,10 @@ export class FakeEngine implements Engine {
     await this.onDown(options);
     return sampleReport({ command: 'down', nodes: [], pods: [], checks: [] });
   }
+  revoke(_: ClusterSpec, options: RunContext) {
+    this.calls.push({ name: 'revoke', options });
+    return Promise.resolve(sampleReport({ command: 'revoke' }));
+  }
   plan(_: ClusterSpec, options: RunContext) {
     this.calls.push({ name: 'plan', options });
     const steps = [

@@ -68,7 +68,15 @@ test('tokenConfig holds the token and its life', () => {
     InitConfiguration: {
       apiVersion: 'kubeadm.k8s.io/v1beta4',
       kind: 'InitConfiguration',
-      bootstrapTokens: [{ token: TOKEN, ttl: '15m0s' }],
+      bootstrapTokens: [
+        {
+          token: TOKEN,
+          description: 'k8s-bootstrap',
+          ttl: '15m0s',
+          usages: ['signing', 'authentication'],
+          groups: ['system:bootstrappers:kubeadm:default-node-token'],
+        },
+      ],
     },
   });
 });

@@ -22,6 +22,7 @@ describe('initConfig', () => {
         bootstrapTokens: [
           {
             token: TOKEN,
+            description: 'k8s-bootstrap',
             ttl: '15m0s',
             usages: ['signing', 'authentication'],
             groups: ['system:bootstrappers:kubeadm:default-node-token'],

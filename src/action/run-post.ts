@@ -11,8 +11,9 @@ import { ActionReporter } from './reporter.ts';
 import { readDownloads, readState, type RunPhase } from './state.ts';
 
 /**
- * The post step: takes the cluster off the hosts, if the inputs say so for the way the main step ended, and then puts
- * new downloads into the job's cache. Trouble here is a warning, since the job's result is that of its other steps.
+ * The post step: takes the cluster off the hosts, if the inputs say so for the way the main step ended, else what a
+ * cancelled one left open, and then puts new downloads into the job's cache. Trouble here is a warning, since the job's
+ * result is that of its other steps.
  */
 export async function runPost(dependencies: ActionDependencies): Promise<void> {
   const cancellation = cancelOnSignals(dependencies.signals, dependencies.graceMs);
@@ -41,14 +42,16 @@ async function cleanUp(
   }
   const inputs = readInputs(env);
   const keep = whatToKeep(phase, inputs, () => load(inputs.spec).provider);
-  if (keep === 'everything') {
-    core.info('the hosts are left as they are');
+  const context = { events: new ActionReporter(), signal: cancellation.signal };
+  if (keep !== 'everything') {
+    await cancellation.bounded(engine.down(load(inputs.spec), { ...context, keep }));
+    core.info('the cluster was taken off the hosts');
     return;
   }
-  const events = new ActionReporter();
-  const { signal } = cancellation;
-  await cancellation.bounded(engine.down(load(inputs.spec), { events, signal, keep }));
-  core.info('the cluster was taken off the hosts');
+  core.info('the hosts are left as they are');
+  // The main step may have had no time to, or none at all.
+  if (phase === 'changing' || phase === 'cancelled')
+    await cancellation.bounded(engine.revoke(load(inputs.spec), context));
 }
 
 function whatToKeep(

@@ -11,6 +11,8 @@ export interface Engine {
   up(spec: ClusterSpec, options: UpOptions): Promise<UpResult>;
   /** Takes the cluster off the hosts; each host is left as it was before. */
   down(spec: ClusterSpec, options: DownOptions): Promise<Report>;
+  /** Takes back the join tokens of runs that were killed; hosts stay as they are. */
+  revoke(spec: ClusterSpec, options: RunContext): Promise<Report>;
   /** Connects, reads facts, runs preflight and says what `up` would do. Changes nothing. */
   plan(spec: ClusterSpec, options: RunContext): Promise<Plan>;
   /** Verifies a cluster that is up. */

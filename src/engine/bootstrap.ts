@@ -8,13 +8,14 @@ import { fetch } from './steps/fetch.ts';
 import { images } from './steps/images.ts';
 import { init } from './steps/init.ts';
 import { install } from './steps/install.ts';
-import { join, revoke } from './steps/join.ts';
+import { join } from './steps/join.ts';
 import { loadImages } from './steps/load-images.ts';
 import { deployVerification, installCni, ready } from './steps/network.ts';
 import { locate } from './steps/locate.ts';
 import { preflight } from './steps/preflight.ts';
 import { resetSteps } from './steps/reset.ts';
 import { resolve } from './steps/resolve.ts';
+import { revoke, revokeLeftTokens } from './steps/revoke.ts';
 import { removeOldCni } from './steps/swap.ts';
 import { installKubeProxy } from './steps/kube-proxy.ts';
 import { removeVerification, verify } from './steps/verify.ts';
@@ -70,6 +71,11 @@ export function planSteps(provider: ProviderName): readonly Step[] {
 
 export function removalSteps(provider: ProviderName, keep: 'nothing' | 'artifacts'): readonly Step[] {
   return partsOf(provider).remove(keep);
+}
+
+/** What a run that was killed left open on hosts that stay as they are. */
+export function revocationSteps(provider: ProviderName): readonly Step[] {
+  return [...partsOf(provider).look, revokeLeftTokens];
 }
 
 /** The same checks on a cluster that is up. */

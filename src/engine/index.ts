@@ -9,6 +9,7 @@ import {
   nodesSteps,
   planSteps,
   removalSteps,
+  revocationSteps,
   verifySteps,
 } from './bootstrap.ts';
 import { buildGraph } from './graph.ts';
@@ -43,6 +44,8 @@ export function createEngine(
     },
     down: async (spec, { keep, ...context }) =>
       reportOf(run(spec, context, { command: 'down', steps: removalSteps(spec.provider, keep) })),
+    revoke: async (spec, context) =>
+      reportOf(run(spec, context, { command: 'revoke', steps: revocationSteps(spec.provider) })),
     verify: async (spec, context) =>
       reportOf(run(spec, context, { command: 'verify', steps: verifySteps(spec.provider) })),
     nodes: async (spec, context) =>

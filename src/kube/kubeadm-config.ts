@@ -8,7 +8,19 @@ const API_VERSION = 'kubeadm.k8s.io/v1beta4';
 export const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
 
 /** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
-export const TOKEN_TTL = '15m0s';
+const TOKEN_TTL = '15m0s';
+
+/** Tells tokens of this project from others. */
+export const TOKEN_DESCRIPTION = 'k8s-bootstrap';
+
+/** An entry of InitConfiguration's `bootstrapTokens`. */
+export const bootstrapToken = (token: string): Readonly<Record<string, unknown>> => ({
+  token,
+  description: TOKEN_DESCRIPTION,
+  ttl: TOKEN_TTL,
+  usages: ['signing', 'authentication'],
+  groups: ['system:bootstrappers:kubeadm:default-node-token'],
+});
 
 type Document = Readonly<Record<string, unknown>> & { readonly kind: KubeadmPatch['kind'] };
 
@@ -40,14 +52,7 @@ export function initConfig(options: InitOptions): string {
     {
       apiVersion: API_VERSION,
       kind: 'InitConfiguration',
-      bootstrapTokens: [
-        {
-          token: options.token,
-          ttl: TOKEN_TTL,
-          usages: ['signing', 'authentication'],
-          groups: ['system:bootstrappers:kubeadm:default-node-token'],
-        },
-      ],
+      bootstrapTokens: [bootstrapToken(options.token)],
       ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
       ...(options.skipPhases === undefined ? {} : { skipPhases: options.skipPhases }),
       nodeRegistration: nodeRegistration(spec, host),
@@ -131,7 +136,7 @@ export function tokenConfig(token: string): string {
   return stringify({
     apiVersion: API_VERSION,
     kind: 'InitConfiguration',
-    bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+    bootstrapTokens: [bootstrapToken(token)],
   });
 }
 

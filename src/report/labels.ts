@@ -20,6 +20,7 @@ export const stepMarks: Readonly<Record<StepTiming['outcome'], string>> = {
 const verbs: Readonly<Record<Report['command'], string>> = {
   up: 'Cluster up',
   down: 'Cluster removed',
+  revoke: 'Join tokens revoked',
   verify: 'Cluster verified',
   plan: 'Plan made',
 };

@@ -1,7 +1,7 @@
 /** The report of one run: what Action, CLI and files show. Plain JSON; `schemaVersion` changes with its shape. */
 export interface Report {
   readonly schemaVersion: 1;
-  readonly command: 'up' | 'down' | 'verify' | 'plan';
+  readonly command: 'up' | 'down' | 'revoke' | 'verify' | 'plan';
   readonly outcome: 'success' | 'failure' | 'cancelled';
   /** True when the run found everything in place and changed nothing. */
   readonly unchanged: boolean;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { init } from '../../../src/engine/steps/init.ts';
-import { join, revoke } from '../../../src/engine/steps/join.ts';
+import { join } from '../../../src/engine/steps/join.ts';
+import { revoke, revokeLeftTokens } from '../../../src/engine/steps/revoke.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { hostState } from '../../helpers/host-state.ts';
 import { kubeadmCluster, visibleOn } from '../../helpers/kubeadm-hosts.ts';
@@ -94,5 +95,41 @@ describe('the join token', () => {
     await init.run(at.cluster, at.cluster.controlPlane, tools);
     at.runner.on(/ delete /, { exitCode: 1, stderr: 'refused' });
     expect(await bootstrapFailure(revoke.run(at.cluster, tools))).toMatchObject({ code: 'E_COMMAND' });
+  });
+});
+
+describe('what a run that was killed left', () => {
+  const ours = Buffer.from('k8s-bootstrap').toString('base64');
+  const theirs = Buffer.from('somebody').toString('base64');
+  function setUp(list: string, phase: 'member' | 'prepared' = 'member') {
+    const at = kubeadmCluster();
+    at.cluster.controlPlane.state = hostState({ phase, role: 'control-plane' });
+    at.runner.on(/ get secrets /, list);
+    return { at, run: () => revokeLeftTokens.run(at.cluster, tools) };
+  }
+
+  test('goes, told by its description', async () => {
+    const list = `bootstrap-token-aaaaaa ${ours}\nbootstrap-token-bbbbbb ${theirs}\nbootstrap-token-cccccc \n`;
+    const { at, run } = setUp(list);
+    expect(await run()).toEqual({ changed: true, note: '1' });
+    expect(deletions(at)).toEqual([expect.stringMatching(/ bootstrap-token-aaaaaa kubeadm-certs$/)]);
+  });
+
+  test.each([
+    ['is nothing', `bootstrap-token-bbbbbb ${theirs}\n`],
+    ['has a name that no token has', `--all ${ours}\n`],
+  ])('%s: nothing is done', async (_, list) => {
+    const { at, run } = setUp(list);
+    expect(await run()).toEqual({ changed: false, note: 'none was left' });
+    expect(deletions(at)).toEqual([]);
+  });
+
+  test('cannot be where there is no cluster', async () => {
+    const { at, run } = setUp(`bootstrap-token-aaaaaa ${ours}\n`, 'prepared');
+    expect(await run()).toMatchObject({ changed: false });
+    const { at: dead, run: runDead } = setUp(`bootstrap-token-aaaaaa ${ours}\n`);
+    dead.runner.on(/readyz/, { exitCode: 1 });
+    expect(await runDead()).toMatchObject({ changed: false });
+    expect([...deletions(at), ...deletions(dead)]).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { ActionProcess, type StepResult } from '../../../scripts/action-process.ts';
+import { ActionProcess, type Ends, type StepResult } from '../../../scripts/action-process.ts';
 
 export interface ActionRun extends StepResult {
   readonly log: string;
@@ -11,12 +11,12 @@ const actions: ActionProcess[] = [];
 /**
  * The action's main step on the bundle, as a runner would start it.
  *
- * @param cancelled aborts when the job is cancelled.
+ * @param ends how it ends before its time.
  * @param onLine told of each line of the log.
  */
 export async function action(
   inputs: Record<string, string>,
-  { cancelled, onLine }: { cancelled?: AbortSignal; onLine?: (line: string) => void } = {},
+  { onLine, ...ends }: Ends & { onLine?: (line: string) => void } = {},
 ): Promise<ActionRun> {
   const lines: string[] = [];
   const process = new ActionProcess(inputs, (line) => {
@@ -24,7 +24,7 @@ export async function action(
     onLine?.(line);
   });
   actions.push(process);
-  const main = await process.run('main', {}, cancelled);
+  const main = await process.run('main', {}, ends);
   const log = lines.splice(0).join('\n');
   const post = async () => ({ ...(await process.run('post', main.state)), log: lines.splice(0).join('\n') });
   return { ...main, log, post };

@@ -4,8 +4,7 @@ import type { Host } from '../../host/host.ts';
 import type { Cluster } from '../cluster.ts';
 import { joinMaterial } from '../join-material.ts';
 import { runKubeadm, setPhase, settleEarlier } from '../kubeadm.ts';
-import type { ClusterStep, HostStep, StepTools } from '../step.ts';
-import { apiAnswers, awaitApi } from './init.ts';
+import type { HostStep, StepTools } from '../step.ts';
 
 /** `kubeadm join`: workers side by side, further control planes one after the other, since etcd takes one at a time. */
 export const join: HostStep = {
@@ -66,34 +65,3 @@ async function expectNode(cluster: Cluster, host: Host, signal: AbortSignal): Pr
     },
   );
 }
-
-/** An API server that is there may be away for a moment, while etcd takes a new member in. */
-const REVOKE_SEC = 30;
-
-/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
-export const revoke: ClusterStep = {
-  id: 'revoke',
-  title: 'Revoke the join token',
-  scope: 'cluster',
-  needs: ['join', 'init'],
-  always: true,
-  run: async (cluster, { signal }) => {
-    if (cluster.tokenIds.length === 0) return { changed: false, note: 'none was made' };
-    if (cluster.controlPlane.state?.phase === 'member') await awaitApi(cluster, signal, REVOKE_SEC);
-    else if (!cluster.controlPlane.connected || !(await apiAnswers(cluster, signal))) {
-      return { changed: false, note: 'the cluster did not come up far enough to know it' };
-    }
-    const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
-    // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
-    // run may have left its own.
-    const tokens = cluster.fresh
-      ? ['--field-selector=type=bootstrap.kubernetes.io/token']
-      : cluster.tokenIds.map((id) => `bootstrap-token-${id}`);
-    const options = { signal, timeoutMs: 30_000 };
-    await cluster.kubectl.run([...remove, ...tokens], options);
-    if (cluster.fresh) await cluster.kubectl.run([...remove, 'kubeadm-certs'], options);
-    cluster.join = undefined;
-    cluster.tokenIds.length = 0;
-    return { changed: true };
-  },
-};

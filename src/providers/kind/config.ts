@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { TOKEN_TTL } from '../../kube/kubeadm-config.ts';
+import { bootstrapToken } from '../../kube/kubeadm-config.ts';
 import type { ClusterSpec, HostSpec } from '../../spec/cluster-spec.ts';
 import { legacyPatch, type Patch } from './legacy-patch.ts';
 
@@ -72,14 +72,7 @@ function ownPatches(
     },
     {
       kind: 'InitConfiguration',
-      bootstrapTokens: [
-        {
-          token,
-          ttl: TOKEN_TTL,
-          usages: ['signing', 'authentication'],
-          groups: ['system:bootstrappers:kubeadm:default-node-token'],
-        },
-      ],
+      bootstrapTokens: [bootstrapToken(token)],
       nodeRegistration,
     },
     { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
