@@ -8,6 +8,7 @@ import { defaultVersionOf } from '../../src/cni/default-version.ts';
 import { cniNamed, cniNames } from '../../src/cni/index.ts';
 import { parseManifest, type KubeObject } from '../../src/kube/objects.ts';
 import type { PodSpec } from '../../src/kube/pod-template.ts';
+import { valueAt } from '../../src/lib/record.ts';
 import { fakeContext } from '../helpers/cluster.ts';
 import { specsWithCni } from '../helpers/cni-specs.ts';
 import { bootstrapFailure } from '../helpers/failure.ts';
@@ -75,6 +76,17 @@ describe.each(cases)('$name $version with $options', ({ name, context, manifests
       const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
       expect([path, sha256]).toEqual([path, builtInChecksums().get(upstream)]);
     }
+  });
+
+  test('has the pods that are asked how they are', () => {
+    const { selector = '', container } = cni.diagnostics ?? {};
+    const [label = '', value] = selector.split('=');
+    const asked = upstream().flatMap(({ kind, spec }) => {
+      if (kind !== 'DaemonSet') return [];
+      const { template } = spec as { template: { metadata: { labels: object }; spec: PodSpec } };
+      return valueAt(template.metadata.labels, [label]) === value ? template.spec.containers : [];
+    });
+    expect(asked.map(({ name }) => name)).toContain(container);
   });
 
   test('runs images of one version, and pulls none that a node has', () => {

@@ -34,5 +34,6 @@ export const examplenet: Cni = {
   workloads: workloadsOf,
   ports: () => [{ protocol: 'udp', port: 6081, purpose: 'Geneve' }],
   preflight: () => [],
+  diagnostics: { selector: 'app=examplenet', container: 'agent', commands: [['examplenet', 'status']] },
   traces: { links: ['examplenet0'], chains: ['EXNET-'], nftTables: [], paths: ['/run/examplenet'] },
 };

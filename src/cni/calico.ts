@@ -35,6 +35,14 @@ export const calico: Cni = {
   ports,
   preflight,
   notices: ({ spec }) => notices(spec),
+  diagnostics: {
+    selector: 'k8s-app=calico-node',
+    container: 'calico-node',
+    commands: [
+      ['calico-node', '-felix-ready'],
+      ['birdcl', 'show', 'protocols'],
+    ],
+  },
   traces: {
     links: [
       'cali*',

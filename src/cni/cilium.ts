@@ -81,6 +81,14 @@ export const cilium: Cni = {
       message: `Cilium takes pods’ addresses from cni.podCIDR ${spec.cni.podCIDR}, not from its own 10.0.0.0/8`,
     },
   ],
+  diagnostics: {
+    selector: 'k8s-app=cilium',
+    container: 'cilium-agent',
+    commands: [
+      ['cilium-dbg', 'status'],
+      ['cilium-health', 'status', '--succinct'],
+    ],
+  },
   traces: ciliumTraces,
 };
 

@@ -67,6 +67,15 @@ export interface KubernetesClaim {
   readonly source: string;
 }
 
+/** How a CNI is asked what it thinks of itself, once something went wrong. */
+export interface CniDiagnostics {
+  /** Labels of its pods on nodes. */
+  readonly selector: string;
+  readonly container: string;
+  /** Run inside; they only look. */
+  readonly commands: readonly (readonly string[])[];
+}
+
 /** A container network. One file per CNI in this folder, one line in `index.ts`. */
 export interface Cni {
   readonly name: string;
@@ -106,5 +115,6 @@ export interface Cni {
   preflight(facts: Facts, spec: ClusterSpec): readonly Finding[];
   /** What is to be said of the choice itself, whatever the hosts are. */
   notices?(context: CniContext): readonly Finding[];
+  readonly diagnostics?: CniDiagnostics;
   readonly traces: CniTraces;
 }

@@ -52,6 +52,11 @@ export const flannel: Cni = {
       : [{ protocol: 'udp', port: 51820, purpose: 'WireGuard' }];
   },
   preflight: () => [],
+  diagnostics: {
+    selector: 'app=flannel',
+    container: 'kube-flannel',
+    commands: [['cat', '/run/flannel/subnet.env']],
+  },
   traces: {
     links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
     chains: ['FLANNEL-'],

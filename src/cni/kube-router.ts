@@ -76,6 +76,11 @@ export const kubeRouter: Cni = {
     ];
   },
   preflight: (facts, spec) => kubeRouterPreflight(facts, spec, chosen(options, spec)),
+  diagnostics: {
+    selector: 'k8s-app=kube-router',
+    container: 'kube-router',
+    commands: [['gobgp', 'neighbor']],
+  },
   traces: kubeRouterTraces,
 };
 

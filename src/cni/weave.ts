@@ -71,6 +71,14 @@ export const weave: Cni = {
   preflight: (facts, spec) =>
     weavePreflight(facts, { ...chosen(options, spec), upstream: isUpstream(spec.cni.version) }),
   notices: ({ version }) => weaveNotices({ upstream: isUpstream(version) }),
+  diagnostics: {
+    selector: 'name=weave-net',
+    container: 'weave',
+    commands: [
+      ['/home/weave/weave', '--local', 'status'],
+      ['/home/weave/weave', '--local', 'status', 'connections'],
+    ],
+  },
   traces: weaveTraces,
 };
 

@@ -171,6 +171,21 @@ describe('ready', () => {
     expect(runner.lines.some((line) => line.includes(' label '))).toBe(false);
   });
 
+  test('its agents are asked how they are, on every node, and may say so at length', async () => {
+    const { cluster, tools, runner, lines } = setUp();
+    runner
+      .on(/ rollout /, { exitCode: 1 })
+      .on(/ get -n kube-flannel pods /, items([]))
+      .on(/ get pods --all-namespaces -l app=flannel /, items([podObject('a'), podObject('b')]))
+      .on(/ exec nginx-a /, 'FLANNEL_MTU=1450\n'.repeat(100))
+      .on(/ exec nginx-b /, { exitCode: 1, stderr: 'no such file' });
+    await bootstrapFailure(ready.run(cluster, tools));
+    const asked = 'cat /run/flannel/subnet.env';
+    const said = lines.slice(lines.indexOf(`[a] ${asked}`));
+    expect(said.filter((line) => line === 'FLANNEL_MTU=1450')).toHaveLength(40);
+    expect(said.slice(-2)).toEqual([`[b] ${asked}`, 'no such file']);
+  });
+
   test('when even the reasons cannot be read, the failure stays what it is', async () => {
     const { cluster, tools, runner } = setUp();
     runner.on(/ get /, { exitCode: 1, stderr: 'connection refused' }).on(READINESS, { exitCode: 1 });

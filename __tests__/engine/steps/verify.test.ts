@@ -29,6 +29,12 @@ describe('verify', () => {
     expect(at.cluster.checks).toHaveLength(2);
   });
 
+  test('a failed check has the CNI asked how it is', async () => {
+    const at = setUp('0 0 nginx-n1\n1 1 timed out\n');
+    await bootstrapFailure(at.run());
+    expect(at.runner.lines.some((line) => line.includes('-- cat /run/flannel/subnet.env'))).toBe(true);
+  });
+
   test('a failed check is E_VERIFY with what was seen, after all were told', async () => {
     const at = setUp('0 0 nginx-n1\n1 1 timed out\n', ['dns']);
     expect(await bootstrapFailure(at.run())).toMatchObject({

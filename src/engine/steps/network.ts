@@ -1,11 +1,12 @@
 import { deployProbes } from '../../verify/deployment.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
+import { logDiagnostics } from '../cni-diagnostics.ts';
 import { applyInOrder } from '../../kube/apply.ts';
 import { explainPods, explainNodes, kubeletComplaint } from '../../kube/diagnose.ts';
 import { fingerprintOf, refsOf, writeInventory } from '../../kube/inventory.ts';
 import { workloadsOf } from '../../kube/objects.ts';
-import type { ClusterStep } from '../step.ts';
+import type { ClusterStep, StepTools } from '../step.ts';
 
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
 export const installCni: ClusterStep = {
@@ -55,7 +56,8 @@ export const ready: ClusterStep = {
   title: 'Nodes and CNI ready',
   scope: 'cluster',
   needs: ['resolve', 'locate', 'join', 'install-cni'],
-  run: async (cluster, { signal, log }) => {
+  run: async (cluster, tools) => {
+    const { signal, log } = tools;
     const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
     const left = (): string => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
     const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
@@ -68,7 +70,7 @@ export const ready: ClusterStep = {
     );
     const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
     if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
-      throw await notReady(cluster, signal);
+      throw await notReady(cluster, tools);
     }
     log('all nodes are Ready');
     const applied = workloadsOf(cluster.cniObjects);
@@ -81,11 +83,11 @@ export const ready: ClusterStep = {
         const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
         const result = await cluster.kubectl.run(wait, options);
         if (result.exitCode !== 0)
-          throw await cniError(cluster, signal, `has made no ${object} in ${namespace}`);
+          throw await cniError(cluster, tools, `has made no ${object} in ${namespace}`);
       }
       const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
       const result = await cluster.kubectl.run(rollout, options);
-      if (result.exitCode !== 0) throw await cniError(cluster, signal, 'is not rolled out');
+      if (result.exitCode !== 0) throw await cniError(cluster, tools, 'is not rolled out');
       log(`${kind} ${namespace}/${name} is rolled out`);
     }
     await labelNodes(cluster, signal);
@@ -94,16 +96,16 @@ export const ready: ClusterStep = {
 };
 
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
-async function notReady(cluster: Cluster, signal: AbortSignal): Promise<BootstrapError> {
+async function notReady(cluster: Cluster, tools: StepTools): Promise<BootstrapError> {
   const names = cluster.hosts.map((host) => host.nodeName);
   const complaintOf = (name: string): Promise<string> => {
     const host = cluster.hosts.find(({ nodeName }) => nodeName === name);
     return host === undefined ? Promise.resolve('') : kubeletComplaint(host);
   };
-  const { reasons, network } = await explainNodes(cluster.kubectl, names, signal, complaintOf).catch(
+  const { reasons, network } = await explainNodes(cluster.kubectl, names, tools.signal, complaintOf).catch(
     (error: unknown) => ({ reasons: unread(error), network: false }),
   );
-  if (network) return cniError(cluster, signal, 'did not come up', reasons);
+  if (network) return cniError(cluster, tools, 'did not come up', reasons);
   return new BootstrapError('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
     hint: reasons.some((reason) => reason.includes('too many open files'))
       ? 'allow more inotify instances on the machine: sysctl fs.inotify.max_user_instances=512'
@@ -113,10 +115,12 @@ async function notReady(cluster: Cluster, signal: AbortSignal): Promise<Bootstra
 
 async function cniError(
   cluster: Cluster,
-  signal: AbortSignal,
+  tools: StepTools,
   what: string,
   more: readonly string[] = [],
 ): Promise<BootstrapError> {
+  const { signal } = tools;
+  await logDiagnostics(cluster, tools);
   const workloads = cluster.cni.workloads(cluster.cniObjects);
   const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
   const reasons = (

@@ -5,6 +5,7 @@ import { removeProbes } from '../../verify/deployment.ts';
 import { checksNamed, runChecks } from '../../verify/index.ts';
 import { nginxPods } from '../../verify/nginx-running.ts';
 import type { Cluster } from '../cluster.ts';
+import { logDiagnostics } from '../cni-diagnostics.ts';
 import type { ClusterStep } from '../step.ts';
 
 /** The gate and the checks; what they find decides whether the run is a success. */
@@ -13,7 +14,8 @@ export const verify: ClusterStep = {
   title: 'Verify the network',
   scope: 'cluster',
   needs: ['ready', 'deploy-nginx'],
-  run: async (cluster, { signal, log }) => {
+  run: async (cluster, tools) => {
+    const { signal, log } = tools;
     const { spec, kubectl, clock } = cluster;
     const deadline = clock.now() + spec.verify.timeoutSec * 1000;
     const context: VerifyContext = {
@@ -29,7 +31,10 @@ export const verify: ClusterStep = {
     // Only to be shown: where the API server is gone, the checks have said so.
     cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
     const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
-    if (bad.length > 0) throw verdict(bad);
+    if (bad.length > 0) {
+      await logDiagnostics(cluster, tools);
+      throw verdict(bad);
+    }
     return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
   },
   describe: ({ spec }) => checksNamed(spec.verify.checks).map(({ title }) => title),
