@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { components, type ComponentName } from '../../src/artifacts/catalog.ts';
+import { afterAll, describe, expect, it, test } from '@jest/globals';
+import { components, defaultKind, kindComponent, type ComponentName } from '../../src/artifacts/catalog.ts';
 import { builtInChecksums, loadChecksums, parseChecksums } from '../../src/artifacts/checksums.ts';
 import { manifests } from '../../src/artifacts/data/manifests.ts';
 import {
@@ -128,6 +128,14 @@ describe('the built-in table', () => {
       expect(versions.sort(newestFirst)[0]).toBe(specWith({}).artifacts.versions[name as 'runc']);
     },
   );
+});
+
+test('the kind that is downloaded by default is the newest of the table', () => {
+  const before = kindComponent.upstream('', 'amd64').split('/v/')[0] ?? '';
+  const versions = [...builtInChecksums().keys()].flatMap((key) =>
+    key.startsWith(`${before}/v`) ? [/\/v([\d.]+)\//.exec(key)?.[1] ?? ''] : [],
+  );
+  expect(versions.sort(newestFirst)[0]).toBe(defaultKind);
 });
 
 describe('resolveArtifacts', () => {

@@ -1,8 +1,10 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
 import type { Report } from '../../src/report/model.ts';
 import { cniOptions } from '../../testbed/src/index.ts';
-import { kubectl, leave, testedVersions } from '../helpers/e2e/bed.ts';
+import { bed, kubectl, leave, temporaryFile, testedVersions } from '../helpers/e2e/bed.ts';
 import { cli, type CliResult } from '../helpers/e2e/cli.ts';
 import { kindSite } from '../helpers/e2e/site.ts';
 
@@ -12,6 +14,15 @@ describe('provider kind: another version, Cilium, two control planes, patches, n
   const site = kindSite('variants');
   let result: CliResult;
   let controlPlane: Runner | undefined;
+  let program = '';
+  const calls = (): string => join(dirname(program), 'calls');
+  /** A PATH whose kind is the bed's, and which remembers what it was called with. */
+  const kindFirst = (): string => {
+    const { binary = '' } = bed().kind ?? {};
+    program = temporaryFile('kind', `#!/bin/sh\necho "$*" >> "\${0%/*}/calls"\nexec ${binary} "$@"\n`);
+    chmodSync(program, 0o700);
+    return `${dirname(program)}:${process.env['PATH'] ?? ''}`;
+  };
   const { oldest } = testedVersions();
   const file = (): string =>
     site.clusterFile({
@@ -42,7 +53,7 @@ describe('provider kind: another version, Cilium, two control planes, patches, n
 
   beforeAll(async () => {
     await site.prepare();
-    result = await cli(['up', '-f', file(), '--json']);
+    result = await cli(['up', '-f', file(), '--json'], { env: { PATH: kindFirst() } });
     [controlPlane] = await site.nodes();
   });
 
@@ -65,6 +76,12 @@ describe('provider kind: another version, Cilium, two control planes, patches, n
       ['service', 'pass'],
       ['dns', 'pass'],
     ]);
+  });
+
+  test('was made by the kind on the PATH', () => {
+    const [asked, ...others] = readFileSync(calls(), 'utf8').trim().split('\n');
+    expect(asked).toBe('version --quiet');
+    expect(others).toEqual([expect.stringMatching(/^create cluster --name variants /)]);
   });
 
   test('patches, label and taint are what was asked for', async () => {

@@ -32,7 +32,7 @@ export function fakeSpec(options: FakeSpecOptions = {}): ClusterSpec {
     artifacts: {
       distribution: 'auto',
       cacheDir: '/nowhere',
-      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0', helm: '3.18.4' },
+      versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', helm: '3.18.4' },
     },
     registryMirrors: {},
     verify: {

@@ -51,7 +51,7 @@ describe('loadSpec', () => {
       artifacts: {
         distribution: 'auto',
         cacheDir: `${dir}/.cache/k8s-bootstrap`,
-        versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', kind: '0.33.0', helm: '3.18.4' },
+        versions: { containerd: '2.3.4', runc: '1.4.3', cniPlugins: '1.9.1', helm: '3.18.4' },
       },
       registryMirrors: {},
       verify: {

@@ -37,6 +37,9 @@ export function kubernetesPrograms(version: string, arch: Arch): readonly string
   return [kubeadm, kubelet, kubectl].map(({ upstream }) => upstream(version, arch));
 }
 
+/** The newest kind in the table, for machines that have none. */
+export const defaultKind = '0.33.0';
+
 /** The program that makes clusters in Docker. */
 export const kindComponent: Component = {
   name: 'kind',

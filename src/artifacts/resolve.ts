@@ -3,6 +3,7 @@ import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Artifact } from './artifact.ts';
 import {
   components,
+  defaultKind,
   helmComponent,
   kindComponent,
   type Arch,
@@ -83,7 +84,7 @@ export function resolveKindArtifacts(
   spec: ClusterSpec,
   wanted: { readonly arch: Arch; readonly kind: boolean; readonly cniPlugins: boolean },
 ): KindArtifacts {
-  const { kind, cniPlugins } = spec.artifacts.versions;
+  const { kind = defaultKind, cniPlugins } = spec.artifacts.versions;
   return withChecksums(spec, { arch: wanted.arch }, (artifact) => ({
     kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
     cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,

@@ -158,7 +158,8 @@ export interface ArtifactsSpec {
     readonly containerd: string;
     readonly runc: string;
     readonly cniPlugins: string;
-    readonly kind: string;
+    /** Absent: the one on the PATH where it is new enough, else the newest known. */
+    readonly kind?: string;
     readonly helm: string;
   };
 }

@@ -176,6 +176,28 @@ describe('up in Docker', () => {
     expect(program).toBe('the program 700');
     expect(existsSync(dirname(bed.kind.argv[0] ?? ''))).toBe(false);
   });
+
+  test.each<[string | undefined, string, string]>([
+    [undefined, '0.34.0', 'kind'],
+    ['0.33.0', '0.33.0', 'kind'],
+    ['0.33.0', '0.34.0', 'the program'],
+    [undefined, '0.31.0', 'the program'],
+  ])('with kind %s asked for and %s on the PATH, runs %s', async (wanted, onPath, runs) => {
+    using bed = new KindBed();
+    bed.docker.on('kind version', `${onPath}\n`);
+    bed.keep('github.com/kubernetes-sigs/kind/releases/download/v0.33.0/kind-linux-amd64', 'the program');
+    let program = '';
+    bed.kind.during.prepare = () => {
+      const [path = ''] = bed.kind.argv;
+      program = existsSync(path) ? readFileSync(path, 'utf8') : path;
+    };
+    const { artifacts } = bed.spec;
+    const versions = { ...artifacts.versions, ...(wanted === undefined ? {} : { kind: wanted }) };
+    const { kubeconfigPath } = bed;
+    const spec = { ...bed.spec, artifacts: { ...artifacts, versions } };
+    await bed.engine.up(spec, { ...bed.context(), kubeconfigPath });
+    expect(program).toBe(runs);
+  });
 });
 
 describe('up in Docker where there is something of the cluster', () => {

@@ -133,17 +133,29 @@ test('a pull that fails is E_IMAGE with its last word', async () => {
 describe('kind on the PATH', () => {
   test.each<[FakeResult, string | undefined]>([
     ['0.33.0\n', '0.33.0'],
-    ['v0.27.0\n', '0.27.0'],
+    ['v0.32.0\n', '0.32.0'],
     ['0.34.0-alpha+abc\n', '0.34.0-alpha+abc'],
     ['1.0.0\n', '1.0.0'],
-    ['0.26.0\n', undefined],
+    ['0.32.0-alpha+abc\n', undefined],
+    ['0.31.0\n', undefined],
     ['0.9.0\n', undefined],
     ['', undefined],
     ['kind: usage\n0.33.0', undefined],
     [{ exitCode: 127, stderr: 'kind: ENOENT' }, undefined],
     [{ exitCode: 1, stdout: '0.33.0' }, undefined],
   ])('that says %j is %s', async (result, version) => {
-    expect(await kindOnPath(new FakeRunner([['kind version --quiet', result]]), signal)).toBe(version);
+    const local = new FakeRunner([['kind version --quiet', result]]);
+    expect(await kindOnPath(local, { ...signal, wanted: undefined })).toBe(version);
+  });
+
+  test.each([
+    ['0.33.0', '0.33.0'],
+    ['0.32.0', undefined],
+    ['0.33.0-alpha+abc', undefined],
+    ['0.20.0', undefined],
+  ])('that says %s is %s where 0.33.0 is wanted', async (says, version) => {
+    const local = new FakeRunner([['kind version --quiet', `${says}\n`]]);
+    expect(await kindOnPath(local, { ...signal, wanted: '0.33.0' })).toBe(version);
   });
 });
 

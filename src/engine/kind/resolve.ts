@@ -39,7 +39,7 @@ export const resolve: ClusterStep = {
     const { state } = cluster.controlPlane;
     cluster.kubernetesVersion =
       kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
-    const onPath = await kindOnPath(cluster.local, { signal });
+    const onPath = await kindOnPath(cluster.local, { wanted: spec.artifacts.versions.kind, signal });
     kind.artifacts = resolveKindArtifacts(spec, {
       arch,
       kind: onPath === undefined,

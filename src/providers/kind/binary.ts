@@ -1,16 +1,28 @@
 import type { Runner } from '../../exec/runner.ts';
+import { newestFirst } from '../../lib/version-order.ts';
 
-/** The oldest kind whose nodes run with containerd 2, which the configuration here is for. */
-const OLDEST: readonly [number, number] = [0, 27];
+/**
+ * The oldest kind that writes kubeadm's v1beta4, which Kubernetes 1.37 needs and patches of the user's are written for.
+ * https://github.com/kubernetes-sigs/kind/releases/tag/v0.32.0
+ */
+const OLDEST = '0.32.0';
 
-/** Version, without `v`, of a kind on the PATH that is new enough. */
+export interface KindOnPathOptions {
+  /** The only version that will do, without `v`; undefined: any that is new enough. */
+  readonly wanted: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Version, without `v`, of the kind on the PATH, if it will do. */
 export async function kindOnPath(
   local: Runner,
-  options: { readonly signal: AbortSignal },
+  { wanted, signal }: KindOnPathOptions,
 ): Promise<string | undefined> {
-  const { exitCode, stdout } = await local.run(['kind', 'version', '--quiet'], { ...options, accept: 'any' });
-  const [version, major, minor] = /^v?(\d+)\.(\d+)\.\d+\S*$/.exec(stdout.trim()) ?? [];
+  const { exitCode, stdout } = await local.run(['kind', 'version', '--quiet'], { signal, accept: 'any' });
+  const version = /^v?(\d+\.\d+\.\d+\S*)$/.exec(stdout.trim())?.[1];
   if (exitCode !== 0 || version === undefined) return undefined;
-  const newer = Number(major) > OLDEST[0] || Number(minor) >= OLDEST[1];
-  return newer ? version.replace(/^v/, '') : undefined;
+  // A kind that was built from its sources names the commit behind a plus.
+  const [released = ''] = version.split('+');
+  const will = wanted === undefined ? newestFirst(released, OLDEST) <= 0 : version === wanted;
+  return will ? version : undefined;
 }

@@ -6,7 +6,6 @@ export const defaultVersions = {
   containerd: '2.3.4',
   runc: '1.4.3',
   cniPlugins: '1.9.1',
-  kind: '0.33.0',
   helm: '3.18.4',
 } as const;
 
@@ -38,7 +37,11 @@ export const artifacts = z
         containerd: componentVersion.default(defaultVersions.containerd),
         runc: componentVersion.default(defaultVersions.runc),
         cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
-        kind: componentVersion.default(defaultVersions.kind),
+        kind: componentVersion
+          .exactOptional()
+          .describe(
+            'Exactly this one, whatever is on the PATH. Default: what is there if it is 0.32 or newer, else the newest known.',
+          ),
         helm: componentVersion.default(defaultVersions.helm),
       })
       .prefault({})
