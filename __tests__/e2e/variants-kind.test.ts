@@ -24,8 +24,9 @@ describe('provider kind: another version, Cilium, two control planes, patches, n
     return `${dirname(program)}:${process.env['PATH'] ?? ''}`;
   };
   const { oldest } = testedVersions();
-  const file = (): string =>
+  const file = (hostPort = 38_080): string =>
     site.clusterFile({
+      kind: { portMappings: [{ hostPort, containerPort: 30_080 }] },
       kubernetes: {
         version: oldest,
         // Before 1.36, kind writes kubeadm's older format, which has maps where this has lists.
@@ -98,6 +99,15 @@ describe('provider kind: another version, Cilium, two control planes, patches, n
     expect(shown).toBe('77 blue example.com/slow');
     const args = ['get', 'pods', '-n', 'kube-system', '-l', 'component=kube-apiserver', '-o', 'yaml'];
     expect((await kubectl(controlPlane, ...args)).match(/--event-ttl=7m0s/g)).toHaveLength(2);
+  });
+
+  test('another up changes nothing; one that asks for other ports is refused', async () => {
+    const again = await cli(['up', '-f', file(), '--json']);
+    expect(JSON.parse(again.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({ unchanged: true });
+    const other = await cli(['up', '-f', file(38_081), '--json']);
+    expect(other.exitCode).toBe(20);
+    expect(other.stderr).toContain('settings-differ');
+    expect(other.stderr).toContain('127.0.0.1:38080:30080/tcp; asked for: 127.0.0.1:38081:30080/tcp');
   });
 
   test('down leaves the engine as it was', async () => {

@@ -10,8 +10,11 @@ export interface FakeContainerOptions {
   readonly cluster?: string;
   readonly role?: string;
   readonly running?: boolean;
-  /** Of the machine, by port of the container. */
-  readonly ports?: Readonly<Record<string, number>>;
+  readonly image?: string;
+  /** Of the machine, by port of the container; a number is one of 127.0.0.1. */
+  readonly ports?: Readonly<
+    Record<string, number | readonly { readonly HostIp: string; readonly HostPort: string }[]>
+  >;
 }
 
 /** This machine with a Docker that keeps what it is told: containers, networks, volumes and images. */
@@ -47,15 +50,19 @@ export class FakeDocker extends FakeRunner {
   }
 
   add(name: string, options: FakeContainerOptions = {}): void {
-    const { cluster = 'test', role = 'worker', running = true, ports = {} } = options;
-    const published = Object.entries(ports).map(
-      ([port, on]) => [port, [{ HostIp: '127.0.0.1', HostPort: String(on) }]] as const,
-    );
+    const { cluster = 'test', role = 'worker', running = true, ports = {}, image } = options;
+    const published = Object.entries(ports).map(([port, on]) => {
+      const bindings = typeof on === 'number' ? [{ HostIp: '127.0.0.1', HostPort: String(on) }] : on;
+      return [port, bindings] as const;
+    });
     this.containers.set(name, {
       Id: `id-of-${name}`,
       Name: `/${name}`,
       State: { Running: running },
-      Config: { Labels: { [labels.cluster]: cluster, [labels.role]: role } },
+      Config: {
+        Labels: { [labels.cluster]: cluster, [labels.role]: role },
+        ...(image === undefined ? {} : { Image: image }),
+      },
       NetworkSettings: { Ports: Object.fromEntries(published) },
     });
   }

@@ -61,20 +61,41 @@ export class FakeKind {
     return '';
   }
 
-  #prepare({ name, nodes }: KindDocument): void {
+  #prepare({ name, nodes, networking }: KindDocument): void {
     const several = nodes.filter(({ role }) => role === 'control-plane').length > 1;
     const seen = new Map<string, number>();
-    for (const { role } of nodes) {
+    const apiServer = networking['apiServerPort'] as number | undefined;
+    for (const { role, image, extraPortMappings = [] } of nodes) {
       const number = (seen.get(role) ?? 0) + 1;
       seen.set(role, number);
-      const ports = role === 'control-plane' ? { '6443/tcp': 40_000 + number } : {};
+      const own = several ? undefined : apiServer;
+      const mapped = Map.groupBy(extraPortMappings, portOf);
+      const ports = {
+        ...(role === 'control-plane' ? { '6443/tcp': own ?? 40_000 + number } : {}),
+        ...Object.fromEntries([...mapped].map(([port, on]) => [port, on.map(bindingOf)])),
+      };
       this.#docker.add(`${name}-${role}${number === 1 ? '' : String(number)}`, {
         cluster: name,
         role,
         ports,
+        image,
       });
     }
-    const balancer = { cluster: name, role: 'external-load-balancer', ports: { '6443/tcp': 45_000 } };
+    const balancer = {
+      cluster: name,
+      role: 'external-load-balancer',
+      ports: { '6443/tcp': apiServer ?? 45_000 },
+    };
     if (several) this.#docker.add(`${name}-external-load-balancer`, balancer);
   }
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+function portOf({ containerPort, protocol }: Mapping): string {
+  return `${String(containerPort)}/${String(protocol).toLowerCase()}`;
+}
+
+function bindingOf({ listenAddress, hostPort }: Mapping) {
+  return { HostIp: String(listenAddress), HostPort: String(hostPort) };
 }

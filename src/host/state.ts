@@ -22,6 +22,11 @@ export interface HostState {
   readonly cni: string;
   /** Of the cluster's pods; undefined in a state that was written before it was needed. */
   readonly podCIDR?: string;
+  /**
+   * Of provider kind: what the cluster was made with and cannot change, by field of the cluster file. Undefined in a
+   * state that was written before it was compared.
+   */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly before: Baseline;
 }
 

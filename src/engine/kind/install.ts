@@ -5,6 +5,7 @@ import { mirrorFiles } from '../../host/runtime-config.ts';
 import { writeState } from '../../host/state.ts';
 import type { HostStep } from '../step.ts';
 import { addPlugins } from './plugins.ts';
+import { settingsOf } from './settled.ts';
 
 /** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
 export const install: HostStep = {
@@ -34,6 +35,7 @@ export const install: HostStep = {
         phase: 'prepared',
         kubernetesVersion: cluster.kubernetesVersion,
         cni: cluster.cni.name,
+        settings: settingsOf(cluster.spec),
         // A node goes with its container; only another CNI asks what was there before the first one.
         before: {
           directories: {},

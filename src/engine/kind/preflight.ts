@@ -12,6 +12,7 @@ import { overlaps } from '../preflight/networks.ts';
 import { settledChecks } from '../preflight/occupancy.ts';
 import { machineFindings } from '../preflight/machine-size.ts';
 import { preflightStep } from '../steps/preflight.ts';
+import { settledFindings } from './settled.ts';
 
 export const preflight = preflightStep(async (cluster, signal) => [
   ...(await kindFindings(cluster, signal)),
@@ -27,7 +28,10 @@ async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<read
     ...(await inotify(cluster)),
     ...occupancy(cluster),
     ...(kind.found === 'whole'
-      ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
+      ? [
+          ...hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input))),
+          ...settledFindings(cluster),
+        ]
       : []),
     ...(kind.network === undefined ? [] : networkFindings(cluster, subnetsOf(kind.network))),
     ...(kind.found === 'whole' ? [] : [...(await ports(cluster)), ...(await sources(cluster, signal))]),

@@ -13,6 +13,7 @@ const lasting: readonly string[] = [
   'node-stopped',
   'nodes-differ',
   'role-changed',
+  'settings-differ',
   'state',
   'version-differs',
 ];

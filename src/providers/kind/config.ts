@@ -82,7 +82,7 @@ function ownPatches(
 }
 
 /** The host of `host[:port]`; IPv6 without brackets has no port. */
-function hostOf(endpoint: string): string {
+export function hostOf(endpoint: string): string {
   const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/.exec(endpoint) ?? [];
   return bracketed ?? plain ?? endpoint;
 }

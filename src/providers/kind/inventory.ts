@@ -30,7 +30,11 @@ export interface Container {
   /** With a slash before it. */
   readonly Name: string;
   readonly State: { readonly Running: boolean };
-  readonly Config: { readonly Labels: Readonly<Record<string, string>> };
+  readonly Config: {
+    readonly Labels: Readonly<Record<string, string>>;
+    /** As it was named when the container was made. */
+    readonly Image?: string;
+  };
   readonly NetworkSettings: {
     readonly Ports: Readonly<Record<string, readonly PublishedPort[] | null>> | null;
   };
