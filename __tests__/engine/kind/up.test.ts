@@ -217,6 +217,8 @@ describe('up in Docker where there is something of the cluster', () => {
   test('mends a mirror that was changed, and says so', async () => {
     using bed = new KindBed();
     await bed.up();
+    // For mirrors that come later.
+    expect(bed.kind.config?.containerdConfigPatches).toHaveLength(1);
     bed.forget();
     const spec = { ...bed.spec, registryMirrors: { 'docker.io': 'http://other:5000' } };
     const { kubeconfigPath } = bed;

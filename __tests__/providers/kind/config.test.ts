@@ -50,7 +50,6 @@ describe('kind’s configuration', () => {
     expect(document.nodes.map(({ role, image }) => [role, image])).toEqual(
       ['control-plane', 'control-plane', 'worker'].map((role) => [role, 'n/n:v1.36.4']),
     );
-    expect(document).not.toHaveProperty('containerdConfigPatches');
   });
 
   test('takes IPv6, and a port for the API server', () => {
@@ -128,12 +127,15 @@ describe('kind’s configuration', () => {
       expect(of('KubeletConfiguration', node)).toEqual({ kind: 'KubeletConfiguration', failCgroupV1: false });
   });
 
-  test('containerd looks for mirrors where there are some', () => {
-    const { document } = config({ with: { registryMirrors: { 'docker.io': 'http://m' } } });
-    expect(document.containerdConfigPatches).toEqual([
-      expect.stringContaining('config_path = "/etc/containerd/certs.d"'),
-    ]);
-  });
+  test.each([{}, { 'docker.io': 'http://m' }])(
+    'containerd looks for mirrors, whether there are any yet: %j',
+    (registryMirrors) => {
+      const { document } = config({ with: { registryMirrors } });
+      expect(document.containerdConfigPatches).toEqual([
+        expect.stringContaining('config_path = "/etc/containerd/certs.d"'),
+      ]);
+    },
+  );
 
   test('ports are published by the first control plane alone', () => {
     const portMappings = [

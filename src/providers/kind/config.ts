@@ -18,7 +18,7 @@ export interface KindConfigOptions {
 /** The configuration for `kind create cluster --config`; it holds the token. */
 export function kindConfig(options: KindConfigOptions): string {
   const { spec, nodeImage, kubernetesVersion, kubeProxy, cgroup, token } = options;
-  const { cni, kubernetes, kind, registryMirrors } = spec;
+  const { cni, kubernetes, kind } = spec;
   const first = spec.hosts.find(({ role }) => role === 'control-plane');
   const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
   return stringify(
@@ -34,8 +34,8 @@ export function kindConfig(options: KindConfigOptions): string {
         ...(kubeProxy ? {} : { kubeProxyMode: 'none' }),
         ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
       },
-      // Not set in the image, and without it containerd never looks for mirrors.
-      ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
+      // Not set in the image, and without it containerd never looks for mirrors, those of a later run among them.
+      containerdConfigPatches: [registryPatch],
       nodes: spec.hosts.map((host) => ({
         role: host.role,
         image: nodeImage,
