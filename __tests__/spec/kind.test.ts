@@ -139,17 +139,14 @@ describe('images', () => {
   writeFileSync(join(dir, 'app.tar'), 'a tar');
 
   it('are names in Docker, as they are, or tars, with their whole paths', () => {
-    const images =
-      '[app, ghcr.io/me/app:1.2, app.tar, ./app.tar, ~/app.tar, "localhost:5000/a@sha256:' +
-      'a'.repeat(64) +
-      '"]';
+    const images = '[app, ghcr.io/me/app:1.2, app.tar, ./app.tar, ~/app.tar, "localhost:5000/a"]';
     expect(load(`${base}images: ${images}`).images).toEqual([
       'app',
       'ghcr.io/me/app:1.2',
       `${dir}/app.tar`,
       `${dir}/app.tar`,
       `${dir}/app.tar`,
-      `localhost:5000/a@sha256:${'a'.repeat(64)}`,
+      'localhost:5000/a',
     ]);
   });
 
@@ -158,12 +155,32 @@ describe('images', () => {
     ['a b', 'is neither an image'],
     ['"--all"', 'is neither an image'],
     ['""', 'is neither an image'],
+    ['app@sha256:abc', 'is neither an image'],
     ['gone.tar', 'cannot read "gone.tar": there is no such file; correct the path'],
     ['./', 'it is a directory'],
   ])('%s is refused', (image, what) => {
     const message = messageOf(`${base}images: [app, ${image}]`);
     expect(message).toContain('images[1]: ');
     expect(message).toContain(what);
+  });
+});
+
+describe('an image with a digest, which gets lost on the way to the nodes,', () => {
+  const name = `localhost:5000/a:1@sha256:${'a'.repeat(64)}`;
+
+  it.each([
+    ['ssh', base],
+    ['kind', kind],
+  ])('is refused with provider %s', (_provider, file) => {
+    const message = messageOf(`${file}images: ["${name}"]`);
+    expect(message).toContain('images[0]: ');
+    expect(message).toContain('has a digest, under which nodes would not find it');
+    expect(message).toContain('give it as name:tag');
+    expect(message).not.toContain('neither');
+  });
+
+  it('is none where it is the path of a tar', () => {
+    expect(messageOf(`${base}images: ["./a@sha256:b.tar"]`)).toContain('there is no such file');
   });
 });
 

@@ -98,7 +98,13 @@ export const isTar = (text: string): boolean => /\.tar$/i.test(text) || /^([.]{0
 export const localImage = checked(
   (text) => (isTar(text) ? path : image).safeParse(text).success,
   'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)',
-);
+).refine((text) => !hasDigest(text), {
+  error: 'has a digest, under which nodes would not find it (docker save leaves it out); give it as name:tag',
+});
+
+function hasDigest(text: string): boolean {
+  return !isTar(text) && text.includes('@') && image.safeParse(text).success;
+}
 
 export const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
 
