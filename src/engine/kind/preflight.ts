@@ -12,6 +12,7 @@ import { overlaps } from '../preflight/networks.ts';
 import { settledChecks } from '../preflight/occupancy.ts';
 import { machineFindings } from '../preflight/machine-size.ts';
 import { preflightStep } from '../steps/preflight.ts';
+import { mirrorFindings } from './mirrors.ts';
 import { settledFindings } from './settled.ts';
 
 export const preflight = preflightStep(async (cluster, signal) => [
@@ -34,6 +35,7 @@ async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<read
         ]
       : []),
     ...(kind.network === undefined ? [] : networkFindings(cluster, subnetsOf(kind.network))),
+    ...(await mirrorFindings(cluster, signal)),
     ...(kind.found === 'whole' ? [] : [...(await ports(cluster)), ...(await sources(cluster, signal))]),
   ];
 }
