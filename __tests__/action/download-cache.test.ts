@@ -151,7 +151,7 @@ describe('keeping downloads', () => {
   const both = () => ['one', 'two'].map((name) => ({ key: name, path: join(environment.dir, 'ab', name) }));
 
   test('saves each from where it is', async () => {
-    await keepDownloads(both(), jobCache.client, never);
+    await keepDownloads(both, jobCache.client, never);
     // They go side by side.
     const saved = [...jobCache.requests].sort((a, b) => a.key.localeCompare(b.key));
     expect(saved).toMatchObject(
@@ -168,7 +168,7 @@ describe('keeping downloads', () => {
 
   test('warns once of a cache that does not take them', async () => {
     jobCache.before = () => Promise.reject(new Error('refused'));
-    await keepDownloads(both(), jobCache.client, never);
+    await keepDownloads(both, jobCache.client, never);
     expect(warnings()).toEqual([
       '::warning title=k8s-bootstrap::downloads are not kept in the job’s cache: refused',
     ]);
@@ -180,7 +180,7 @@ describe('keeping downloads', () => {
       cancel.abort(new Error('cancelled'));
       return Promise.reject(signal.reason as Error);
     };
-    await keepDownloads(both(), jobCache.client, cancel.signal);
+    await keepDownloads(both, jobCache.client, cancel.signal);
     expect(environment.log).toBe('');
   });
 });

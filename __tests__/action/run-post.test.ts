@@ -9,11 +9,17 @@ import { FakeEngine, fakeSpec } from '../helpers/fake-engine.ts';
 let environment: ActionEnvironment;
 let cache: FakeCache;
 
-async function post(phase: string, inputs: Readonly<Record<string, string>>, engine = new FakeEngine()) {
+async function post(
+  phase: string,
+  inputs: Readonly<Record<string, string>>,
+  engine = new FakeEngine(),
+  downloads?: string,
+) {
   environment = new ActionEnvironment(inputs);
   process.env['STATE_phase'] = phase;
   const load = ({ fields }: SpecSource) => ({ ...fakeSpec, provider: fields?.provider ?? 'ssh' });
-  process.env['STATE_downloads'] = JSON.stringify([{ key: 'k', path: environment.path('kubelet') }]);
+  process.env['STATE_downloads'] =
+    downloads ?? JSON.stringify([{ key: 'k', path: environment.path('kubelet') }]);
   await runPost({
     engine,
     load,
@@ -76,6 +82,20 @@ describe('runPost', () => {
       '::warning title=k8s-bootstrap::downloads are not kept in the job’s cache: HTTP 500',
     );
     expect(process.exitCode).not.toBe(1);
+  });
+
+  test.each<[string, boolean]>([
+    ['{', true],
+    ['[{"key":', true],
+    ['null', false],
+    ['{"key": "k"}', false],
+    ['[5, null, {"key": 1, "path": 2}]', false],
+  ])('a list of downloads that nobody can read is no failure: %s; a warning: %s', async (list, warns) => {
+    await post('success', {}, new FakeEngine(), list);
+    expect(cache.requests).toEqual([]);
+    expect(process.exitCode).not.toBe(1);
+    const warning = '::warning title=k8s-bootstrap::downloads are not kept in the job’s cache: ';
+    expect(environment.log.includes(warning)).toBe(warns);
   });
 
   test('trouble is a warning, never a failure', async () => {

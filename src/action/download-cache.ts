@@ -60,14 +60,19 @@ export class DownloadCache implements RemoteCache {
   }
 }
 
-/** Saves downloads, side by side. The first problem ends it with a warning. Never rejects. */
+/** Saves downloads, side by side. The first problem ends it with a warning, reading which they are included. Never rejects. */
 export async function keepDownloads(
-  kept: readonly KeptDownload[],
+  read: () => readonly KeptDownload[],
   client: CacheClient,
   signal: AbortSignal,
 ): Promise<void> {
   const off = new AbortController();
   const both = AbortSignal.any([signal, off.signal]);
+  const giveUp = (error: unknown): void => {
+    if (both.aborted) return;
+    off.abort();
+    annotateWarning(`downloads are not kept in the job’s cache: ${reasonOf(error)}`);
+  };
   const save = async ({ key, path }: KeptDownload): Promise<void> => {
     try {
       const outcome = await inDirectoryBeside(path, (temporary) =>
@@ -75,12 +80,14 @@ export async function keepDownloads(
       );
       if (outcome === 'done') core.info(`in the job’s cache now: ${key}`);
     } catch (error) {
-      if (both.aborted) return;
-      off.abort();
-      annotateWarning(`downloads are not kept in the job’s cache: ${reasonOf(error)}`);
+      giveUp(error);
     }
   };
-  await Promise.all(kept.map(save));
+  try {
+    await Promise.all(read().map(save));
+  } catch (error) {
+    giveUp(error);
+  }
 }
 
 async function inDirectoryBeside(

@@ -27,7 +27,7 @@ export async function runPost(dependencies: ActionDependencies): Promise<void> {
   }
   // Whoever cancels a job wants it to end.
   if (phase !== 'cancelled' && phase !== 'changing' && !cancellation.signal.aborted)
-    await keepDownloads(readDownloads(), dependencies.cacheClient, cancellation.signal);
+    await keepDownloads(readDownloads, dependencies.cacheClient, cancellation.signal);
   cancellation.dispose();
 }
 
