@@ -1,6 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { resolveKubernetesVersion, supportedMinors, versionsOfTables } from '../../src/artifacts/versions.ts';
+import { valueAt } from '../../src/lib/record.ts';
+import { minorOf } from '../../src/lib/version-order.ts';
 
 interface Step {
   readonly id?: string;
@@ -71,6 +74,31 @@ test.each([...examples, 'README.md'])('%s names the Action by the major version 
     ([, name]) => name,
   );
   expect(new Set(uses)).toEqual(new Set([own]));
+});
+
+/** `owner/name@commit # version` of others' actions. */
+const usesOf = (paths: readonly string[]): readonly string[] =>
+  paths.flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(/uses: ((?!k8s-bootstrap\/|\.)\S+\/\S+@.*)$/gm)].map(
+      ([, uses = '']) => uses,
+    ),
+  );
+
+test('others’ actions are the same everywhere, pinned by commit', () => {
+  const all = new Set(usesOf([...workflows, ...examples, 'README.md', ...globSync('docs/*.md')]));
+  expect([...all].filter((uses) => !/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses))).toEqual([]);
+  const names = [...all].map((uses) => uses.replace(/@.*/, ''));
+  expect(names).toContain('actions/checkout');
+  expect(names).toEqual([...new Set(names)]);
+});
+
+test('the end-to-end workflow runs the oldest and the newest Kubernetes', () => {
+  const versionsOf = (job: string) =>
+    valueAt(read('.github/workflows/e2e.yml'), ['jobs', job, 'strategy', 'matrix', 'kubernetes']);
+  const [oldest, newest] = [supportedMinors.at(-1), supportedMinors[0]];
+  expect(versionsOf('runner')).toEqual([oldest, newest]);
+  const stable = resolveKubernetesVersion('stable', versionsOfTables(undefined));
+  expect(versionsOf('hosts')).toEqual([oldest, minorOf(stable)]);
 });
 
 test('examples/README.md says what each of them shows', () => {
