@@ -358,7 +358,7 @@ describe('a signal', () => {
 });
 
 describe('secrets', () => {
-  test('appear nowhere, and a key is masked by its lines and as a whole', async () => {
+  test('appear nowhere, and every line of a key is masked', async () => {
     const key =
       '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAAcanary1\nBBBBcanary2\n==\n-----END OPENSSH PRIVATE KEY-----\n';
     start({
@@ -375,12 +375,10 @@ describe('secrets', () => {
     expect(environment.masks).toEqual([
       'AAAAcanary1',
       'BBBBcanary2',
-      key.trim().replaceAll('\n', '%0A'),
       'canary-passphrase',
       'canary-sudo',
       'canary-token',
       'canary-second',
-      'canary-token%0Acanary-second',
     ]);
     expect(environment.log.indexOf('::add-mask::AAAAcanary1')).toBe(0);
     expect(environment.everything).not.toContain('canary');

@@ -5,8 +5,7 @@ const MIN_LINE = 6;
 
 /**
  * Hides a secret in the job's log. A value with several lines is hidden line by line, since the runner compares single
- * lines; lines that are the same in every key are left alone. It is hidden as a whole as well, by which the runner also
- * knows it in base64 or with its newlines escaped; `setSecret` brings newlines to the runner as they are.
+ * lines; lines that are the same in every key are left alone.
  */
 export function maskSecret(value: string): void {
   const lines = value
@@ -16,7 +15,4 @@ export function maskSecret(value: string): void {
   for (const line of lines) {
     if (lines.length === 1 || line.length >= MIN_LINE) core.setSecret(line);
   }
-  // A copy may lack the newline at its end.
-  const whole = value.trim();
-  if (/[\r\n]/.test(whole)) core.setSecret(whole);
 }
