@@ -8,7 +8,9 @@ cd "$(dirname "$0")/.." || exit 1
 PATH="$PWD/node_modules/.bin:$PATH"
 results=$(mktemp -d)
 bed=down
+lint=
 finish() {
+  [ -n "$lint" ] && kill "$lint"
   [ "$bed" = up ] && testbed/testbed down
   rm -rf "$results"
 }
@@ -31,17 +33,27 @@ jest() {
 }
 
 stage 'Tools' node scripts/build-tools.ts
-stage 'Lint' npm run --silent lint
+# What has one thread runs beside what has one thread as well; it is shown when the others are done.
+npm run --silent lint >"$results/lint.log" 2>&1 &
+lint=$!
 stage 'Types' npm run --silent typecheck
+stage 'The bundle is what the sources make' npm run --silent check-dist
+stage 'README agrees with action.yml' npm run --silent docs:check
+stage 'Workflows' npm run --silent lint:workflows
+linted() {
+  wait "$lint"
+  local status=$?
+  lint=
+  cat "$results/lint.log"
+  return $status
+}
+stage 'Lint' linted
 # A test that fails is counted by itself, not as a stage; the coverage threshold is the exit status left over.
 echo '== Unit tests'
 if ! jest --selectProjects=unit --coverage --json --outputFile="$results/unit.json" >"$results/unit.log"; then
   grep -q '"success":true' "$results/unit.json" 2>/dev/null && failed_stages=$((failed_stages + 1))
 fi
 sed '/^{"numFailedTestSuites"/d' "$results/unit.log" | tail -n 25
-stage 'The bundle is what the sources make' npm run --silent check-dist
-stage 'README agrees with action.yml' npm run --silent docs:check
-stage 'Workflows' npm run --silent lint:workflows
 echo '== The action in workflows that need no cluster'
 jest --selectProjects=act --json --outputFile="$results/act.json" >/dev/null
 
