@@ -53,6 +53,28 @@ describe('another CNI on a cluster that is up', () => {
     });
   });
 
+  test.each(['manifest', 'somebody-elses'])('away from %s, any CNI’s traces go', async (name) => {
+    using at = await setUp();
+    const { bed, swap } = at;
+    bed.api.inventory = bed.api.inventory.replace('"cni":"manifest"', `"cni":"${name}"`);
+    await swap();
+    const scripts = bed.machine(1).calls.map(({ argv }) => argv.join(' '));
+    for (const trace of ['cilium_*', 'flannel.1', 'set=KUBE-SRC-', 'proto=bird'])
+      expect(scripts).toContainEqual(expect.stringContaining(` ${trace}`));
+  });
+
+  test.each([
+    ['goes with a CNI that did kube-proxy’s work', false],
+    ['stays where kube-proxy does, whose it may be', true],
+  ])('IPVS %s', async (_, kubeProxy) => {
+    using at = await setUp();
+    const { bed, swap } = at;
+    bed.api.kubeProxy = kubeProxy;
+    bed.machine(0).on('/usr/local/bin/kubeadm init phase addon kube-proxy', '');
+    await swap();
+    expect(bed.done(/^clear virtual servers /)).toHaveLength(kubeProxy ? 0 : 3);
+  });
+
   test('is there once: the next run changes nothing', async () => {
     using at = await setUp();
     const { bed, swap } = at;

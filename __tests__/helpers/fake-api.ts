@@ -11,6 +11,8 @@ export class FakeApi {
   readonly #applied = new Set<unknown>();
   /** What k8s-bootstrap keeps in the cluster of its network. */
   inventory = '';
+  /** Whether the cluster has kube-proxy. */
+  kubeProxy = true;
   /** What was done besides applying, in order. */
   readonly did: string[] = [];
 
@@ -31,7 +33,8 @@ export class FakeApi {
       return '';
     }
     if (line.includes(' get configmap k8s-bootstrap ')) return this.inventory;
-    if (line.includes(' get daemonset kube-proxy ')) return 'daemonset.apps/kube-proxy\n';
+    if (line.includes(' get daemonset kube-proxy '))
+      return this.kubeProxy ? 'daemonset.apps/kube-proxy\n' : '';
     if (line.includes(' get configmap kubeadm-config ')) return 'networking:\n  podSubnet: 10.244.0.0/16\n';
     if (line.startsWith('get nodes -o name'))
       return this.#members.map(({ name }) => `node/${name}\n`).join('');
@@ -49,7 +52,9 @@ export class FakeApi {
     if (line.includes(' exec ')) return this.#probe(args);
     if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
     if (
-      /^(get namespace|delete namespace|label) | get secrets |rollout status| scale |delete secret/.test(line)
+      /^(get crd|taint nodes|get namespace|delete namespace|label) | get secrets |rollout status| scale |delete secret/.test(
+        line,
+      )
     )
       return '';
     throw new Error(`FakeApi: no answer to: ${line}`);

@@ -16,6 +16,7 @@ const resetScripts: Readonly<Record<string, string>> = {
   'iptables-legacy': 'remove chains',
   'nft delete table': 'remove tables',
   'nft list ruleset': 'list tables',
+  'clear_servers k8s-bootstrap': 'clear virtual servers',
   'route flush proto': 'remove routes and sets',
   'umount "$mount"': 'unmount',
   '-mindepth 1 -delete': 'empty directories',

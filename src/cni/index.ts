@@ -39,11 +39,10 @@ export function networkTracesOf(name: string): readonly string[] {
 }
 
 /** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
-export function allTraces(): Required<Omit<CniTraces, 'apiGroups' | 'taints' | 'sysctls'>> {
+export function allTraces(): Required<CniTraces> {
   const traces = cniNames.map((name): CniTraces => cnis[name].traces);
-  const all = (key: keyof CniTraces): readonly string[] => [
-    ...new Set(traces.flatMap((one) => one[key] ?? [])),
-  ];
+  const all = <Key extends keyof CniTraces>(key: Key): Required<CniTraces>[Key] =>
+    [...new Set(traces.flatMap((one): readonly string[] => one[key] ?? []))] as Required<CniTraces>[Key];
   return {
     links: all('links'),
     chains: all('chains'),
@@ -59,5 +58,8 @@ export function allTraces(): Required<Omit<CniTraces, 'apiGroups' | 'taints' | '
     bpfFilters: all('bpfFilters'),
     mounts: all('mounts'),
     bpfPins: all('bpfPins'),
+    sysctls: all('sysctls'),
+    apiGroups: all('apiGroups'),
+    taints: all('taints'),
   };
 }

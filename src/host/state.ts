@@ -1,4 +1,5 @@
 import { sanitizeText } from '../lib/sanitize.ts';
+import type { Facts } from './facts.ts';
 import type { Host } from './host.ts';
 import type { NetworkUse } from './network-facts.ts';
 import type { HostMounts } from './mounts.ts';
@@ -43,6 +44,12 @@ export interface Baseline {
   readonly network?: NetworkUse;
   /** Undefined in a state that was written before CNIs needed any: then none was made. */
   readonly mounts?: HostMounts;
+}
+
+/** What the facts tell of a host that nobody has changed yet. */
+export function baselineOf(facts: Facts): Baseline {
+  const { directoryModes: directories, sysctls, nftTables, nftChains, network, mounts } = facts;
+  return { directories, sysctls, nftTables, nftChains, network, mounts };
 }
 
 const phases: readonly HostState['phase'][] = ['prepared', 'joining', 'member'];

@@ -107,6 +107,8 @@ describe('up in Docker', () => {
         cluster: 'test',
         phase: 'member',
         kubernetesVersion: '1.36.4',
+        // For another CNI, which has to leave the node as this one found it.
+        before: { sysctls: { 'net.ipv4.ip_forward': '0' }, network: { ipvs: false } },
       });
   });
 

@@ -9,7 +9,7 @@ test('a CNI leaves the host’s interfaces, then goes with links and routes, the
   const { cluster, runner } = fakeCluster();
   runner.on('sh -c', '');
   const { before } = hostState();
-  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  const options = { before, kubeProxy: false, ipvs: true, podCIDR: '10.42.0.0/16', signal: quiet };
   await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
   const order = ['tc filter del', 'ip link delete', 'route flush root', '/etc/cni/net.d'];
   const positions = order.map((words) => runner.lines.findIndex((line) => line.includes(words)));
@@ -25,7 +25,7 @@ test('a directory that was there before is emptied', async () => {
   const { cluster, runner } = fakeCluster();
   runner.on('sh -c', '');
   const before = { ...hostState().before, directories: { '/run/cilium': '750 0:7' } };
-  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  const options = { before, kubeProxy: false, ipvs: true, podCIDR: '10.42.0.0/16', signal: quiet };
   await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
   const removal = runner.calls.find(({ line }) => line.includes('rm -rf --one-file-system'));
   expect(removal?.options.input).toBe('/run/cilium 750 0:7\n');
@@ -37,8 +37,27 @@ test('kernel values are put back that the CNI alone has set', async () => {
   runner.on('sh -c', '');
   const sysctls = { 'net.ipv4.ip_forward': '0', 'net.ipv4.fib_multipath_use_neigh': '0' };
   const before = { ...hostState().before, sysctls };
-  const options = { before, kubeProxy: false, podCIDR: '10.42.0.0/16', signal: quiet };
+  const options = { before, kubeProxy: false, ipvs: true, podCIDR: '10.42.0.0/16', signal: quiet };
   await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
   const restored = runner.calls.find(({ line }) => line.includes('/proc/sys/'))?.options.input;
   expect(restored).toBe('net/ipv4/fib_multipath_use_neigh 0\n');
+});
+
+const none = { links: [], routeTables: [], routeProtocols: [], ipvs: false };
+
+test.each([
+  ['that were not there before go, and kernel values for them', none, true, 1],
+  ['that were there before stay', { ...none, ipvs: true }, true, 0],
+  ['of which nobody knows stay', undefined, true, 0],
+  ['that may be kube-proxy’s stay, and kernel values for them', none, false, 0],
+])('virtual servers %s', async (_, network, ipvs, cleared) => {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '');
+  const sysctls = { 'net.ipv4.vs.conntrack': '0', 'net.ipv4.conf.all.arp_ignore': '0' };
+  const before = { ...hostState().before, sysctls, ...(network === undefined ? {} : { network }) };
+  const options = { before, kubeProxy: false, ipvs, podCIDR: '10.42.0.0/16', signal: quiet };
+  await removeCni(cluster.controlPlane, cniNamed('kube-router').traces, options);
+  expect(runner.lines.filter((line) => line.endsWith('clear_servers k8s-bootstrap'))).toHaveLength(cleared);
+  const restored = runner.calls.find(({ line }) => line.includes('/proc/sys/'))?.options.input;
+  expect(restored).toBe(`${ipvs ? 'net/ipv4/vs/conntrack 0\n' : ''}net/ipv4/conf/all/arp_ignore 0\n`);
 });

@@ -2,7 +2,7 @@ import { staleFiles, writeFiles } from '../../host/files.ts';
 import { mountCommands } from '../../host/mounts.ts';
 import { paths } from '../../host/paths.ts';
 import { mirrorFiles } from '../../host/runtime-config.ts';
-import { writeState } from '../../host/state.ts';
+import { baselineOf, writeState } from '../../host/state.ts';
 import type { HostStep } from '../step.ts';
 import { addPlugins } from './plugins.ts';
 import { settingsOf } from './settled.ts';
@@ -37,13 +37,7 @@ export const install: HostStep = {
         cni: cluster.cni.name,
         settings: settingsOf(cluster.spec),
         // A node goes with its container; only another CNI asks what was there before the first one.
-        before: {
-          directories: {},
-          sysctls: {},
-          nftTables: [],
-          nftChains: [],
-          network: host.facts.network,
-        },
+        before: baselineOf(host.facts),
       },
       signal,
     );

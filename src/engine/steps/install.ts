@@ -2,7 +2,7 @@ import { staleFiles, writeFiles } from '../../host/files.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
 import { runtimeFiles } from '../../host/runtime-config.ts';
-import { writeState, type HostState } from '../../host/state.ts';
+import { baselineOf, writeState, type HostState } from '../../host/state.ts';
 import { resolvConf, needsResolvConf } from '../../kube/component-config.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import { kubeadmImages } from '../kubeadm-images.ts';
@@ -81,17 +81,8 @@ function stateOf(cluster: Cluster, host: Host): HostState {
     ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
     cni: cluster.cni.name,
     podCIDR: cluster.spec.cni.podCIDR,
-    before: {
-      // A state without them is of a time when nobody changed them.
-      mounts: facts.mounts,
-      ...(host.state?.before ?? {
-        directories: facts.directoryModes,
-        sysctls: facts.sysctls,
-        nftTables: facts.nftTables,
-        nftChains: facts.nftChains,
-        network: facts.network,
-      }),
-    },
+    // A state without mounts is of a time when nobody changed them.
+    before: { mounts: facts.mounts, ...(host.state?.before ?? baselineOf(facts)) },
   };
 }
 

@@ -1,5 +1,6 @@
 import { paths } from '../../host/paths.ts';
 import { kubeProxyAddonConfig } from '../../kube/kubeadm-config.ts';
+import type { Cluster } from '../cluster.ts';
 import type { ClusterStep } from '../step.ts';
 
 /** Brings kube-proxy to a cluster that was made without it, where the CNI does not do its work any more. */
@@ -9,12 +10,10 @@ export const installKubeProxy: ClusterStep = {
   scope: 'cluster',
   needs: ['remove-cni'],
   run: async (cluster, { signal }) => {
-    const { cni, spec, kubectl, controlPlane } = cluster;
+    const { cni, spec, controlPlane } = cluster;
     if (cluster.fresh || cni.replacesKubeProxy?.(spec) === true)
       return { changed: false, note: 'as kubeadm left it' };
-    const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
-    if ((await kubectl.run(get, { signal })).stdout.trim() !== '')
-      return { changed: false, note: 'it is there' };
+    if (await hasKubeProxy(cluster, signal)) return { changed: false, note: 'it is there' };
     cluster.beginChange();
     await controlPlane.root(
       [`${paths.bin}/kubeadm`, 'init', 'phase', 'addon', 'kube-proxy', '--config=/dev/stdin'],
@@ -31,3 +30,8 @@ export const installKubeProxy: ClusterStep = {
     return { changed: true };
   },
 };
+
+export async function hasKubeProxy({ kubectl }: Cluster, signal: AbortSignal): Promise<boolean> {
+  const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
+  return (await kubectl.run(get, { signal })).stdout.trim() !== '';
+}

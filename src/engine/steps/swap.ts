@@ -1,5 +1,5 @@
-import type { Cni } from '../../cni/cni.ts';
-import { cniNamed, cniNames } from '../../cni/index.ts';
+import type { Cni, CniTraces } from '../../cni/cni.ts';
+import { allTraces, cniNamed, cniNames } from '../../cni/index.ts';
 import { removeCni } from '../../host/reset/cni.ts';
 import { writeState } from '../../host/state.ts';
 import { fingerprintOf, readInventory, writeInventory, type Inventory } from '../../kube/inventory.ts';
@@ -8,6 +8,7 @@ import { cordon, movablePods, restartPods, uncordon } from '../../kube/pods.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterStep } from '../step.ts';
+import { hasKubeProxy } from './kube-proxy.ts';
 
 /**
  * Takes another CNI's objects and traces away, before the wanted one comes. Pods that it gave addresses to are stopped
@@ -74,9 +75,14 @@ function titleOf(name: string): string {
   return knownCni(name)?.title ?? name;
 }
 
+/** Of a manifest of the user's it may be any. */
+function tracesOf(name: string): CniTraces {
+  return name === 'manifest' ? allTraces() : (knownCni(name)?.traces ?? allTraces());
+}
+
 async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
   const { kubectl, hosts, cni, spec } = cluster;
-  const { traces } = knownCni(name) ?? cniNamed('manifest');
+  const traces = tracesOf(name);
   await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
   // That no node has such a taint is no error.
   for (const key of traces.taints ?? [])
@@ -93,12 +99,20 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
     ];
     await kubectl.run(remove, { signal });
   }
+  // Where kube-proxy stays, they may be its own.
+  const ipvs = !(await hasKubeProxy(cluster, signal));
   await Promise.all(
     hosts.map(async (host) => {
       const { state } = host;
       // What joins in this very run has seen no other network.
       if (state?.phase !== 'member') return;
-      await removeCni(host, traces, { before: state.before, kubeProxy, podCIDR: spec.cni.podCIDR, signal });
+      await removeCni(host, traces, {
+        before: state.before,
+        kubeProxy,
+        ipvs,
+        podCIDR: spec.cni.podCIDR,
+        signal,
+      });
       await writeState(host, { ...state, cni: cni.name }, signal);
     }),
   );

@@ -2,6 +2,7 @@ import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import type { Baseline } from '../state.ts';
 import { removePaths } from './files.ts';
+import { ipvsFunctions } from './ipvs.ts';
 import { removeNetwork } from './network.ts';
 import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { restoreRoutes, type RouteTraces } from './routes.ts';
@@ -31,6 +32,7 @@ find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
  * Takes a CNI, whose pods are gone already, off a host that stays a node.
  *
  * @param kubeProxy whether kube-proxy's traces go as well.
+ * @param ipvs whether virtual servers of IPVS, if the host had none before, are the CNI's and so are the kernel values for them.
  */
 export async function removeCni(
   host: Host,
@@ -39,17 +41,19 @@ export async function removeCni(
   options: {
     readonly before: Baseline;
     readonly kubeProxy: boolean;
+    readonly ipvs: boolean;
     readonly podCIDR: string;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { before, kubeProxy, podCIDR, signal } = options;
+  const { before, kubeProxy, ipvs, podCIDR, signal } = options;
   const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
   await removeNetwork(host, removable(all, before.network), before, signal);
   await restoreRoutes(host, traces, podCIDR, signal);
   await host.sh(filesScript, traces.paths, { signal });
   await removePaths(host, traces.paths, before, signal);
-  const sysctls = traces.sysctls ?? [];
+  if (ipvs && before.network?.ipvs === false) await host.sh(`${ipvsFunctions}clear_servers`, [], { signal });
+  const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
   const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
   if (touched.length > 0) await restoreSysctls(host, Object.fromEntries(touched), signal);
 }

@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import { paths } from '../paths.ts';
 import { KUBEADM_UNITS } from '../unit.ts';
+import { ipvsFunctions } from './ipvs.ts';
 
 export interface StopOptions {
   /** containerd goes on, since images are to stay. */
@@ -24,10 +25,9 @@ export async function stopWorkloads(
  * which also takes their network down; what it leaves behind in a broken state is killed by cgroup-less means after.
  * Few hosts have ipvsadm, but kube-router's image has, which goes with the pods; its servers would come back while it runs.
  */
-const stopScript = `
+const stopScript = `${ipvsFunctions}
 runtime=$1; ipvs=$2; shift 2
-balances() { [ "$ipvs" = clear ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; }
-if balances; then
+if [ "$ipvs" = clear ] && has_servers; then
   systemctl stop kubelet.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do
     case $(readlink "$exe" 2>/dev/null || true) in */kube-router) ;; *) continue ;; esac
@@ -53,7 +53,7 @@ if systemctl is-active --quiet containerd.service; then
     ${paths.bin}/ctr -n k8s.io containers rm "$container" >/dev/null 2>&1 || true
   done
 fi
-if balances && command -v ipvsadm >/dev/null; then ipvsadm --clear || true; fi
+if [ "$ipvs" = clear ]; then clear_servers; fi
 if [ "$runtime" = stop ]; then
   systemctl stop containerd.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do
