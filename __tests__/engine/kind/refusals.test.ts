@@ -79,6 +79,12 @@ describe('preflight in Docker refuses', () => {
     expect((await refusal(bed, { kubernetes })).message).toContain('(version-differs)');
   });
 
+  test('another range of pods', async () => {
+    using bed = await upBed();
+    const cni = { ...bed.spec.cni, podCIDR: '10.50.0.0/16' };
+    expect((await refusal(bed, { cni })).message).toContain('(pod-cidr-differs)');
+  });
+
   test('a network that does not work with the version', async () => {
     using bed = new KindBed();
     const { kubernetes } = cnis.manifest;

@@ -81,6 +81,7 @@ const errors: [id: string, given: Case, message: string][] = [
     'port 7443',
   ],
   ['version-differs', { made: true, state: member({ kubernetesVersion: '1.35.1' }) }, '1.35.1, not 1.36.3'],
+  ['pod-cidr-differs', { made: true, state: member({ podCIDR: '10.50.0.0/16' }) }, '10.50.0.0/16, not in'],
   ['node-name', { facts: { hostname: 'my_host' } }, '"my_host"'],
   ['node-name', { facts: { hostname: 'HOST-1' } }, 'shares its node name (host-1) with 10.0.0.2'],
   ['machine-id', { facts: { machineId: 'machine-1' } }, 'with 10.0.0.2'],

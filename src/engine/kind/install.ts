@@ -36,6 +36,7 @@ export const install: HostStep = {
         kubernetesVersion: cluster.kubernetesVersion,
         cni: cluster.cni.name,
         settings: settingsOf(cluster.spec),
+        podCIDR: cluster.spec.cni.podCIDR,
         // A node goes with its container; only another CNI asks what was there before the first one.
         before: baselineOf(host.facts),
       },

@@ -12,6 +12,7 @@ const lasting: readonly string[] = [
   'node-name',
   'node-stopped',
   'nodes-differ',
+  'pod-cidr-differs',
   'role-changed',
   'settings-differ',
   'state',

@@ -147,8 +147,18 @@ const network: HostCheck = (host, input) => {
       });
 };
 
+/** Nodes keep the pod range that they were given; no CNI can have another. States of older versions do not know it. */
+const podRange: HostCheck = (host, input) => {
+  const { podCIDR } = input.spec.cni;
+  const has = host.state?.podCIDR;
+  if (!isMember(host, input) || has === undefined || has === podCIDR) return nothing;
+  return found(host, 'pod-cidr-differs', `the cluster's pods are in ${has}, not in cni.podCIDR ${podCIDR}`, {
+    hint: `ask for ${has}, or run \`k8s-bootstrap down\` first`,
+  });
+};
+
 /** What cannot be changed of a cluster that is up. */
-export const settledChecks: readonly HostCheck[] = [version, network];
+export const settledChecks: readonly HostCheck[] = [version, network, podRange];
 
 export const occupancyChecks: readonly HostCheck[] = [
   foreign,

@@ -118,7 +118,7 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
   );
 }
 
-/** Nodes keep the pod range that they were given; no CNI can have another. */
+/** For nodes whose state does not tell preflight of it. */
 async function refuseOtherRange(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const { podCIDR } = cluster.spec.cni;
   const config = [
@@ -135,7 +135,7 @@ async function refuseOtherRange(cluster: Cluster, signal: AbortSignal): Promise<
   if (range === undefined || range === podCIDR) return;
   throw new BootstrapError(
     'E_CNI',
-    `the cluster's pods are in ${range}, not in ${podCIDR}; nothing was changed`,
+    `the cluster's pods are in ${range}, not in ${podCIDR}; its network was not changed`,
     {
       where: 'cni.podCIDR',
       hint: `ask for ${range}, or run \`k8s-bootstrap down\` first`,
