@@ -46,6 +46,14 @@ describe('flannel', () => {
     expect(flannel.ports(chosen).map(({ protocol, port }) => `${protocol} ${String(port)}`)).toEqual(ports);
   });
 
+  test.each([
+    ['10.42.0.0/16', 51820],
+    ['fd00::/48', 51821],
+  ])('WireGuard for pods in %s is at port %i', (podCIDR, port) => {
+    const cni = { ...spec.cni, podCIDR, options: { backend: 'wireguard' } };
+    expect(flannel.ports(fakeSpec({ with: { cni } }))).toMatchObject([{ protocol: 'udp', port }]);
+  });
+
   test('pods have the MTU that is wanted, whatever the backend; nothing else of the plugins changes', () => {
     const conf = {
       name: 'cbr0',

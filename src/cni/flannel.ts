@@ -47,9 +47,9 @@ export const flannel: Cni = {
   ports: (spec) => {
     const { backend } = chosen(options, spec);
     if (backend === 'host-gw') return [];
-    return backend === 'vxlan'
-      ? [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }]
-      : [{ protocol: 'udp', port: 51820, purpose: 'WireGuard' }];
+    if (backend === 'vxlan') return [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }];
+    // flanneld's ListenPort and ListenPortV6.
+    return [{ protocol: 'udp', port: spec.cni.podCIDR.includes(':') ? 51821 : 51820, purpose: 'WireGuard' }];
   },
   preflight: () => [],
   diagnostics: {
