@@ -97,7 +97,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     addresses: [
       { link: 'eth0', family: 4, address: `10.0.0.${String(index + 1)}`, prefix: 24, global: true },
     ],
-    primaryAddress: `10.0.0.${String(index + 1)}`,
+    primaryAddresses: { 4: `10.0.0.${String(index + 1)}`, 6: undefined },
     routes: ['default', '10.0.0.0/24'],
     network: {
       links: ['eth0', 'lo'],

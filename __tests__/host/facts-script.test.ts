@@ -48,7 +48,7 @@ describe('the facts script, run for real', () => {
 
   test('reads what the programs say', () => {
     expect(facts).toMatchObject({
-      primaryAddress: '10.1.2.3',
+      primaryAddresses: { 4: '10.1.2.3', 6: undefined },
       nftChains: ['ip filter INPUT'],
       services: ['firewalld'],
       network: { links: readdirSync('/sys/class/net'), routeTables: ['77'] },

@@ -32,7 +32,7 @@ describe('parseFacts', () => {
         { link: 'eth0', family: 4, address: '10.0.0.1', prefix: 24, global: true },
         { link: 'eth0', family: 6, address: 'fe80::1', prefix: 64, global: false },
       ],
-      primaryAddress: '10.0.0.1',
+      primaryAddresses: { 4: '10.0.0.1', 6: undefined },
       routes: ['default', '10.0.0.0/24'],
       nameservers: ['10.0.0.254'],
       loopbackResolver: false,
@@ -58,6 +58,13 @@ describe('parseFacts', () => {
     });
   });
 
+  const both = [
+    '2: eth0    inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever',
+    '2: eth0    inet6 fd00:2::5/64 scope global \\       valid_lft forever',
+    '3: eth1    inet6 fe80::2/64 scope link \\       valid_lft forever',
+    '3: eth1    inet6 fd00:1::77/64 scope global temporary dynamic \\       valid_lft 6sec',
+    '3: eth1    inet6 fd00:1::11/64 scope global dynamic mngtmpaddr \\       valid_lft 6sec',
+  ].join('\n');
   const rows: [Record<string, string>, Record<string, unknown>][] = [
     [{ arch: 'aarch64' }, { arch: 'arm64' }],
     [{ arch: 'riscv64' }, { arch: undefined }],
@@ -97,8 +104,13 @@ describe('parseFacts', () => {
     [{ directories: 'full /etc/kubernetes' }, { directories: { '/etc/kubernetes': 'full' } }],
     [{ installed: 'runc=abc' }, { installed: { runc: 'abc' } }],
     [{ nft: 'table ip nat {\n chain POSTROUTING {\n }\n}' }, { nftChains: ['ip nat POSTROUTING'] }],
-    [{ 'default-route': '' }, { primaryAddress: '10.0.0.1' }],
-    [{ addresses: '' }, { primaryAddress: undefined }],
+    [{ 'default-route': '' }, { primaryAddresses: { 4: '10.0.0.1', 6: undefined } }],
+    [{ addresses: '' }, { primaryAddresses: { 4: undefined, 6: undefined } }],
+    [
+      { addresses: both, 'default-route-6': 'default via fe80::1 dev eth1 proto ra metric 1024 pref medium' },
+      { primaryAddresses: { 4: '10.0.0.1', 6: 'fd00:1::11' } },
+    ],
+    [{ addresses: both }, { primaryAddresses: { 4: '10.0.0.1', 6: 'fd00:2::5' } }],
     [{ 'own-files': '/usr/local/bin/ctr' }, { ownFiles: ['/usr/local/bin/ctr'] }],
     [{ 'kernel-features': 'modules\nloaded ip_vs' }, { features: { ip_vs: true, ipip: false } }],
     [{ 'kernel-features': '' }, { features: {} }],

@@ -24,9 +24,15 @@ describe('Host', () => {
     const host = hostOf({ address: 'h.example' });
     host.learn(fakeFacts(0));
     expect(host.internalAddress).toBe('10.0.0.1');
-    host.learn(fakeFacts(0, { primaryAddress: undefined }));
+    host.learn(fakeFacts(0, { primaryAddresses: { 4: undefined, 6: 'fd00::1' } }));
     expect(host.internalAddress).toBe('h.example');
     expect(hostOf({ internalAddress: '192.168.0.9' }).internalAddress).toBe('192.168.0.9');
+  });
+
+  test('the internal address is of the cluster’s family', () => {
+    const host = new Host(fakeHost(0, true), 6);
+    host.learn(fakeFacts(0, { primaryAddresses: { 4: '10.0.0.1', 6: 'fd00::1' } }));
+    expect(host.internalAddress).toBe('fd00::1');
   });
 
   test('scripts are POSIX shell as root, stop at the first error, and get arguments as arguments', async () => {

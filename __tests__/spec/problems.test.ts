@@ -113,6 +113,7 @@ describe('problems of a cluster file', () => {
     ],
     ['[{address: a}, {address: b, kubeletVersion: stable}]', 'write it like 1.35.8'],
     ['[{address: a, internalAddress: b}, {address: b}]', 'is not an IP address'],
+    ['[{address: a, internalAddress: "fd00::1"}, {address: b}]', 'fd00::1 is IPv6, and cni.podCIDR'],
     ['[{address: a, internalAddress: 10.96.0.9}, {address: b}]', '10.96.0.9 lies in kubernetes.serviceCIDR'],
     ['[{address: a, keyFile: gone}, {address: b}]', 'hosts[0].keyFile: cannot read "gone"'],
     ['a', 'hosts: "a" is not a list'],

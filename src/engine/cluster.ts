@@ -89,7 +89,8 @@ export class Cluster {
     this.remoteCache = options.remoteCache;
     this.abort = options.abort ?? (() => undefined);
     this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
-    this.hosts = options.spec.hosts.map((spec) => new Host(spec));
+    const family = options.spec.cni.podCIDR.includes(':') ? 6 : 4;
+    this.hosts = options.spec.hosts.map((spec) => new Host(spec, family));
   }
 
   /** The control plane that initialises the cluster. */

@@ -69,6 +69,7 @@ s disk; df -Pk /var/lib | sed 1d
 s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
+s default-route-6; ip -6 -o route show default
 s addresses; ip -o address show
 s routes; ip -o route show
 s links; ls /sys/class/net

@@ -10,6 +10,7 @@ import {
   addressesOf,
   defaultRouteOf,
   networkUseOf,
+  primaryAddressOf,
   type InterfaceAddress,
   type NetworkUse,
 } from './network-facts.ts';
@@ -40,8 +41,8 @@ export interface Facts {
   /** The host's clock minus the runner's. */
   readonly clockOffsetMs: number;
   readonly addresses: readonly InterfaceAddress[];
-  /** Address on the interface of the default route, else the first global one. */
-  readonly primaryAddress: string | undefined;
+  /** By family, the address on the interface of its default route, else the first global one. */
+  readonly primaryAddresses: Readonly<Record<4 | 6, string | undefined>>;
   /** Destinations of the routing table. */
   readonly routes: readonly string[];
   readonly network: NetworkUse;
@@ -112,9 +113,6 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
   const number = (text: string): number => Number(/\d+/.exec(text)?.[0] ?? 0);
   const os = pairs(lines('os'));
   const addresses = addressesOf(lines('addresses'));
-  const route = defaultRouteOf(lines('default-route'));
-  const primary =
-    addresses.find((a) => a.link === route?.link && a.family === 4) ?? addresses.find((a) => a.global);
   const upstream = nameserversOf(lines('resolv-upstream'));
   const configured = nameserversOf(lines('resolv'));
   return {
@@ -139,7 +137,10 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     swap: lines('swap').map((line) => line.split(/\s/)[0] ?? ''),
     clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
     addresses,
-    primaryAddress: primary?.address,
+    primaryAddresses: {
+      4: primaryAddressOf(4, addresses, defaultRouteOf(lines('default-route'))),
+      6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
+    },
     routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
     network: networkUseOf(lines),
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),

@@ -6,13 +6,16 @@ import type { HostState } from './state.ts';
 /** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
 export class Host {
   readonly spec: HostSpec;
+  /** Of the cluster's addresses. */
+  readonly family: 4 | 6;
   #runner: Runner | undefined;
   #facts: Facts | undefined;
   /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
   state: HostState | undefined;
 
-  constructor(spec: HostSpec) {
+  constructor(spec: HostSpec, family: 4 | 6 = 4) {
     this.spec = spec;
+    this.family = family;
   }
 
   get address(): string {
@@ -58,7 +61,7 @@ export class Host {
 
   /** The address the node uses inside the cluster. */
   get internalAddress(): string {
-    return this.spec.internalAddress ?? this.facts.primaryAddress ?? this.address;
+    return this.spec.internalAddress ?? this.facts.primaryAddresses[this.family] ?? this.address;
   }
 
   /** Runs a program as root. */

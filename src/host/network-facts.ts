@@ -5,6 +5,8 @@ export interface InterfaceAddress {
   readonly prefix: number;
   /** Scope global, so neither loopback nor link-local. */
   readonly global: boolean;
+  /** Of IPv6, made for privacy or deprecated: it will not last. */
+  readonly temporary?: true;
 }
 
 /** Parses `ip -o address show`. */
@@ -20,6 +22,7 @@ export function addressesOf(lines: readonly string[]): readonly InterfaceAddress
         address,
         prefix: Number(prefix),
         global: scope === 'global',
+        ...(/\bscope \w+.* (temporary|deprecated)\b/.test(line) ? { temporary: true as const } : {}),
       } as const,
     ];
   });
@@ -29,6 +32,17 @@ export function addressesOf(lines: readonly string[]): readonly InterfaceAddress
 export function defaultRouteOf(lines: readonly string[]): { readonly link: string } | undefined {
   const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
   return link === undefined ? undefined : { link };
+}
+
+/** A family's address on the interface of its default route, else its first global one; those that last come first. */
+export function primaryAddressOf(
+  family: 4 | 6,
+  addresses: readonly InterfaceAddress[],
+  route: { readonly link: string } | undefined,
+): string | undefined {
+  const own = addresses.filter((one) => one.family === family && (family === 4 || one.global));
+  const lasting = [...own.filter(({ temporary }) => !temporary), ...own.filter(({ temporary }) => temporary)];
+  return (lasting.find(({ link }) => link === route?.link) ?? lasting.find(({ global }) => global))?.address;
 }
 
 /** What the host's network is used for by others, which a reset leaves alone. */

@@ -95,6 +95,11 @@ const errors: [id: string, given: Case, message: string][] = [
     { host: { internalAddress: '10.0.0.1' }, facts: { addresses: [{ ...global, address: '10.0.0.1' }] } },
     '(10.0.0.1) with 10.0.0.2',
   ],
+  [
+    'internal-address',
+    { first: true, with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR: 'fd00::/48' } } },
+    'it has no IPv6 address of its own, and cni.podCIDR is fd00::/48',
+  ],
   ['membership', { state: member() }, 'belongs to a cluster of that name already, but 10.0.0.1 does not'],
   ['membership', { state: member({ phase: 'joining' }) }, 'but 10.0.0.1 does not'],
   ['mixed-architectures', { facts: { arch: 'arm64' } }, 'is arm64, while 10.0.0.1 is amd64'],
@@ -173,7 +178,11 @@ const unsuspicious: [string, Case][] = [
   [
     'an address of its own on another interface',
     {
-      host: { internalAddress: 'FD00::0:2' },
+      first: true,
+      with: {
+        hosts: [{ ...fakeHost(0, true), internalAddress: 'FD00::0:2' }],
+        cni: { ...spec.cni, podCIDR: 'fd01::/48' },
+      },
       facts: { addresses: [{ ...global, family: 6, prefix: 64, address: 'fd00::2' }] },
     },
   ],

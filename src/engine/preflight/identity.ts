@@ -1,5 +1,5 @@
 import type { Host } from '../../host/host.ts';
-import { canonicalAddress } from '../../spec/address.ts';
+import { canonicalAddress, parseIp } from '../../spec/address.ts';
 import { found, isJoined, nothing, type ClusterCheck, type HostCheck } from './check.ts';
 
 /** Values that must be each host's own. */
@@ -101,5 +101,18 @@ const ownAddress: HostCheck = (host) => {
       });
 };
 
-export const identityChecks: readonly HostCheck[] = [names, ownAddress];
+/** Nodes and pods are of one family. Where the host itself tells of no such address, the one that it is reached at has to do. */
+const family: HostCheck = (host, { spec }) =>
+  parseIp(host.internalAddress)?.family === host.family
+    ? nothing
+    : found(
+        host,
+        'internal-address',
+        `it has no IPv${String(host.family)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`,
+        {
+          hint: `give the host one (see ip -${String(host.family)} address), or choose ranges of the other family`,
+        },
+      );
+
+export const identityChecks: readonly HostCheck[] = [names, ownAddress, family];
 export const clusterChecks: readonly ClusterCheck[] = [unique, architecture, cgroups, membership];

@@ -22,6 +22,15 @@ export function checkNetworks({ kubernetes, cni, hosts }: ClusterSpec): readonly
       fix: 'choose ranges that have nothing in common',
     });
   }
+  for (const [index, { internalAddress }] of hosts.entries()) {
+    const ip = parseIp(internalAddress ?? '');
+    if (ip === undefined || ip.family === pods.family) continue;
+    problems.push({
+      path: ['hosts', index, 'internalAddress'],
+      what: `${internalAddress ?? ''} is IPv${String(ip.family)}, and cni.podCIDR ${cni.podCIDR} is not`,
+      fix: `give the host’s IPv${String(pods.family)} address, or leave it out`,
+    });
+  }
   for (const [name, block, text] of [
     ['cni.podCIDR', pods, cni.podCIDR],
     ['kubernetes.serviceCIDR', services, kubernetes.serviceCIDR],

@@ -42,6 +42,8 @@ export const host = z
       ),
     internalAddress: ipAddress
       .exactOptional()
-      .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),
+      .describe(
+        'Address of the node inside the cluster. Default: that of the default route’s interface, of the family of `cni.podCIDR`.',
+      ),
   })
   .meta({ title: 'Host' });
