@@ -32,7 +32,12 @@ describe('problems of a cluster file', () => {
     ['kubernetes: {version: newest}', 'is not a Kubernetes version'],
     ['kubernetes: {channel: on}', 'kubernetes.channel: "on" is not one of built-in, online'],
     ['kubernetes: {serviceCIDR: 10.96.0.1/16}', 'has bits set behind its prefix; write 10.96.0.0/16'],
-    ['kubernetes: {serviceCIDR: "10.96.0.0/16,fd00::/112"}', 'is not a CIDR'],
+    ['kubernetes: {serviceCIDR: "10.96.0.0/16,10.97.0.0/16"}', 'is not a CIDR'],
+    ['kubernetes: {serviceCIDR: "fd00::/112, 10.96.0.0/16"}', 'is dual stack, which is not offered'],
+    [
+      'cni: {podCIDR: "10.244.0.0/16,fd00::/48"}',
+      'cni.podCIDR: "10.244.0.0/16,fd00::/48" is dual stack, which is not offered; write one block, of IPv4 or of IPv6',
+    ],
     ['kubernetes: {serviceCIDR: 10.96.0.0/30}', 'is a /30, which is too small; choose between /12 and /28'],
     ['kubernetes: {serviceCIDR: 8.0.0.0/8}', 'is a /8, which is too large'],
     ['kubernetes: {serviceCIDR: "fd00::/112"}', 'are not of one IP family'],

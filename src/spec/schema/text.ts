@@ -57,13 +57,17 @@ export const dnsDomain = checked(
 export const cidr = z.string().check((context) => {
   const text = context.value;
   if (parseCidr(text) !== undefined) return;
-  const proper = canonicalCidr(text);
-  const message =
-    proper === undefined
-      ? 'is not a CIDR; write one block such as 10.244.0.0/16'
-      : `has bits set behind its prefix; write ${proper}`;
-  context.issues.push({ code: 'custom', message, input: text });
+  context.issues.push({ code: 'custom', message: wrongCidr(text), input: text });
 });
+
+function wrongCidr(text: string): string {
+  const proper = canonicalCidr(text);
+  if (proper !== undefined) return `has bits set behind its prefix; write ${proper}`;
+  const families = text.split(',').map((block) => parseCidr(canonicalCidr(block.trim()) ?? '')?.family);
+  return families.includes(4) && families.includes(6)
+    ? 'is dual stack, which is not offered; write one block, of IPv4 or of IPv6, and of the same family for pods and Services'
+    : 'is not a CIDR; write one block such as 10.244.0.0/16';
+}
 
 export const fingerprint = pattern(
   /^SHA256:[A-Za-z0-9+/]{43}=?$/,
