@@ -223,6 +223,10 @@ describe('what it finds amiss on a host', () => {
       ],
     ],
   ];
+  test.each(['perl', 'python3'])('virtual servers can go by %s as well', (tool) => {
+    expect(found({ tools: ['ipset', tool] }, { kubeProxyReplacement: true })).toEqual([]);
+  });
+
   test.each(rows)('%s', (_name, actual, expected) => {
     expect(actual).toEqual(expected);
   });

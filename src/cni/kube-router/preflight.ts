@@ -27,9 +27,16 @@ export function kubeRouterPreflight(facts: Facts, spec: ClusterSpec, choice: Cho
     ...cloud(facts, choice),
     ...lackingResetTools(facts, {
       ipset: 'kube-router’s IP sets',
-      ...(kubeProxyReplacement ? { ipvsadm: 'virtual servers, if its pod is not running by then,' } : {}),
+      ...(kubeProxyReplacement && !clearsServers(facts)
+        ? { ipvsadm: 'virtual servers, if its pod is not running by then,' }
+        : {}),
     }),
   ];
+}
+
+/** What else a reset can do it with. */
+function clearsServers({ tools }: Facts): boolean {
+  return tools.includes('perl') || tools.includes('python3');
 }
 
 /** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
