@@ -219,8 +219,19 @@ test('says where addresses come from', () => {
 });
 
 describe('preflight', () => {
-  const findings = (facts: Parameters<typeof fakeFacts>[1]) =>
-    cilium.preflight(fakeFacts(0, facts), specWith({})).map(({ id, severity }) => `${severity} ${id}`);
+  const bare = { features: { geneve: false, wireguard: false }, cloud: 'aws' } as const;
+  test.each([
+    [{}, []],
+    [{ backend: 'geneve' }, ['error kernel-features']],
+    [{ encryption: 'wireguard' }, ['error kernel-features']],
+    [{ backend: 'native' }, ['warning cloud-routes']],
+  ])('in a cloud, without Geneve and WireGuard, %j: %j', (options, expected) => {
+    expect(findings(bare, options)).toEqual(expected);
+    expect(findings({}, options)).toEqual([]);
+  });
+
+  const findings = (facts: Parameters<typeof fakeFacts>[1], options: Record<string, unknown> = {}) =>
+    cilium.preflight(fakeFacts(0, facts), specWith(options)).map(({ id, severity }) => `${severity} ${id}`);
 
   test.each([
     ['5.10.0-28-amd64', true],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { flannel } from '../../src/cni/flannel.ts';
 import type { KubeObject } from '../../src/kube/objects.ts';
-import { fakeContext, fakeSpec } from '../helpers/cluster.ts';
+import { fakeContext, fakeFacts, fakeSpec } from '../helpers/cluster.ts';
 import { bootstrapFailure } from '../helpers/failure.ts';
 import { flannelObjects } from '../helpers/flannel-manifest.ts';
 
@@ -52,6 +52,19 @@ describe('flannel', () => {
   ])('WireGuard for pods in %s is at port %i', (podCIDR, port) => {
     const cni = { ...spec.cni, podCIDR, options: { backend: 'wireguard' } };
     expect(flannel.ports(fakeSpec({ with: { cni } }))).toMatchObject([{ protocol: 'udp', port }]);
+  });
+
+  test.each([
+    [{}, []],
+    [{ backend: 'wireguard' }, ['error kernel-features: the kernel has no wireguard']],
+    [{ backend: 'host-gw' }, ['warning cloud-routes: the network of Google Cloud drops']],
+  ])('in a cloud, without WireGuard, %j: %j', (options, expected) => {
+    const chosen = fakeSpec({ with: { cni: { ...spec.cni, options } } });
+    const found = flannel
+      .preflight(fakeFacts(0, { features: { wireguard: false }, cloud: 'gcp' }), chosen)
+      .map(({ id, severity, message }) => `${severity} ${id}: ${message}`);
+    expect(found).toEqual(expected.map((text) => expect.stringContaining(text)));
+    expect(flannel.preflight(fakeFacts(0, { features: { wireguard: true } }), chosen)).toEqual([]);
   });
 
   test('pods have the MTU that is wanted, whatever the backend; nothing else of the plugins changes', () => {

@@ -4,6 +4,7 @@ import { withContainer, withEnv, withPodSpec, type Container } from '../kube/pod
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { Cni } from './cni.ts';
 import { edited, withJson } from './edit.ts';
+import { cloudRoutes, lackingTunnel } from './host-needs.ts';
 import { chosen, mtu } from './options.ts';
 
 const options = {
@@ -51,7 +52,11 @@ export const flannel: Cni = {
     // flanneld's ListenPort and ListenPortV6.
     return [{ protocol: 'udp', port: spec.cni.podCIDR.includes(':') ? 51821 : 51820, purpose: 'WireGuard' }];
   },
-  preflight: () => [],
+  preflight: (facts, spec) => {
+    const { backend } = chosen(options, spec);
+    if (backend === 'wireguard') return lackingTunnel(facts, 'wireguard', 'Flannel');
+    return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
+  },
   diagnostics: {
     selector: 'app=flannel',
     container: 'kube-flannel',

@@ -1,3 +1,4 @@
+import type { Cloud } from '../host/cloud.ts';
 import type { Facts } from '../host/facts.ts';
 import type { KernelFeature } from '../host/kernel-features.ts';
 import type { Finding } from '../report/model.ts';
@@ -13,6 +14,44 @@ export function lackingFeatures(
   const message = `the kernel has no ${missing.join(', ')}: ${what}`;
   const hint = 'use a kernel with these modules (linux-modules-extra on some clouds)';
   return [{ id: 'kernel-features', severity: 'error', message, hint, ...more }];
+}
+
+/** For packets between nodes that are encrypted by WireGuard, or in Geneve. @param who the CNI. */
+export function lackingTunnel(
+  facts: Facts,
+  feature: 'wireguard' | 'geneve',
+  who: string,
+): readonly Finding[] {
+  return lackingFeatures(facts, [feature], {
+    what: `${who} cannot send packets to other nodes as its options say`,
+    hint: 'use a kernel with this module (linux-modules-extra on some clouds), or other options of the CNI',
+  });
+}
+
+const clouds: Readonly<Record<Cloud, string>> = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' };
+
+/**
+ * For packets between nodes that have pods' addresses. The machine may run in a cloud and its nodes yet share a network of
+ * their own.
+ * @param choice what does without such packets.
+ */
+export function cloudRoutes({ cloud }: Facts, choice: string): readonly Finding[] {
+  if (cloud === undefined) return [];
+  return [
+    {
+      id: 'cloud-routes',
+      severity: 'warning',
+      message: `the network of ${clouds[cloud]} drops packets with pods’ addresses unless it is told otherwise, so that pods may not reach other nodes`,
+      hint: `set cni.options ${choice}, or let the machines forward packets there (source/destination check off, routes)`,
+    },
+  ];
+}
+
+/** For IP in IP. @param more severity, and the hint what does without. */
+export function cloudIpip({ cloud }: Facts, more: Pick<Finding, 'severity' | 'hint'>): readonly Finding[] {
+  if (cloud !== 'azure') return [];
+  const message = 'the network of Azure drops IP in IP (protocol 4), so that pods cannot reach other nodes';
+  return [{ id: 'cloud-ipip', message, ...more }];
 }
 
 /** Programs that only a later reset uses; a cluster works without. */

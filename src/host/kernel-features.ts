@@ -3,6 +3,7 @@ const features = {
   dummy: 'DUMMY',
   fou: 'NET_FOU',
   fou6: 'IPV6_FOU',
+  geneve: 'GENEVE',
   ip6_tunnel: 'IPV6_TUNNEL',
   ip_set: 'IP_SET',
   ip_set_hash_ip: 'IP_SET_HASH_IP',
@@ -12,6 +13,7 @@ const features = {
   ipip: 'NET_IPIP',
   openvswitch: 'OPENVSWITCH',
   vxlan: 'VXLAN',
+  wireguard: 'WIREGUARD',
   xt_ipvs: 'NETFILTER_XT_MATCH_IPVS',
   xt_set: 'NETFILTER_XT_SET',
 } as const;

@@ -108,12 +108,23 @@ describe('preflight', () => {
     expect(found(options, { kernel })).toEqual(findings);
   });
 
+  test.each([
+    ['6.1.0', true, []],
+    ['6.1.0', false, ['kernel-features error']],
+    ['4.18.0-553.el8_10.x86_64', true, []],
+    ['4.18.0-553.el8_10.x86_64', false, ['kernel-features error']],
+  ])('Linux %s, module wireguard: %s: %j', (kernel, wireguard, findings) => {
+    const facts = { kernel, features: { wireguard } };
+    expect(found({ encryption: 'wireguard' }, facts)).toEqual(findings);
+    expect(found({}, facts)).toEqual([]);
+  });
+
   test.each<[Cloud | undefined, Record<string, unknown>, string[]]>([
-    ['azure', { backend: 'ipip' }, ['calico-azure error']],
-    ['azure', { backend: 'ipip', crossSubnet: true }, ['calico-azure error']],
+    ['azure', { backend: 'ipip' }, ['cloud-ipip error']],
+    ['azure', { backend: 'ipip', crossSubnet: true }, ['cloud-ipip error']],
     ['aws', { backend: 'ipip' }, []],
-    ['aws', { backend: 'bgp' }, ['calico-routes warning']],
-    ['gcp', { crossSubnet: true }, ['calico-routes warning']],
+    ['aws', { backend: 'bgp' }, ['cloud-routes warning']],
+    ['gcp', { crossSubnet: true }, ['cloud-routes warning']],
     ['azure', {}, []],
     [undefined, { backend: 'bgp' }, []],
   ])('in the cloud %s with %j: %j', (cloud, options, findings) => {

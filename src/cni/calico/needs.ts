@@ -2,6 +2,7 @@ import type { Facts } from '../../host/facts.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
 import type { CniPort } from '../cni.ts';
+import { cloudIpip, cloudRoutes, lackingTunnel } from '../host-needs.ts';
 import { choiceOf, hasBird } from './options.ts';
 
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements */
@@ -33,7 +34,7 @@ export function notices(spec: ClusterSpec): readonly Finding[] {
 }
 
 export function preflight(facts: Facts, spec: ClusterSpec): readonly Finding[] {
-  return [...bpf(facts), ...kernel(facts, spec), ...cloud(facts, spec)];
+  return [...bpf(facts), ...kernel(facts, spec), ...wireguard(facts, spec), ...cloud(facts, spec)];
 }
 
 /** The kernel makes the directory together with the type of file system. */
@@ -51,7 +52,7 @@ function bpf({ filesystems }: Facts): readonly Finding[] {
 
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements and its page on eBPF */
 function kernel({ kernel: version }: Facts, spec: ClusterSpec): readonly Finding[] {
-  const { encryption, kubeProxyReplacement } = choiceOf(spec);
+  const { kubeProxyReplacement } = choiceOf(spec);
   const found: Finding[] = [];
   // Red Hat's 4.18.0-305 and later have what Calico needs of 5.10.
   if (isOlder(version, 5, 10) && !/^4\.18\.0-(30[5-9]|3[1-9]\d|[4-9]\d\d)\b.*\.el8/.test(version)) {
@@ -62,15 +63,22 @@ function kernel({ kernel: version }: Facts, spec: ClusterSpec): readonly Finding
       hint: 'use a host with a newer kernel',
     });
   }
-  if (encryption === 'wireguard' && isOlder(version, 5, 6)) {
-    found.push({
+  return found;
+}
+
+/** Where nobody can tell of the module, which older kernels may have as well, the version has to do. */
+function wireguard(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+  if (choiceOf(spec).encryption !== 'wireguard') return [];
+  if (facts.features.wireguard !== undefined || !isOlder(facts.kernel, 5, 6))
+    return lackingTunnel(facts, 'wireguard', 'Calico');
+  return [
+    {
       id: 'calico-wireguard',
       severity: 'error',
-      message: `Linux has WireGuard since 5.6, and this is ${version}; Calico would leave this node’s packets unencrypted`,
+      message: `Linux has WireGuard since 5.6, and this is ${facts.kernel}; Calico would leave this node’s packets unencrypted`,
       hint: 'use a newer kernel, or one with the module wireguard (preflight.ignore: calico-wireguard)',
-    });
-  }
-  return found;
+    },
+  ];
 }
 
 function isOlder(version: string, major: number, minor: number): boolean {
@@ -79,26 +87,12 @@ function isOlder(version: string, major: number, minor: number): boolean {
   return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }
 
-function cloud({ cloud: name }: Facts, spec: ClusterSpec): readonly Finding[] {
-  if (name === undefined) return [];
+function cloud(facts: Facts, spec: ClusterSpec): readonly Finding[] {
   const { backend, crossSubnet } = choiceOf(spec);
-  if (backend === 'ipip' && name === 'azure') {
-    return [
-      {
-        id: 'calico-azure',
-        severity: 'error',
-        message: 'Azure’s network drops IPIP, so pods of different nodes would not reach each other',
-        hint: 'choose cni.options.backend: vxlan',
-      },
-    ];
-  }
-  if (backend !== 'bgp' && !crossSubnet) return [];
-  return [
-    {
-      id: 'calico-routes',
-      severity: 'warning',
-      message: `the network of ${name} drops packets with pods’ addresses unless it is told otherwise`,
-      hint: 'let its machines forward packets (source/destination check off, routes), or choose backend: vxlan without crossSubnet',
-    },
-  ];
+  const ipip =
+    backend === 'ipip'
+      ? cloudIpip(facts, { severity: 'error', hint: 'choose cni.options.backend: vxlan' })
+      : [];
+  if (ipip.length > 0 || (backend !== 'bgp' && !crossSubnet)) return ipip;
+  return cloudRoutes(facts, 'backend: vxlan without crossSubnet');
 }

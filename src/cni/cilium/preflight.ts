@@ -1,8 +1,14 @@
 import type { Facts } from '../../host/facts.ts';
 import type { Finding } from '../../report/model.ts';
+import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { cloudRoutes, lackingTunnel } from '../host-needs.ts';
+import { chosen } from '../options.ts';
+import { ciliumOptions } from './options.ts';
 
-/** Cilium's own requirements of a kernel, and what its removal needs. */
-export function ciliumPreflight({ kernel, filesystems, tools }: Facts): readonly Finding[] {
+/** Cilium's own requirements of a kernel and a network with these options, and what its removal needs. */
+export function ciliumPreflight(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+  const { kernel, filesystems, tools } = facts;
+  const { backend, encryption } = chosen(ciliumOptions, spec);
   const missing = ['bpf', 'cgroup2'].filter((name) => !filesystems.includes(name));
   return [
     ...(runsOn(kernel)
@@ -33,6 +39,9 @@ export function ciliumPreflight({ kernel, filesystems, tools }: Facts): readonly
             'install iproute2 (RPM distributions: iproute-tc)',
           ),
         ]),
+    ...(backend === 'geneve' ? lackingTunnel(facts, 'geneve', 'Cilium') : []),
+    ...(encryption === 'wireguard' ? lackingTunnel(facts, 'wireguard', 'Cilium') : []),
+    ...(backend === 'native' ? cloudRoutes(facts, 'backend: vxlan') : []),
   ];
 }
 

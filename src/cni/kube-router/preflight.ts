@@ -2,7 +2,7 @@ import type { Facts } from '../../host/facts.ts';
 import type { KernelFeature } from '../../host/kernel-features.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
-import { lackingFeatures, lackingResetTools } from '../host-needs.ts';
+import { cloudIpip, cloudRoutes, lackingFeatures, lackingResetTools } from '../host-needs.ts';
 
 interface Choice {
   readonly overlay: 'subnet' | 'full' | 'off';
@@ -52,21 +52,9 @@ function tunnels(facts: Facts, { cni }: ClusterSpec, { overlay, overlayEncap }: 
   });
 }
 
-/** What a cloud's network drops by default. The machine may run in one and its nodes yet share a network of their own. */
-function cloud({ cloud: where }: Facts, { overlay, overlayEncap }: Choice): readonly Finding[] {
-  if (where === undefined || (overlay === 'full' && (overlayEncap === 'fou' || where !== 'azure'))) return [];
-  const names = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' } as const;
-  const what =
-    where === 'azure' && overlay === 'full'
-      ? 'drops IP in IP (protocol 4)'
-      : 'drops packets of addresses it did not give out';
-  const options = where === 'azure' ? 'overlay: full and overlayEncap: fou' : 'overlay: full';
-  return [
-    {
-      id: 'cloud-overlay',
-      severity: 'warning',
-      message: `the network of ${names[where]} ${what}, so that pods may not reach other nodes`,
-      hint: `set cni.options ${options}`,
-    },
-  ];
+function cloud(facts: Facts, { overlay, overlayEncap }: Choice): readonly Finding[] {
+  const fou = 'overlay: full and overlayEncap: fou';
+  if (overlay !== 'full') return cloudRoutes(facts, facts.cloud === 'azure' ? fou : 'overlay: full');
+  if (overlayEncap === 'fou') return [];
+  return cloudIpip(facts, { severity: 'warning', hint: `set cni.options ${fou}` });
 }
