@@ -62,6 +62,13 @@ describe.each(cniNames)('%s', (name) => {
     for (const schema of Object.values(cni.options)) expect(schema.description).toMatch(/^\p{Lu}.+\.$/u);
   });
 
+  test('what it does instead of an option is about one that another has, and it has not', () => {
+    for (const option of Object.keys(cni.instead ?? {})) {
+      expect(cni.options).not.toHaveProperty(option);
+      expect(cniNames.filter((other) => Object.hasOwn(cniNamed(other).options, option))).not.toEqual([]);
+    }
+  });
+
   test('what is said of Kubernetes is about versions that there are', () => {
     for (const { cni: prefix, from, to, source } of cni.kubernetes) {
       if (cni.versions.length > 0)

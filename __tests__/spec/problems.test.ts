@@ -57,6 +57,18 @@ describe('problems of a cluster file', () => {
     ['cni: {podCIDR: 10.244.0.0/26}', 'has room for 0 nodes'],
     ['cni: {podCIDR: 0.0.0.0/0}', 'is too large'],
     [
+      'cni: {name: flannel, options: {encryption: wireguard}}',
+      'flannel has no option "encryption"; it encrypts with backend: wireguard; it has backend, mtu; encryption is an option of calico, cilium',
+    ],
+    [
+      'cni: {name: flannel, options: {networkPolicy: true}}',
+      'networkPolicy is an option of cilium, kube-router, weave; calico always enforces network policies',
+    ],
+    [
+      'cni: {name: calico, options: {networkPolicy: false}}',
+      'calico has no option "networkPolicy"; it always enforces network policies; it has install,',
+    ],
+    [
       'cni: {name: weave, podCIDR: "fd00::/56"}',
       'c.yaml:3:20: cni.podCIDR: is IPv6, which Weave Net does not know; give an IPv4 range',
     ],

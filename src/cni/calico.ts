@@ -13,6 +13,7 @@ export const calico: Cni = {
   versions: ['3.32.1', '3.31.7'],
   plugins: [],
   options,
+  instead: { networkPolicy: 'always enforces network policies' },
   kubernetes: [
     { cni: '3.32.', from: '1.34', to: '1.36', claim: 'tested', source: 'Calico 3.32’s system requirements' },
     { cni: '3.31.', from: '1.32', to: '1.35', claim: 'tested', source: 'Calico 3.31’s system requirements' },

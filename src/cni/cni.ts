@@ -89,6 +89,8 @@ export interface Cni {
   /** What it needs of a host and a host can be given. Default: nothing. */
   readonly host?: Partial<HostMounts>;
   readonly options: CniOptions;
+  /** What it does instead of options that others have, to follow its name: `always enforces network policies`. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** What is said of it with versions of Kubernetes; the first that fits counts. */
   readonly kubernetes: readonly KubernetesClaim[];
   /** What its options say together, or with the rest of the spec, that no schema of one of them can. */

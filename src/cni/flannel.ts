@@ -22,6 +22,7 @@ export const flannel: Cni = {
   versions: ['0.28.9'],
   plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
   options,
+  instead: { encryption: 'encrypts with backend: wireguard' },
   kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },

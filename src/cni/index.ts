@@ -30,6 +30,7 @@ export function cniNamed(name: string): Cni {
 export const cniCatalog: CniCatalog = {
   names: cniNames,
   options: (name) => cniNamed(name).options,
+  instead: (name) => cniNamed(name).instead ?? {},
   problems: (spec) => cniNamed(spec.cni.name).problems?.(spec) ?? [],
 };
 

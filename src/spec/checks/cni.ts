@@ -21,6 +21,8 @@ export interface CniCatalog {
   readonly names: readonly string[];
   /** Schemas of a CNI's own options, by name. */
   readonly options: (name: string) => Readonly<Record<string, z.ZodType>>;
+  /** What it does instead of options that others have, by option: `always enforces network policies`. */
+  readonly instead: (name: string) => Readonly<Record<string, string>>;
   /** What is wrong with options that are right one by one. */
   readonly problems: (spec: ClusterSpec) => readonly CniProblem[];
 }
@@ -94,7 +96,7 @@ function optionProblems({ name, options }: CniSpec, catalog: CniCatalog): readon
     ...unknown.map((option) => ({
       path: ['cni', 'options', option],
       what: `${name} has no option ${shown(option)}`,
-      fix: whoHas(option, known, catalog),
+      fix: whoHas(option, name, catalog),
     })),
     ...(checked.success
       ? []
@@ -105,11 +107,22 @@ function optionProblems({ name, options }: CniSpec, catalog: CniCatalog): readon
   ];
 }
 
-function whoHas(option: string, known: Readonly<Record<string, unknown>>, catalog: CniCatalog): string {
-  const names = Object.keys(known);
-  const near = closest(option, names);
+function whoHas(option: string, cni: string, { names, options, instead }: CniCatalog): string {
+  const known = Object.keys(options(cni));
+  const near = closest(option, known);
   if (near !== undefined) return `did you mean ${near}?`;
-  const others = catalog.names.filter((name) => Object.hasOwn(catalog.options(name), option));
-  const own = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-  return others.length === 0 ? own : `${own}; ${option} is an option of ${others.join(', ')}`;
+  const does = (name: string): string | undefined =>
+    Object.hasOwn(instead(name), option) ? instead(name)[option] : undefined;
+  const own = does(cni);
+  const owners = names.filter((name) => Object.hasOwn(options(name), option));
+  const others = names.flatMap((name) => {
+    const what = name === cni ? undefined : does(name);
+    return what === undefined ? [] : [`${name} ${what}`];
+  });
+  return [
+    ...(own === undefined ? [] : [`it ${own}`]),
+    known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`,
+    ...(owners.length === 0 ? [] : [`${option} is an option of ${owners.join(', ')}`]),
+    ...others,
+  ].join('; ');
 }
