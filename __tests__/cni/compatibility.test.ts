@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { KubernetesClaim } from '../../src/cni/cni.ts';
 import { compatibilityFindings, compatibilityOf } from '../../src/cni/compatibility.ts';
-import { cniNamed } from '../../src/cni/index.ts';
+import { cniNamed, cniNames } from '../../src/cni/index.ts';
 
 const source = 'its documentation';
 const tested = (cni: string, from?: string, to?: string): KubernetesClaim => ({
@@ -17,6 +18,17 @@ const broken = (cni: string, from?: string, to?: string): KubernetesClaim => ({
 });
 const verdict = (claims: readonly KubernetesClaim[], version: string, kubernetesVersion: string) =>
   compatibilityOf({ kubernetes: claims }, version, kubernetesVersion)?.verdict;
+
+/** Of the table of the document: title and version of the CNI, and what each version of Kubernetes came to. */
+function passes(document: string) {
+  const lines = document.split('\n').filter((line) => line.startsWith('| '));
+  const [header = [], , ...rest] = lines.map((line) => line.slice(2, -2).split(' | '));
+  const rows = rest.map(([variant = '', , ...cells]) => {
+    const [, title = '', version = ''] = /^(.+?) (\d[\w.]*)/.exec(variant) ?? [];
+    return [title, version, cells] as const;
+  });
+  return { rows, versions: header.slice(2) };
+}
 
 describe('a claim of what was tested', () => {
   test.each([
@@ -56,6 +68,17 @@ describe('of several claims', () => {
     expect(verdict([broken('2.')], '2.8.1', '1.0.0')).toBe('broken');
   });
 
+  test('one of what passed is passed over outside of its range', () => {
+    const claims = [
+      { ...tested('2.8.1', '1.37', '1.37'), claim: 'passed' } as const,
+      tested('', '1.30', '1.35'),
+    ];
+    expect(verdict(claims, '2.8.1', '1.37.2')).toBe('tested');
+    expect(verdict(claims, '2.8.1', '1.36.3')).toBe('untested');
+    expect(verdict(claims, '2.8.1', '1.35.8')).toBe('tested');
+    expect(verdict(claims, '2.8.2', '1.37.2')).toBe('untested');
+  });
+
   test('none need say anything', () => {
     expect(compatibilityOf({ kubernetes: [] }, '1.0.0', '1.36.0')).toBeUndefined();
     expect(verdict([tested('4.')], '3.0.0', '1.36.0')).toBeUndefined();
@@ -64,6 +87,33 @@ describe('of several claims', () => {
 
   test('nothing is said of a version that is not known', () => {
     expect(verdict([broken('')], '3.0.0', '')).toBeUndefined();
+  });
+});
+
+describe('what passed here', () => {
+  const { rows, versions } = passes(readFileSync('docs/compatibility.md', 'utf8'));
+
+  test('is told of every network', () => {
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  test.each(rows)('%s %s: there is no warning', (title, version, cells) => {
+    const cni = cniNames.map((name) => cniNamed(name)).find((one) => one.title === title);
+    if (cni === undefined) throw new TypeError(`there is no ${title}`);
+    for (const [index, cell] of cells.entries())
+      if (cell.startsWith('passed'))
+        expect(compatibilityFindings(cni, version, versions[index] ?? '')).toEqual([]);
+  });
+
+  const claims = cniNames.flatMap((name) =>
+    cniNamed(name)
+      .kubernetes.filter(({ claim }) => claim === 'passed')
+      .map(({ cni, from }) => [cniNamed(name).title, cni, from ?? ''] as const),
+  );
+  test.each(claims)('is all that is claimed to have: %s %s, Kubernetes %s', (title, cni, from) => {
+    const cells = rows.filter(([one, version]) => one === title && version === cni).flatMap((row) => row[2]);
+    const column = versions.findIndex((version) => version.startsWith(`${from}.`));
+    expect(cells[column]).toMatch(/^passed /);
   });
 });
 

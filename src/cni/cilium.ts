@@ -21,6 +21,13 @@ export const cilium: Cni = {
   options: ciliumOptions,
   kubernetes: [
     {
+      cni: '1.19.6',
+      from: '1.37',
+      to: '1.37',
+      claim: 'passed',
+      source: 'k8s-bootstrap’s own matrix (docs/compatibility.md): VXLAN and native routing on 1.37.2',
+    },
+    {
       cni: '1.20.',
       from: '1.33',
       to: '1.36',

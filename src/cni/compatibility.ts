@@ -11,7 +11,7 @@ export interface Compatibility {
 
 /**
  * The first claim that fits decides. One of `tested` fits a version of the CNI, and says by its range which of the two
- * it is; one of `broken` has nothing to say outside of its range, where the next one is asked.
+ * it is; one of `broken` or `passed` has nothing to say outside of its range, where the next one is asked.
  *
  * @param version of the CNI; `''` where versions mean nothing.
  * @param kubernetesVersion without `v`; `''` where it is not known.
@@ -26,8 +26,9 @@ export function compatibilityOf(
   for (const claim of kubernetes) {
     if (!version.startsWith(claim.cni)) continue;
     const within = isWithin(claim, kubernetesVersion);
-    if (claim.claim === 'broken' && !within) continue;
-    return { verdict: within ? claim.claim : 'untested', claim };
+    if (claim.claim !== 'tested' && !within) continue;
+    const good = within ? 'tested' : 'untested';
+    return { verdict: claim.claim === 'broken' ? 'broken' : good, claim };
   }
   return undefined;
 }
