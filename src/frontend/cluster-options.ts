@@ -70,7 +70,8 @@ export const clusterOptions: readonly Option[] = [
     field: 'cni.version',
     kind: 'text',
     placeholder: 'VERSION',
-    description: 'Version of the CNI. Default: the newest that is known for it.',
+    description:
+      'Version of the CNI. Default: the one that README and `up --help` name for it, as a rule the newest that is known.',
   },
   {
     name: 'cni-options',

@@ -14,7 +14,9 @@ export const cni = z
       .string()
       .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
       .default('default')
-      .describe('A version of the CNI, or `default`.'),
+      .describe(
+        'A version of the CNI, or `default`: the one that README and `up --help` name, as a rule the newest that is known.',
+      ),
     podCIDR: cidr
       .default('10.244.0.0/16')
       .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
