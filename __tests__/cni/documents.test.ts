@@ -31,7 +31,10 @@ describe.each(named)('%s', (name) => {
 
   test('its page names its versions, options and ports', () => {
     const page = readFileSync(`docs/cni/${name}.md`, 'utf8');
-    const listed = specsWithCni(name).flatMap((spec) => cni.ports(spec));
+    const listed = specsWithCni(name).flatMap((spec) => [
+      ...cni.ports(spec),
+      ...(cni.hostPorts?.(spec) ?? []),
+    ]);
     const wanted = [
       ...cni.versions,
       ...Object.keys(cni.options).map((option) => `| \`${option}\` |`),

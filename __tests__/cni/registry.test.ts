@@ -85,7 +85,7 @@ describe.each(cniNames)('%s', (name) => {
 
   test('its ports are ports, each once, with any option', () => {
     for (const spec of specsWithCni(name)) {
-      const ports = cni.ports(spec);
+      const ports = [...cni.ports(spec), ...(cni.hostPorts?.(spec) ?? [])];
       for (const { port, purpose } of ports) {
         expect(port).toBeGreaterThan(0);
         expect(port).toBeLessThan(65536);

@@ -129,7 +129,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
       'ipset',
       'ipvsadm',
     ],
-    listeningPorts: [22],
+    listening: { tcp: [22], udp: [] },
     sysctls: { 'net.ipv4.ip_forward': '0' },
     nftTables: [],
     nftChains: [],

@@ -39,6 +39,7 @@ export function factsSections(index = 0): Record<string, string> {
     iptables: 'iptables v1.8.9 (nf_tables)',
     tools: 'iptables\nip\nmount\numount\nnsenter\ncurl\ntar\nsha256sum\nflock\nsystemd-run\ntc\nperl',
     listening: '0016',
+    'listening-udp': '',
     sysctls: 'net.ipv4.ip_forward=0',
     nft: '',
     directories: 'empty /etc/cni',

@@ -1,3 +1,5 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -12,6 +14,8 @@ import { SandboxShell } from '../helpers/sandbox-shell.ts';
 describe('the facts script, run for real', () => {
   const shell = new SandboxShell();
   let facts: Facts;
+  const server = createSocket('udp6').bind(0);
+  const client = createSocket('udp4');
 
   beforeAll(async () => {
     shell
@@ -22,6 +26,9 @@ describe('the facts script, run for real', () => {
       .fake('nft', "printf 'table ip filter {\\n\\tchain INPUT {\\n\\t}\\n}\\n'")
       .fake('systemctl', '[ "$3" = firewalld ]')
       .fake('containerd', 'echo containerd github.com/containerd/containerd v1.6.20');
+    await once(server, 'listening');
+    client.connect(server.address().port, '127.0.0.1');
+    await once(client, 'connect');
     const { cluster, runner } = fakeCluster();
     runner.on('sh -c', shell.run);
     mkdirSync(shell.path('filled'));
@@ -31,6 +38,8 @@ describe('the facts script, run for real', () => {
     facts = await readFacts(cluster.controlPlane, { paths, signal: quiet });
   });
   afterAll(() => {
+    server.close();
+    client.close();
     shell[Symbol.dispose]();
   });
 
@@ -54,6 +63,11 @@ describe('the facts script, run for real', () => {
       network: { links: readdirSync('/sys/class/net'), routeTables: ['77'] },
       containerd: { path: shell.path('bin/containerd'), version: '1.6.20' },
     });
+  });
+
+  test('knows where datagrams are taken of anybody', () => {
+    expect(facts.listening.udp).toContain(server.address().port);
+    expect(facts.listening.udp).not.toContain(client.address().port);
   });
 
   test('says of paths whether something is there', () => {

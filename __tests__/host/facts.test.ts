@@ -47,7 +47,7 @@ describe('parseFacts', () => {
       },
       cloud: undefined,
       iptables: { version: '1.8.9', backend: 'nft' },
-      listeningPorts: [22],
+      listening: { tcp: [22], udp: [] },
       sysctls: { 'net.ipv4.ip_forward': '0' },
       directories: { '/etc/cni': 'empty' },
       directoryModes: { '/etc/cni': '755 0:0' },
@@ -95,7 +95,7 @@ describe('parseFacts', () => {
     [{ conntrack: 'absent' }, { conntrack: 'absent' }],
     [{ conntrack: 'loadable' }, { conntrack: 'writable' }],
     [{ 'bridge-netfilter': '' }, { bridgeNetfilter: false }],
-    [{ listening: '192B\n0016' }, { listeningPorts: [6443, 22] }],
+    [{ listening: '192B\n0016', 'listening-udp': '2118' }, { listening: { tcp: [6443, 22], udp: [8472] } }],
     [
       { containerd: '/usr/bin/containerd\ncontainerd github.com/x v1.7.2 abc' },
       { containerd: { path: '/usr/bin/containerd', version: '1.7.2' } },

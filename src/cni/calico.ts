@@ -34,6 +34,7 @@ export const calico: Cni = {
   images: ({ spec, version }) => (choiceOf(spec).install === 'operator' ? operatorImages(version) : []),
   replacesKubeProxy: (spec) => choiceOf(spec).kubeProxyReplacement,
   ports,
+  hostPorts: () => [{ protocol: 'tcp', port: 9099, purpose: 'Felix’s health' }],
   preflight,
   notices: ({ spec }) => notices(spec),
   diagnostics: {

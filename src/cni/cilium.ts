@@ -80,6 +80,10 @@ export const cilium: Cni = {
       ...(hubble ? [peers] : []),
     ];
   },
+  hostPorts: (spec) => {
+    const { healthPort } = chosen(ciliumOptions, spec).values;
+    return [{ protocol: 'tcp', port: Number(healthPort) || 9879, purpose: 'the agent’s health' }];
+  },
   preflight: ciliumPreflight,
   notices: ({ spec }) => [
     {

@@ -46,7 +46,7 @@ export interface CniTraces extends NetworkTraces, RouteTraces {
   readonly taints?: readonly string[];
 }
 
-/** A port at which nodes must reach each other. */
+/** A port that a CNI listens at on every node. */
 export interface CniPort {
   readonly protocol: 'tcp' | 'udp';
   readonly port: number;
@@ -116,6 +116,8 @@ export interface Cni {
   replacesKubeProxy?(spec: ClusterSpec): boolean;
   /** Where nodes must reach each other with these options. */
   ports(spec: ClusterSpec): readonly CniPort[];
+  /** Where else it listens on a host, for nobody but that host. Default: nowhere. */
+  hostPorts?(spec: ClusterSpec): readonly CniPort[];
   /** What it needs of a host and does not find. */
   preflight(facts: Facts, spec: ClusterSpec): readonly Finding[];
   /** What is to be said of the choice itself, whatever the hosts are. */

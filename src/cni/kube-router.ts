@@ -75,6 +75,7 @@ export const kubeRouter: Cni = {
         : []),
     ];
   },
+  hostPorts: () => [{ protocol: 'tcp', port: 20244, purpose: 'health' }],
   preflight: (facts, spec) => kubeRouterPreflight(facts, spec, chosen(options, spec)),
   diagnostics: {
     selector: 'k8s-app=kube-router',

@@ -68,6 +68,7 @@ export const weave: Cni = {
       ? [{ protocol: 'udp', port: 6784, purpose: 'VXLAN (fast datapath)' } as const]
       : []),
   ],
+  hostPorts: () => [{ protocol: 'tcp', port: 6784, purpose: 'status' }],
   preflight: (facts, spec) =>
     weavePreflight(facts, { ...chosen(options, spec), upstream: isUpstream(spec.cni.version) }),
   notices: ({ version }) => weaveNotices({ upstream: isUpstream(version) }),

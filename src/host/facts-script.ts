@@ -88,6 +88,7 @@ s iptables; iptables --version
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run tc python3 ipset ipvsadm; do
   command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
+s listening-udp; for f in /proc/net/udp /proc/net/udp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) 0*:0000 07 .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
 s nft; nft -t list ruleset
 s directories; for d in "$@"; do [ -e "$d" ] || continue

@@ -61,7 +61,8 @@ export interface Facts {
   readonly iptables: IptablesFacts | undefined;
   /** Programs on the PATH; `perl` only with its module Socket. */
   readonly tools: readonly string[];
-  readonly listeningPorts: readonly number[];
+  /** Where somebody, or the kernel itself, takes connections or datagrams. */
+  readonly listening: Readonly<Record<'tcp' | 'udp', readonly number[]>>;
   readonly sysctls: Readonly<Record<string, string>>;
   /** `family table` of nftables. */
   readonly nftTables: readonly string[];
@@ -152,7 +153,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
     features: featuresOf(lines('kernel-features')),
     iptables: iptablesOf(first('iptables')),
     tools: lines('tools'),
-    listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
+    listening: { tcp: portsOf(lines('listening')), udp: portsOf(lines('listening-udp')) },
     sysctls: pairs(lines('sysctls')),
     nftTables: tablesOf(lines('nft').join('\n')),
     nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
@@ -211,6 +212,10 @@ function pairs(lines: readonly string[]): Record<string, string> {
 
 function versionIn(text: string): string | undefined {
   return /v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
+}
+
+function portsOf(lines: readonly string[]): readonly number[] {
+  return lines.map((port) => Number.parseInt(port, 16));
 }
 
 function nameserversOf(lines: readonly string[]): readonly string[] {

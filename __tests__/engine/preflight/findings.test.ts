@@ -69,13 +69,26 @@ const errors: [id: string, given: Case, message: string][] = [
   ['cni-config', { facts: { cniConf: ['10-calico.conflist'] } }, '10-calico.conflist'],
   ['foreign-runtime', { facts: { containerd: { path: '/usr/bin/containerd', version: '1.7.2' } } }, '1.7.2'],
   ['foreign-runtime', { facts: { services: ['docker'] } }, 'running already: docker'],
-  ['port', { facts: { listeningPorts: [10250] } }, 'port 10250'],
-  ['port', { first: true, facts: { listeningPorts: [6443, 2379] } }, 'port 6443, 2379'],
+  ['port', { facts: { listening: { tcp: [10250], udp: [] } } }, 'port 10250'],
+  [
+    'port',
+    { facts: { listening: { tcp: [8472], udp: [8472] } } },
+    'in use: UDP 8472 (VXLAN), where Flannel listens',
+  ],
+  [
+    'port',
+    {
+      facts: { listening: { tcp: [20244, 179], udp: [] } },
+      with: { cni: { ...spec.cni, name: 'kube-router' } },
+    },
+    'in use: TCP 179 (BGP), TCP 20244 (health), where kube-router listens',
+  ],
+  ['port', { first: true, facts: { listening: { tcp: [6443, 2379], udp: [] } } }, 'port 6443, 2379'],
   [
     'port',
     {
       first: true,
-      facts: { listeningPorts: [7443] },
+      facts: { listening: { tcp: [7443], udp: [] } },
       with: { kubernetes: { ...spec.kubernetes, apiServerPort: 7443 } },
     },
     'port 7443',
@@ -165,7 +178,7 @@ const unsuspicious: [string, Case][] = [
       made: true,
       state: member(),
       facts: {
-        listeningPorts: [10250],
+        listening: { tcp: [10250], udp: [8472] },
         directories: { '/etc/kubernetes': 'full' },
         containerd: { path: '/x', version: undefined },
         services: ['containerd', 'kubelet'],

@@ -146,7 +146,7 @@ describe('preflight', () => {
     const kubeadms = {
       clusterFiles,
       directories: { '/etc/kubernetes': 'full' },
-      listeningPorts: [10250],
+      listening: { tcp: [10250], udp: [] },
     } as const;
     const error = await bootstrapFailure(preflightOf([{}, kubeadms]).run());
     expect(error.code).toBe('E_FOREIGN');

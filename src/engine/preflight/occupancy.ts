@@ -1,3 +1,4 @@
+import { cniNamed } from '../../cni/index.ts';
 import { kubernetesPorts } from '../../host/facts-script.ts';
 import type { Host } from '../../host/host.ts';
 import { paths } from '../../host/paths.ts';
@@ -112,10 +113,26 @@ const ports: HostCheck = (host, input) => {
   const wanted = kubernetesPorts[host.spec.role].map((port) =>
     port === 6443 ? input.spec.kubernetes.apiServerPort : port,
   );
-  const taken = wanted.filter((port) => host.facts.listeningPorts.includes(port));
+  const taken = wanted.filter((port) => host.facts.listening.tcp.includes(port));
   return taken.length === 0
     ? nothing
     : found(host, 'port', `in use: port ${taken.join(', ')}`, { hint: 'stop what listens there (ss -lntp)' });
+};
+
+/** Tunnels that were there before show as well, since the kernel listens for them. */
+const cniPorts: HostCheck = (host, input) => {
+  if (isMember(host, input)) return nothing;
+  const cni = cniNamed(input.spec.cni.name);
+  const wanted = [...cni.ports(input.spec), ...(cni.hostPorts?.(input.spec) ?? [])];
+  const taken = wanted.filter(({ protocol, port }) => host.facts.listening[protocol].includes(port));
+  const names = taken.map(
+    ({ protocol, port, purpose }) => `${protocol.toUpperCase()} ${String(port)} (${purpose})`,
+  );
+  return taken.length === 0
+    ? nothing
+    : found(host, 'port', `in use: ${names.join(', ')}, where ${cni.title} listens`, {
+        hint: 'stop what listens there (ss -lntup), remove tunnels of another network (ip -d link), or choose other options of the CNI',
+      });
 };
 
 const version: HostCheck = (host, input) => {
@@ -166,5 +183,6 @@ export const occupancyChecks: readonly HostCheck[] = [
   runtime,
   firewall,
   ports,
+  cniPorts,
   ...settledChecks,
 ];
