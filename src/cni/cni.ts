@@ -54,6 +54,15 @@ export interface CniPort {
   readonly purpose: string;
 }
 
+/** A range of pods that a manifest names. */
+export interface PodRange {
+  /** Where it does, such as `IPALLOC_RANGE`. */
+  readonly where: string;
+  readonly cidr: string;
+  /** Whether nodes' own ranges have to be in it; else the CNI hands out addresses of it, whatever nodes have. */
+  readonly holdsNodes: boolean;
+}
+
 /** What somebody says of a CNI with Kubernetes versions. */
 export interface KubernetesClaim {
   /** Versions of the CNI that it is about: those that begin so (`3.32.`); `''`: all. */
@@ -123,5 +132,7 @@ export interface Cni {
   /** What is to be said of the choice itself, whatever the hosts are. */
   notices?(context: CniContext): readonly Finding[];
   readonly diagnostics?: CniDiagnostics;
+  /** What its objects say of pods' addresses, where `render` does not see to it. */
+  podRanges?(objects: readonly KubeObject[]): readonly PodRange[];
   readonly traces: CniTraces;
 }

@@ -1,6 +1,7 @@
 import { BootstrapError } from '../lib/errors.ts';
 import { workloadsOf } from '../kube/objects.ts';
 import type { Cni } from './cni.ts';
+import { podRangesOf } from './manifest/ranges.ts';
 
 /** Any manifest of the user's, applied as it is. */
 export const manifest: Cni = {
@@ -21,5 +22,6 @@ export const manifest: Cni = {
   workloads: workloadsOf,
   ports: () => [],
   preflight: () => [],
+  podRanges: podRangesOf,
   traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
 };

@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Cni } from '../../../src/cni/cni.ts';
+import { podRangesOf } from '../../../src/cni/manifest/ranges.ts';
 import { preflight } from '../../../src/engine/steps/preflight.ts';
 import type { Facts } from '../../../src/host/facts.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { fakeArtifacts } from '../../helpers/artifacts.ts';
 import { fakeCluster, fakeFacts, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
+import { flannelObjects } from '../../helpers/flannel-manifest.ts';
 import { openPorts, PROBER, reachesAllBut } from '../../helpers/port-rules.ts';
 
 const tools = { signal: quiet, log: () => undefined };
@@ -99,6 +101,17 @@ describe('preflight', () => {
       ['odd', 'warning'],
       ['cni-kubernetes', 'warning'],
     ]);
+  });
+
+  test('a manifest with another range of pods is a reason not to start', async () => {
+    const cni = { ...fakeSpec().cni, podCIDR: '10.50.0.0/16' };
+    const { run, cluster } = preflightOf([{}], { cni }, { podRanges: podRangesOf });
+    cluster.cniObjects = flannelObjects;
+    expect(await bootstrapFailure(run())).toMatchObject({
+      code: 'E_PREFLIGHT',
+      message:
+        'the manifest’s net-conf.json Network is 10.244.0.0/16, and cni.podCIDR is 10.50.0.0/16, so that pods get no addresses (manifest-pod-cidr)',
+    });
   });
 
   test('a port that is blocked is a reason not to start, unless that is ignored', async () => {

@@ -5,6 +5,7 @@ import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
 import { withIgnored } from '../preflight/ignored.ts';
 import { findings } from '../preflight/index.ts';
+import { podRangeFindings } from '../preflight/pod-ranges.ts';
 import { portFindings } from '../preflight/ports/index.ts';
 import { sourceFindings } from '../preflight/source.ts';
 import type { ClusterStep } from '../step.ts';
@@ -39,10 +40,11 @@ export const preflight = preflightStep(async (cluster, signal) => {
 });
 
 /** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
-function choiceFindings({ cni, cniContext }: Cluster): readonly Finding[] {
+function choiceFindings({ spec, cni, cniContext, cniObjects }: Cluster): readonly Finding[] {
   const { version, kubernetesVersion } = cniContext;
   const notices = cni.notices?.(cniContext) ?? [];
-  return [...notices, ...compatibilityFindings(cni, version, kubernetesVersion)];
+  const ranges = podRangeFindings(cni.podRanges?.(cniObjects) ?? [], spec.cni.podCIDR);
+  return [...notices, ...ranges, ...compatibilityFindings(cni, version, kubernetesVersion)];
 }
 
 function refusal(errors: readonly Finding[]): BootstrapError {
