@@ -88,10 +88,13 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   test.each([
     ['calico', '3.32.1', {}, ['calico-vxlan.yaml']],
     ['calico', '3.32.1', { backend: 'ipip', encryption: 'wireguard', mtu: 1400 }, ['calico.yaml']],
-    ['calico', '3.32.1', { kubeProxyReplacement: true }, ['calico-vxlan.yaml']],
+    ['calico', '3.32.1', { kubeProxyReplacement: true, crossSubnet: true }, ['calico-vxlan.yaml']],
+    ['calico', '3.32.1', { backend: 'bgp' }, ['calico.yaml']],
     ['kube-router', '2.11.1', {}, ['kubeadm-kuberouter.yaml']],
+    ['kube-router', '2.11.1', { overlay: 'full', overlayEncap: 'fou' }, ['kubeadm-kuberouter.yaml']],
     ['kube-router', '2.11.1', { kubeProxyReplacement: true }, ['kubeadm-kuberouter-all-features.yaml']],
     ['weave', '2.9.0', {}, ['weave-daemonset-k8s-1.11.yaml']],
+    ['weave', '2.9.0', { backend: 'sleeve' }, ['weave-daemonset-k8s-1.11.yaml']],
     ['weave', '2.8.1', { networkPolicy: false, mtu: 1300 }, ['weave-daemonset-k8s-1.11.yaml']],
   ])(
     'its API server takes all that %s %s with %j consists of, field by field',
