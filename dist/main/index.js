@@ -60780,7 +60780,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8720);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8275);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3787);
 
 
@@ -60793,7 +60793,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8720:
+/***/ 8275:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70618,7 +70618,61 @@ function isAgent({ name }) {
     return name === 'calico-node';
 }
 
+;// CONCATENATED MODULE: ./lib/cni/host-needs.js
+/** What goes wrong without them, of which nobody knows that the kernel has them: nothing is said of those. */
+function lackingFeatures(facts, features, { what, ...more }) {
+    const missing = features.filter((name) => facts.features[name] === false);
+    if (missing.length === 0)
+        return [];
+    const message = `the kernel has no ${missing.join(', ')}: ${what}`;
+    const hint = 'use a kernel with these modules (linux-modules-extra on some clouds)';
+    return [{ id: 'kernel-features', severity: 'error', message, hint, ...more }];
+}
+/** For packets between nodes that are encrypted by WireGuard, or in Geneve. @param who the CNI. */
+function lackingTunnel(facts, feature, who) {
+    return lackingFeatures(facts, [feature], {
+        what: `${who} cannot send packets to other nodes as its options say`,
+        hint: 'use a kernel with this module (linux-modules-extra on some clouds), or other options of the CNI',
+    });
+}
+const clouds = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' };
+/**
+ * For packets between nodes that have pods' addresses. The machine may run in a cloud and its nodes yet share a network of
+ * their own.
+ * @param choice what does without such packets.
+ */
+function cloudRoutes({ cloud }, choice) {
+    if (cloud === undefined)
+        return [];
+    return [
+        {
+            id: 'cloud-routes',
+            severity: 'warning',
+            message: `the network of ${clouds[cloud]} drops packets with pods’ addresses unless it is told otherwise, so that pods may not reach other nodes`,
+            hint: `set cni.options ${choice}, or let the machines forward packets there (source/destination check off, routes)`,
+        },
+    ];
+}
+/** For IP in IP. @param more severity, and the hint what does without. */
+function cloudIpip({ cloud }, more) {
+    if (cloud !== 'azure')
+        return [];
+    const message = 'the network of Azure drops IP in IP (protocol 4), so that pods cannot reach other nodes';
+    return [{ id: 'cloud-ipip', message, ...more }];
+}
+/** Programs that only a later reset uses; a cluster works without. */
+function lackingResetTools(facts, tools) {
+    const missing = Object.keys(tools).filter((tool) => !facts.tools.includes(tool));
+    return missing.map((tool) => ({
+        id: 'reset-tools',
+        severity: 'info',
+        message: `${tool} is not installed, without which a reset leaves ${tools[tool] ?? ''} in the kernel`,
+        hint: `install it (e.g. apt-get install ${tool}), or reboot the host after a reset`,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/cni/calico/needs.js
+
 
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements */
 function ports(spec) {
@@ -70650,7 +70704,7 @@ function notices(spec) {
     ];
 }
 function preflight(facts, spec) {
-    return [...bpf(facts), ...kernel(facts, spec), ...cloud(facts, spec)];
+    return [...bpf(facts), ...kernel(facts, spec), ...wireguard(facts, spec), ...cloud(facts, spec)];
 }
 /** The kernel makes the directory together with the type of file system. */
 function bpf({ filesystems }) {
@@ -70667,7 +70721,7 @@ function bpf({ filesystems }) {
 }
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements and its page on eBPF */
 function kernel({ kernel: version }, spec) {
-    const { encryption, kubeProxyReplacement } = choiceOf(spec);
+    const { kubeProxyReplacement } = choiceOf(spec);
     const found = [];
     // Red Hat's 4.18.0-305 and later have what Calico needs of 5.10.
     if (isOlder(version, 5, 10) && !/^4\.18\.0-(30[5-9]|3[1-9]\d|[4-9]\d\d)\b.*\.el8/.test(version)) {
@@ -70678,15 +70732,22 @@ function kernel({ kernel: version }, spec) {
             hint: 'use a host with a newer kernel',
         });
     }
-    if (encryption === 'wireguard' && isOlder(version, 5, 6)) {
-        found.push({
+    return found;
+}
+/** Where nobody can tell of the module, which older kernels may have as well, the version has to do. */
+function wireguard(facts, spec) {
+    if (choiceOf(spec).encryption !== 'wireguard')
+        return [];
+    if (facts.features.wireguard !== undefined || !isOlder(facts.kernel, 5, 6))
+        return lackingTunnel(facts, 'wireguard', 'Calico');
+    return [
+        {
             id: 'calico-wireguard',
             severity: 'error',
-            message: `Linux has WireGuard since 5.6, and this is ${version}; Calico would leave this node’s packets unencrypted`,
+            message: `Linux has WireGuard since 5.6, and this is ${facts.kernel}; Calico would leave this node’s packets unencrypted`,
             hint: 'use a newer kernel, or one with the module wireguard (preflight.ignore: calico-wireguard)',
-        });
-    }
-    return found;
+        },
+    ];
 }
 function isOlder(version, major, minor) {
     const [, a, b] = /^(\d+)\.(\d+)/.exec(version) ?? [];
@@ -70694,30 +70755,14 @@ function isOlder(version, major, minor) {
         return false;
     return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }
-function cloud({ cloud: name }, spec) {
-    if (name === undefined)
-        return [];
+function cloud(facts, spec) {
     const { backend, crossSubnet } = choiceOf(spec);
-    if (backend === 'ipip' && name === 'azure') {
-        return [
-            {
-                id: 'calico-azure',
-                severity: 'error',
-                message: 'Azure’s network drops IPIP, so pods of different nodes would not reach each other',
-                hint: 'choose cni.options.backend: vxlan',
-            },
-        ];
-    }
-    if (backend !== 'bgp' && !crossSubnet)
-        return [];
-    return [
-        {
-            id: 'calico-routes',
-            severity: 'warning',
-            message: `the network of ${name} drops packets with pods’ addresses unless it is told otherwise`,
-            hint: 'let its machines forward packets (source/destination check off, routes), or choose backend: vxlan without crossSubnet',
-        },
-    ];
+    const ipip = backend === 'ipip'
+        ? cloudIpip(facts, { severity: 'error', hint: 'choose cni.options.backend: vxlan' })
+        : [];
+    if (ipip.length > 0 || (backend !== 'bgp' && !crossSubnet))
+        return ipip;
+    return cloudRoutes(facts, 'backend: vxlan without crossSubnet');
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/calico/operator.js
@@ -70808,6 +70853,7 @@ const calico = {
     versions: ['3.32.1', '3.31.7'],
     plugins: [],
     options: options,
+    instead: { networkPolicy: 'always enforces network policies' },
     kubernetes: [
         { cni: '3.32.', from: '1.34', to: '1.36', claim: 'tested', source: 'Calico 3.32’s system requirements' },
         { cni: '3.31.', from: '1.32', to: '1.35', claim: 'tested', source: 'Calico 3.31’s system requirements' },
@@ -70826,8 +70872,17 @@ const calico = {
     images: ({ spec, version }) => (choiceOf(spec).install === 'operator' ? operatorImages(version) : []),
     replacesKubeProxy: (spec) => choiceOf(spec).kubeProxyReplacement,
     ports: ports,
+    hostPorts: () => [{ protocol: 'tcp', port: 9099, purpose: 'Felix’s health' }],
     preflight: preflight,
     notices: ({ spec }) => notices(spec),
+    diagnostics: {
+        selector: 'k8s-app=calico-node',
+        container: 'calico-node',
+        commands: [
+            ['calico-node', '-felix-ready'],
+            ['birdcl', 'show', 'protocols'],
+        ],
+    },
     traces: {
         links: [
             'cali*',
@@ -70893,8 +70948,13 @@ const ciliumOptions = {
 };
 
 ;// CONCATENATED MODULE: ./lib/cni/cilium/preflight.js
-/** Cilium's own requirements of a kernel, and what its removal needs. */
-function ciliumPreflight({ kernel, filesystems, tools }) {
+
+
+
+/** Cilium's own requirements of a kernel and a network with these options, and what its removal needs. */
+function ciliumPreflight(facts, spec) {
+    const { kernel, filesystems, tools } = facts;
+    const { backend, encryption } = chosen(ciliumOptions, spec);
     const missing = ['bpf', 'cgroup2'].filter((name) => !filesystems.includes(name));
     return [
         ...(runsOn(kernel)
@@ -70913,6 +70973,9 @@ function ciliumPreflight({ kernel, filesystems, tools }) {
             : [
                 preflight_error('cilium-tc', 'the program tc is missing, without which Cilium cannot be taken off network interfaces again', 'install iproute2 (RPM distributions: iproute-tc)'),
             ]),
+        ...(backend === 'geneve' ? lackingTunnel(facts, 'geneve', 'Cilium') : []),
+        ...(encryption === 'wireguard' ? lackingTunnel(facts, 'wireguard', 'Cilium') : []),
+        ...(backend === 'native' ? cloudRoutes(facts, 'backend: vxlan') : []),
     ];
 }
 function runsOn(kernel) {
@@ -71116,6 +71179,13 @@ const cilium = {
     options: ciliumOptions,
     kubernetes: [
         {
+            cni: '1.19.6',
+            from: '1.37',
+            to: '1.37',
+            claim: 'passed',
+            source: 'k8s-bootstrap’s own matrix (docs/compatibility.md): VXLAN and native routing on 1.37.2',
+        },
+        {
             cni: '1.20.',
             from: '1.33',
             to: '1.36',
@@ -71161,9 +71231,13 @@ const cilium = {
         return [
             ...(backend === 'native' ? [] : [tunnel]),
             { protocol: 'tcp', port: 4240, purpose: 'health checks' },
-            ...(encryption === 'none' ? [] : [wireguard]),
+            ...(encryption === 'none' ? [] : [cilium_wireguard]),
             ...(hubble ? [peers] : []),
         ];
+    },
+    hostPorts: (spec) => {
+        const { healthPort } = chosen(ciliumOptions, spec).values;
+        return [{ protocol: 'tcp', port: Number(healthPort) || 9879, purpose: 'the agent’s health' }];
     },
     preflight: ciliumPreflight,
     notices: ({ spec }) => [
@@ -71173,9 +71247,17 @@ const cilium = {
             message: `Cilium takes pods’ addresses from cni.podCIDR ${spec.cni.podCIDR}, not from its own 10.0.0.0/8`,
         },
     ],
+    diagnostics: {
+        selector: 'k8s-app=cilium',
+        container: 'cilium-agent',
+        commands: [
+            ['cilium-dbg', 'status'],
+            ['cilium-health', 'status', '--succinct'],
+        ],
+    },
     traces: ciliumTraces,
 };
-const wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
+const cilium_wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
 const peers = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
 /** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
 function isMadeAnew({ kind, metadata }) {
@@ -71269,6 +71351,7 @@ function withJson(configMap, key, change) {
 
 
 
+
 const flannel_options = {
     backend: schemas_enum(['vxlan', 'host-gw', 'wireguard'])
         .default('vxlan')
@@ -71282,6 +71365,7 @@ const flannel = {
     versions: ['0.28.9'],
     plugins: ['bridge', 'host-local', 'portmap', 'loopback'],
     options: flannel_options,
+    instead: { encryption: 'encrypts with backend: wireguard' },
     kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
     sources: ({ version }) => [
         { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
@@ -71303,11 +71387,22 @@ const flannel = {
         const { backend } = chosen(flannel_options, spec);
         if (backend === 'host-gw')
             return [];
-        return backend === 'vxlan'
-            ? [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }]
-            : [{ protocol: 'udp', port: 51820, purpose: 'WireGuard' }];
+        if (backend === 'vxlan')
+            return [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }];
+        // flanneld's ListenPort and ListenPortV6.
+        return [{ protocol: 'udp', port: spec.cni.podCIDR.includes(':') ? 51821 : 51820, purpose: 'WireGuard' }];
     },
-    preflight: () => [],
+    preflight: (facts, spec) => {
+        const { backend } = chosen(flannel_options, spec);
+        if (backend === 'wireguard')
+            return lackingTunnel(facts, 'wireguard', 'Flannel');
+        return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
+    },
+    diagnostics: {
+        selector: 'app=flannel',
+        container: 'kube-flannel',
+        commands: [['cat', '/run/flannel/subnet.env']],
+    },
     traces: {
         links: ['cni0', 'flannel.1', 'flannel-v6.1', 'flannel-wg', 'flannel-wg-v6', 'flannel.ipip'],
         chains: ['FLANNEL-'],
@@ -71369,27 +71464,6 @@ function kubeconfigOf({ apiServer: { host, port } }) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/cni/host-needs.js
-/** What goes wrong without them, of which nobody knows that the kernel has them: nothing is said of those. */
-function lackingFeatures(facts, features, { what, ...more }) {
-    const missing = features.filter((name) => facts.features[name] === false);
-    if (missing.length === 0)
-        return [];
-    const message = `the kernel has no ${missing.join(', ')}: ${what}`;
-    const hint = 'use a kernel with these modules (linux-modules-extra on some clouds)';
-    return [{ id: 'kernel-features', severity: 'error', message, hint, ...more }];
-}
-/** Programs that only a later reset uses; a cluster works without. */
-function lackingResetTools(facts, tools) {
-    const missing = Object.keys(tools).filter((tool) => !facts.tools.includes(tool));
-    return missing.map((tool) => ({
-        id: 'reset-tools',
-        severity: 'info',
-        message: `${tool} is not installed, without which a reset leaves ${tools[tool] ?? ''} in the kernel`,
-        hint: `install it (e.g. apt-get install ${tool}), or reboot the host after a reset`,
-    }));
-}
-
 ;// CONCATENATED MODULE: ./lib/cni/kube-router/preflight.js
 
 /** What kube-router needs of a host with these options, by its documentation's troubleshooting and its source. */
@@ -71409,9 +71483,15 @@ function kubeRouterPreflight(facts, spec, choice) {
         ...preflight_cloud(facts, choice),
         ...lackingResetTools(facts, {
             ipset: 'kube-router’s IP sets',
-            ...(kubeProxyReplacement ? { ipvsadm: 'virtual servers, if its pod is not running by then,' } : {}),
+            ...(kubeProxyReplacement && !clearsServers(facts)
+                ? { ipvsadm: 'virtual servers, if its pod is not running by then,' }
+                : {}),
         }),
     ];
+}
+/** What else a reset can do it with. */
+function clearsServers({ tools }) {
+    return tools.includes('perl') || tools.includes('python3');
 }
 /** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
 function tunnels(facts, { cni }, { overlay, overlayEncap }) {
@@ -71424,23 +71504,13 @@ function tunnels(facts, { cni }, { overlay, overlayEncap }) {
         severity: overlay === 'full' ? 'error' : 'warning',
     });
 }
-/** What a cloud's network drops by default. The machine may run in one and its nodes yet share a network of their own. */
-function preflight_cloud({ cloud: where }, { overlay, overlayEncap }) {
-    if (where === undefined || (overlay === 'full' && (overlayEncap === 'fou' || where !== 'azure')))
+function preflight_cloud(facts, { overlay, overlayEncap }) {
+    const fou = 'overlay: full and overlayEncap: fou';
+    if (overlay !== 'full')
+        return cloudRoutes(facts, facts.cloud === 'azure' ? fou : 'overlay: full');
+    if (overlayEncap === 'fou')
         return [];
-    const names = { azure: 'Azure', aws: 'AWS', gcp: 'Google Cloud' };
-    const what = where === 'azure' && overlay === 'full'
-        ? 'drops IP in IP (protocol 4)'
-        : 'drops packets of addresses it did not give out';
-    const options = where === 'azure' ? 'overlay: full and overlayEncap: fou' : 'overlay: full';
-    return [
-        {
-            id: 'cloud-overlay',
-            severity: 'warning',
-            message: `the network of ${names[where]} ${what}, so that pods may not reach other nodes`,
-            hint: `set cni.options ${options}`,
-        },
-    ];
+    return cloudIpip(facts, { severity: 'warning', hint: `set cni.options ${fou}` });
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router/traces.js
@@ -71546,7 +71616,13 @@ const kubeRouter = {
                 : []),
         ];
     },
+    hostPorts: () => [{ protocol: 'tcp', port: 20244, purpose: 'health' }],
     preflight: (facts, spec) => kubeRouterPreflight(facts, spec, chosen(kube_router_options, spec)),
+    diagnostics: {
+        selector: 'k8s-app=kube-router',
+        container: 'kube-router',
+        commands: [['gobgp', 'neighbor']],
+    },
     traces: kubeRouterTraces,
 };
 function edits(context) {
@@ -71589,7 +71665,66 @@ function withMtu(wanted) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/cni/manifest/ranges.js
+
+/** What the manifest of a known CNI says of pods' addresses. */
+function podRangesOf(objects) {
+    return [...flannelRanges(objects), ...ciliumRanges(objects), ...variables(objects)];
+}
+function flannelRanges(objects) {
+    return configMaps(objects, 'net-conf.json').flatMap((text) => {
+        const { Network, EnableIPv4, IPv6Network, EnableIPv6 } = jsonOf(text);
+        return [
+            ...(EnableIPv4 === false ? [] : [{ key: 'Network', cidr: Network }]),
+            ...(EnableIPv6 === true ? [{ key: 'IPv6Network', cidr: IPv6Network }] : []),
+        ].flatMap(({ key, cidr }) => typeof cidr === 'string' ? [{ where: `net-conf.json ${key}`, cidr, holdsNodes: true }] : []);
+    });
+}
+/** With its other ways to hand out addresses Cilium does not look at them. */
+function ciliumRanges(objects) {
+    return objects
+        .filter(({ kind, data }) => kind === 'ConfigMap' && valueAt(data, ['ipam']) === 'cluster-pool')
+        .flatMap(({ data }) => ['cluster-pool-ipv4-cidr', 'cluster-pool-ipv6-cidr'].flatMap((where) => {
+        const text = valueAt(data, [where]);
+        const cidrs = typeof text === 'string' ? text.split(/[\s,]+/).filter(Boolean) : [];
+        return cidrs.map((cidr) => ({ where, cidr, holdsNodes: false }));
+    }));
+}
+const names = ['CALICO_IPV4POOL_CIDR', 'CALICO_IPV6POOL_CIDR', 'IPALLOC_RANGE'];
+/** Calico's and Weave Net's. */
+function variables(objects) {
+    return objects
+        .flatMap((object) => ['containers', 'initContainers'].map((list) => valueAt(object, ['spec', 'template', 'spec', list])))
+        .flatMap((containers) => (Array.isArray(containers) ? containers : []))
+        .flatMap((container) => {
+        const env = valueAt(container, ['env']);
+        return Array.isArray(env) ? env : [];
+    })
+        .flatMap((variable) => {
+        const { name, value } = isRecord(variable) ? variable : {};
+        return typeof name === 'string' && names.includes(name) && typeof value === 'string'
+            ? [{ where: name, cidr: value, holdsNodes: false }]
+            : [];
+    });
+}
+function configMaps(objects, key) {
+    return objects.flatMap(({ kind, data }) => {
+        const text = kind === 'ConfigMap' ? valueAt(data, [key]) : undefined;
+        return typeof text === 'string' ? [text] : [];
+    });
+}
+function jsonOf(text) {
+    try {
+        const value = JSON.parse(text);
+        return isRecord(value) ? value : {};
+    }
+    catch {
+        return {};
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/cni/manifest.js
+
 
 
 /** Any manifest of the user's, applied as it is. */
@@ -71611,6 +71746,7 @@ const manifest = {
     workloads: workloadsOf,
     ports: () => [],
     preflight: () => [],
+    podRanges: podRangesOf,
     traces: { links: ['cni0'], chains: [], nftTables: [], paths: [] },
 };
 
@@ -71771,8 +71907,17 @@ const weave = {
             ? [{ protocol: 'udp', port: 6784, purpose: 'VXLAN (fast datapath)' }]
             : []),
     ],
+    hostPorts: () => [{ protocol: 'tcp', port: 6784, purpose: 'status' }],
     preflight: (facts, spec) => weavePreflight(facts, { ...chosen(weave_options, spec), upstream: isUpstream(spec.cni.version) }),
     notices: ({ version }) => weaveNotices({ upstream: isUpstream(version) }),
+    diagnostics: {
+        selector: 'name=weave-net',
+        container: 'weave',
+        commands: [
+            ['/home/weave/weave', '--local', 'status'],
+            ['/home/weave/weave', '--local', 'status', 'connections'],
+        ],
+    },
     traces: weaveTraces,
 };
 function configured(pod, { spec, version }) {
@@ -71819,6 +71964,7 @@ function cniNamed(name) {
 const cniCatalog = {
     names: cniNames,
     options: (name) => cniNamed(name).options,
+    instead: (name) => cniNamed(name).instead ?? {},
     problems: (spec) => cniNamed(spec.cni.name).problems?.(spec) ?? [],
 };
 /** The interfaces that a CNI makes, which are no networks of the host's own. */
@@ -71828,9 +71974,7 @@ function networkTracesOf(name) {
 /** What any of the CNIs leaves on a host: whoever's manifest it was, and whatever was tried in between. */
 function allTraces() {
     const traces = cniNames.map((name) => cnis[name].traces);
-    const all = (key) => [
-        ...new Set(traces.flatMap((one) => one[key] ?? [])),
-    ];
+    const all = (key) => [...new Set(traces.flatMap((one) => one[key] ?? []))];
     return {
         links: all('links'),
         chains: all('chains'),
@@ -71846,6 +71990,9 @@ function allTraces() {
         bpfFilters: all('bpfFilters'),
         mounts: all('mounts'),
         bpfPins: all('bpfPins'),
+        sysctls: all('sysctls'),
+        apiGroups: all('apiGroups'),
+        taints: all('taints'),
     };
 }
 
@@ -73614,10 +73761,14 @@ const ownedDirectories = [
     '/var/log/containers',
     '/run/containerd',
     '/run/nri',
-    '/run/flannel',
     '/usr/libexec/kubernetes',
     '/run/kubernetes',
 ];
+/** @param more paths of the CNIs. @returns with `ownedDirectories` all that a cluster fills, nothing twice. */
+function clusterPaths(more) {
+    const outside = more.filter((path) => !ownedDirectories.some((owned) => path.startsWith(`${owned}/`)));
+    return [...ownedDirectories, ...outside];
+}
 const programs = [
     'containerd',
     'containerd-shim-runc-v2',
@@ -73730,6 +73881,16 @@ const API_VERSION = 'kubeadm.k8s.io/v1beta4';
 const CRI_SOCKET = 'unix:///run/containerd/containerd.sock';
 /** Minutes a join token lives; it is revoked before that, as soon as the joins are over. */
 const TOKEN_TTL = '15m0s';
+/** Tells tokens of this project from others. */
+const TOKEN_DESCRIPTION = 'k8s-bootstrap';
+/** An entry of InitConfiguration's `bootstrapTokens`. */
+const bootstrapToken = (token) => ({
+    token,
+    description: TOKEN_DESCRIPTION,
+    ttl: TOKEN_TTL,
+    usages: ['signing', 'authentication'],
+    groups: ['system:bootstrappers:kubeadm:default-node-token'],
+});
 /** Versions and image repositories alone, with the user's patches, for `kubeadm config images list`. */
 function clusterConfig(spec, kubernetesVersion) {
     const document = { apiVersion: API_VERSION, kind: 'ClusterConfiguration' };
@@ -73742,14 +73903,7 @@ function initConfig(options) {
         {
             apiVersion: API_VERSION,
             kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token: options.token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
+            bootstrapTokens: [bootstrapToken(options.token)],
             ...(options.certificateKey === undefined ? {} : { certificateKey: options.certificateKey }),
             ...(options.skipPhases === undefined ? {} : { skipPhases: options.skipPhases }),
             nodeRegistration: nodeRegistration(spec, host),
@@ -73813,7 +73967,7 @@ function tokenConfig(token) {
     return (0,dist/* stringify */.As)({
         apiVersion: API_VERSION,
         kind: 'InitConfiguration',
-        bootstrapTokens: [{ token, ttl: TOKEN_TTL }],
+        bootstrapTokens: [bootstrapToken(token)],
     });
 }
 function nodeRegistration(spec, host) {
@@ -74046,7 +74200,7 @@ function argumentMap(list) {
 /** The configuration for `kind create cluster --config`; it holds the token. */
 function kindConfig(options) {
     const { spec, nodeImage, kubernetesVersion, kubeProxy, cgroup, token } = options;
-    const { cni, kubernetes, kind, registryMirrors } = spec;
+    const { cni, kubernetes, kind } = spec;
     const first = spec.hosts.find(({ role }) => role === 'control-plane');
     const user = kubernetes.kubeadmPatches.map((patch) => legacyPatch(patch, kubernetesVersion));
     return (0,dist/* stringify */.As)({
@@ -74061,8 +74215,8 @@ function kindConfig(options) {
             ...(kubeProxy ? {} : { kubeProxyMode: 'none' }),
             ...(kind.apiServerPort === undefined ? {} : { apiServerPort: kind.apiServerPort }),
         },
-        // Not set in the image, and without it containerd never looks for mirrors.
-        ...(Object.keys(registryMirrors).length === 0 ? {} : { containerdConfigPatches: [registryPatch] }),
+        // Not set in the image, and without it containerd never looks for mirrors, those of a later run among them.
+        containerdConfigPatches: [registryPatch],
         nodes: spec.hosts.map((host) => ({
             role: host.role,
             image: nodeImage,
@@ -74089,14 +74243,7 @@ function ownPatches({ kubernetes }, host, { cgroup, token }) {
         },
         {
             kind: 'InitConfiguration',
-            bootstrapTokens: [
-                {
-                    token,
-                    ttl: TOKEN_TTL,
-                    usages: ['signing', 'authentication'],
-                    groups: ['system:bootstrappers:kubeadm:default-node-token'],
-                },
-            ],
+            bootstrapTokens: [bootstrapToken(token)],
             nodeRegistration,
         },
         { kind: 'JoinConfiguration', discovery: { bootstrapToken: { token } }, nodeRegistration },
@@ -74225,6 +74372,11 @@ function caHash(certificatePem) {
 ;// CONCATENATED MODULE: ./lib/host/state.js
 
 
+/** What the facts tell of a host that nobody has changed yet. */
+function baselineOf(facts) {
+    const { directoryModes: directories, sysctls, nftTables, nftChains, network, mounts } = facts;
+    return { directories, sysctls, nftTables, nftChains, network, mounts };
+}
 const phases = ['prepared', 'joining', 'member'];
 /** @returns undefined for a file that is absent; `'unreadable'` for one that is not ours to read. */
 function parseState(text) {
@@ -74711,6 +74863,7 @@ const features = {
     dummy: 'DUMMY',
     fou: 'NET_FOU',
     fou6: 'IPV6_FOU',
+    geneve: 'GENEVE',
     ip6_tunnel: 'IPV6_TUNNEL',
     ip_set: 'IP_SET',
     ip_set_hash_ip: 'IP_SET_HASH_IP',
@@ -74720,6 +74873,7 @@ const features = {
     ipip: 'NET_IPIP',
     openvswitch: 'OPENVSWITCH',
     vxlan: 'VXLAN',
+    wireguard: 'WIREGUARD',
     xt_ipvs: 'NETFILTER_XT_MATCH_IPVS',
     xt_set: 'NETFILTER_XT_SET',
 };
@@ -74794,11 +74948,12 @@ const kubernetesPorts = {
 };
 /**
  * Tells what a host is, in sections `<marker> <name>`; `$1` is a marker nobody can guess, so that nothing the host
- * prints can pass for a section. Changes nothing; what cannot be read gives an empty section.
+ * prints can pass for a section, and what follows are the paths that a cluster would fill. Changes nothing; what cannot be
+ * read gives an empty section.
  */
 const factsScript = `
 set +e
-m=$1
+m=$1; shift
 s() { printf '\\n%s %s\\n' "$m" "$1"; }
 s hostname; hostname
 s machine-id; cat /etc/machine-id
@@ -74815,6 +74970,7 @@ s disk; df -Pk /var/lib | sed 1d
 s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
+s default-route-6; ip -6 -o route show default
 s addresses; ip -o address show
 s routes; ip -o route show
 s links; ls /sys/class/net
@@ -74833,11 +74989,12 @@ s iptables; iptables --version
 s tools; for t in iptables ip mount umount nsenter conntrack socat ethtool curl wget tar sha256sum flock systemd-run tc python3 ipset ipvsadm; do
   command -v $t >/dev/null && echo $t; done; perl -MSocket -e 'print qq(perl\\n)'
 s listening; for f in /proc/net/tcp /proc/net/tcp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' $f; done
+s listening-udp; for f in /proc/net/udp /proc/net/udp6; do sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) 0*:0000 07 .*/\\1/p' $f; done
 s sysctls; for k in ${touchedSysctls.join(' ')}; do f=/proc/sys/$(printf %s $k | tr . /); [ -r $f ] && echo "$k=$(cat $f)"; done
 s nft; nft -t list ruleset
-s directories; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] || continue
-  if [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
-s directory-modes; for d in ${ownedDirectories.join(' ')}; do [ -d $d ] && stat -L -c '%n=%a %u:%g' $d; done
+s directories; for d in "$@"; do [ -e "$d" ] || continue
+  if [ ! -d "$d" ] || [ -n "$(find "$d/" -mindepth 1 ! -type d 2>/dev/null | head -n 1)" ]; then echo "full $d"; else echo "empty $d"; fi; done
+s directory-modes; for d in "$@"; do [ -e "$d" ] && stat -L -c '%n=%a %u:%g' "$d"; done
 s cni-conf; ls ${paths.cniConf}
 s cluster-files; ls /etc/kubernetes/*.conf /etc/kubernetes/manifests/*.yaml
 s containerd; command -v containerd && containerd --version
@@ -74897,6 +75054,7 @@ function addressesOf(lines) {
                 address,
                 prefix: Number(prefix),
                 global: scope === 'global',
+                ...(/\bscope \w+.* (temporary|deprecated)\b/.test(line) ? { temporary: true } : {}),
             },
         ];
     });
@@ -74905,6 +75063,12 @@ function addressesOf(lines) {
 function defaultRouteOf(lines) {
     const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
     return link === undefined ? undefined : { link };
+}
+/** A family's address on the interface of its default route, else its first global one; those that last come first. */
+function primaryAddressOf(family, addresses, route) {
+    const own = addresses.filter((one) => one.family === family && (family === 4 || one.global));
+    const lasting = [...own.filter(({ temporary }) => !temporary), ...own.filter(({ temporary }) => temporary)];
+    return (lasting.find(({ link }) => link === route?.link) ?? lasting.find(({ global }) => global))?.address;
 }
 /** @param section lines of a section of the facts. */
 function networkUseOf(section) {
@@ -74936,11 +75100,16 @@ function iptablesOf(line) {
 
 
 
-/** Reads the host's facts as root, without changing anything. @throws BootstrapError `E_SHELL` for garbled answers. */
-async function readFacts(host, options) {
+/**
+ * Reads the host's facts as root, without changing anything.
+ *
+ * @param options.paths what a cluster would fill, as `clusterPaths` tells.
+ * @throws BootstrapError `E_SHELL` for garbled answers.
+ */
+async function readFacts(host, { paths, signal }) {
     const marker = `facts-${(0,external_node_crypto_.randomBytes)(12).toString('hex')}`;
     const before = Date.now();
-    const { stdout } = await host.sh(factsScript, [marker], { ...options, timeoutMs: 60_000 });
+    const { stdout } = await host.sh(factsScript, [marker, ...paths], { signal, timeoutMs: 60_000 });
     return parseFacts(stdout, marker, (before + Date.now()) / 2);
 }
 /** @param now the runner's time in ms when the host was asked. */
@@ -74956,8 +75125,6 @@ function parseFacts(output, marker, now) {
     const number = (text) => Number(/\d+/.exec(text)?.[0] ?? 0);
     const os = pairs(lines('os'));
     const addresses = addressesOf(lines('addresses'));
-    const route = defaultRouteOf(lines('default-route'));
-    const primary = addresses.find((a) => a.link === route?.link && a.family === 4) ?? addresses.find((a) => a.global);
     const upstream = nameserversOf(lines('resolv-upstream'));
     const configured = nameserversOf(lines('resolv'));
     return {
@@ -74981,7 +75148,10 @@ function parseFacts(output, marker, now) {
         swap: lines('swap').map((line) => line.split(/\s/)[0] ?? ''),
         clockOffsetMs: Math.round(Number(first('time')) / 1e6 - now),
         addresses,
-        primaryAddress: primary?.address,
+        primaryAddresses: {
+            4: primaryAddressOf(4, addresses, defaultRouteOf(lines('default-route'))),
+            6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
+        },
         routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
         network: networkUseOf(lines),
         nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
@@ -74993,7 +75163,7 @@ function parseFacts(output, marker, now) {
         features: featuresOf(lines('kernel-features')),
         iptables: iptablesOf(first('iptables')),
         tools: lines('tools'),
-        listeningPorts: lines('listening').map((port) => Number.parseInt(port, 16)),
+        listening: { tcp: portsOf(lines('listening')), udp: portsOf(lines('listening-udp')) },
         sysctls: pairs(lines('sysctls')),
         nftTables: tablesOf(lines('nft').join('\n')),
         nftChains: parseRuleset(lines('nft').join('\n')).map(({ key }) => key),
@@ -75045,6 +75215,9 @@ function pairs(lines) {
 function versionIn(text) {
     return /v?(\d+\.\d+\.\d+(?:-[\w.]+)?)/.exec(text)?.[1];
 }
+function portsOf(lines) {
+    return lines.map((port) => Number.parseInt(port, 16));
+}
 function nameserversOf(lines) {
     return lines.flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
 }
@@ -75053,6 +75226,7 @@ function isLoopback(address) {
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/connect.js
+
 
 
 
@@ -75141,7 +75315,7 @@ rm -f "$1"
 `;
 /** Reads what the host is, and what an earlier run left on it. */
 async function learn(host, signal) {
-    const found = await readFacts(host, { signal });
+    const found = await readFacts(host, { paths: clusterPaths(allTraces().paths), signal });
     host.learn(found);
     host.state = knownState(found.state);
     return found;
@@ -75375,6 +75549,8 @@ function kubernetesPrograms(version, arch) {
     const { kubeadm, kubelet, kubectl } = components;
     return [kubeadm, kubelet, kubectl].map(({ upstream }) => upstream(version, arch));
 }
+/** The newest kind in the table, for machines that have none. */
+const defaultKind = '0.33.0';
 /** The program that makes clusters in Docker. */
 const kindComponent = {
     name: 'kind',
@@ -76419,12 +76595,17 @@ const cidr = schemas_string().check((context) => {
     const text = context.value;
     if (parseCidr(text) !== undefined)
         return;
-    const proper = canonicalCidr(text);
-    const message = proper === undefined
-        ? 'is not a CIDR; write one block such as 10.244.0.0/16'
-        : `has bits set behind its prefix; write ${proper}`;
-    context.issues.push({ code: 'custom', message, input: text });
+    context.issues.push({ code: 'custom', message: wrongCidr(text), input: text });
 });
+function wrongCidr(text) {
+    const proper = canonicalCidr(text);
+    if (proper !== undefined)
+        return `has bits set behind its prefix; write ${proper}`;
+    const families = text.split(',').map((block) => parseCidr(canonicalCidr(block.trim()) ?? '')?.family);
+    return families.includes(4) && families.includes(6)
+        ? 'is dual stack, which is not offered; write one block, of IPv4 or of IPv6, and of the same family for pods and Services'
+        : 'is not a CIDR; write one block such as 10.244.0.0/16';
+}
 const fingerprint = pattern(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'is not a host key fingerprint; write SHA256: and 43 characters, as ssh-keygen -lf prints it');
 const sha256 = pattern(/^[0-9a-fA-F]{64}$/, 'is not a sha256; give 64 hex digits').overwrite((text) => text.toLowerCase());
 const path = pattern(/^[^\0\r\n]+$/, 'is not a path; give one on a single line');
@@ -76434,7 +76615,12 @@ const text_registry = pattern(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'is
 const text_image = pattern(/^([a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?\/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/, 'is not an image reference; write [registry/]name[:tag][@sha256:…]');
 /** Whether an entry of `images` is the path of a tar, and not a name in Docker. */
 const isTar = (text) => /\.tar$/i.test(text) || /^([.]{0,2}|~)\//.test(text);
-const localImage = checked((text) => (isTar(text) ? path : text_image).safeParse(text).success, 'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)');
+const localImage = checked((text) => (isTar(text) ? path : text_image).safeParse(text).success, 'is neither an image in Docker ([registry/]name[:tag]) nor the path of a tar (*.tar)').refine((text) => !hasDigest(text), {
+    error: 'has a digest, under which nodes would not find it (docker save leaves it out); give it as name:tag',
+});
+function hasDigest(text) {
+    return !isTar(text) && text.includes('@') && text_image.safeParse(text).success;
+}
 const id = pattern(/^[A-Za-z0-9][\w.:-]{0,99}$/, 'is not an id; letters, digits and "-" are allowed');
 const kubeletVersion = pattern(/^v?\d{1,3}\.\d{1,3}\.\d{1,3}(-[0-9A-Za-z.-]{1,40})?$/, 'is not an exact Kubernetes version; write it like 1.35.8').overwrite((text) => text.replace(/^v/, ''));
 const componentVersion = pattern(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, 'is not a version; write it like 1.2.3, without a v');
@@ -76656,6 +76842,7 @@ const networkChecks = [cidrs];
 
 
 
+
 const resetHint = 'run `k8s-bootstrap down` on it, or use another host';
 /** A host that carries somebody else's cluster is never touched. */
 const foreign = (host, input) => {
@@ -76733,10 +76920,24 @@ const occupancy_ports = (host, input) => {
     if (isMember(host, input))
         return nothing;
     const wanted = kubernetesPorts[host.spec.role].map((port) => port === 6443 ? input.spec.kubernetes.apiServerPort : port);
-    const taken = wanted.filter((port) => host.facts.listeningPorts.includes(port));
+    const taken = wanted.filter((port) => host.facts.listening.tcp.includes(port));
     return taken.length === 0
         ? nothing
         : found(host, 'port', `in use: port ${taken.join(', ')}`, { hint: 'stop what listens there (ss -lntp)' });
+};
+/** Tunnels that were there before show as well, since the kernel listens for them. */
+const cniPorts = (host, input) => {
+    if (isMember(host, input))
+        return nothing;
+    const cni = cniNamed(input.spec.cni.name);
+    const wanted = [...cni.ports(input.spec), ...(cni.hostPorts?.(input.spec) ?? [])];
+    const taken = wanted.filter(({ protocol, port }) => host.facts.listening[protocol].includes(port));
+    const names = taken.map(({ protocol, port, purpose }) => `${protocol.toUpperCase()} ${String(port)} (${purpose})`);
+    return taken.length === 0
+        ? nothing
+        : found(host, 'port', `in use: ${names.join(', ')}, where ${cni.title} listens`, {
+            hint: 'stop what listens there (ss -lntup), remove tunnels of another network (ip -d link), or choose other options of the CNI',
+        });
 };
 const occupancy_version = (host, input) => {
     if (!isMember(host, input))
@@ -76762,14 +76963,25 @@ const network = (host, input) => {
             severity: 'info',
         });
 };
+/** Nodes keep the pod range that they were given; no CNI can have another. States of older versions do not know it. */
+const podRange = (host, input) => {
+    const { podCIDR } = input.spec.cni;
+    const has = host.state?.podCIDR;
+    if (!isMember(host, input) || has === undefined || has === podCIDR)
+        return nothing;
+    return found(host, 'pod-cidr-differs', `the cluster's pods are in ${has}, not in cni.podCIDR ${podCIDR}`, {
+        hint: `ask for ${has}, or run \`k8s-bootstrap down\` first`,
+    });
+};
 /** What cannot be changed of a cluster that is up. */
-const settledChecks = [occupancy_version, network];
+const settledChecks = [occupancy_version, network, podRange];
 const occupancyChecks = [
     foreign,
     leftovers,
     runtime,
     firewall,
     occupancy_ports,
+    cniPorts,
     ...settledChecks,
 ];
 
@@ -76798,7 +77010,7 @@ function small(id, message) {
 
 /**
  * The first claim that fits decides. One of `tested` fits a version of the CNI, and says by its range which of the two
- * it is; one of `broken` has nothing to say outside of its range, where the next one is asked.
+ * it is; one of `broken` or `passed` has nothing to say outside of its range, where the next one is asked.
  *
  * @param version of the CNI; `''` where versions mean nothing.
  * @param kubernetesVersion without `v`; `''` where it is not known.
@@ -76811,9 +77023,10 @@ function compatibilityOf({ kubernetes }, version, kubernetesVersion) {
         if (!version.startsWith(claim.cni))
             continue;
         const within = isWithin(claim, kubernetesVersion);
-        if (claim.claim === 'broken' && !within)
+        if (claim.claim !== 'tested' && !within)
             continue;
-        return { verdict: within ? claim.claim : 'untested', claim };
+        const good = within ? 'tested' : 'untested';
+        return { verdict: claim.claim === 'broken' ? 'broken' : good, claim };
     }
     return undefined;
 }
@@ -76859,7 +77072,9 @@ const lasting = [
     'node-name',
     'node-stopped',
     'nodes-differ',
+    'pod-cidr-differs',
     'role-changed',
+    'settings-differ',
     'state',
     'version-differs',
 ];
@@ -76933,7 +77148,7 @@ const membership = ({ hosts }) => {
             hint: 'list its first control plane first, or run `k8s-bootstrap down` on all hosts',
         });
 };
-const names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
+const identity_names = (host) => /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(host.nodeName)
     ? nothing
     : found(host, 'node-name', `its host name cannot be a node name: ${JSON.stringify(host.nodeName)}`, {
         hint: 'set hosts[].name, or a host name of lower-case letters, digits and `-`',
@@ -76951,7 +77166,13 @@ const ownAddress = (host) => {
             hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
         });
 };
-const identityChecks = [names, ownAddress];
+/** Nodes and pods are of one family. Where the host itself tells of no such address, the one that it is reached at has to do. */
+const family = (host, { spec }) => parseIp(host.internalAddress)?.family === host.family
+    ? nothing
+    : found(host, 'internal-address', `it has no IPv${String(host.family)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`, {
+        hint: `give the host one (see ip -${String(host.family)} address), or choose ranges of the other family`,
+    });
+const identityChecks = [identity_names, ownAddress, family];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
 ;// CONCATENATED MODULE: ./lib/kube/kubelet-skew.js
@@ -77131,6 +77352,27 @@ function findings(input) {
         ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
         ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
     ];
+}
+
+;// CONCATENATED MODULE: ./lib/engine/preflight/pod-ranges.js
+
+/** Where a manifest of the user's does not go with the range that nodes get theirs of. */
+function podRangeFindings(ranges, podCIDR) {
+    return ranges
+        .filter(({ cidr, holdsNodes }) => (holdsNodes ? !pod_ranges_isWithin(podCIDR, cidr) : !pod_ranges_isWithin(cidr, podCIDR)))
+        .map(({ where, cidr, holdsNodes }) => ({
+        id: 'manifest-pod-cidr',
+        severity: holdsNodes ? 'error' : 'warning',
+        message: `the manifest’s ${where} is ${cidr}, and cni.podCIDR is ${podCIDR}${holdsNodes ? ', so that pods get no addresses' : ''}`,
+        hint: 'make them the same: change cni.podCIDR or the manifest',
+    }));
+}
+/** What is no range, such as a variable that is filled in later, is not judged. */
+function pod_ranges_isWithin(inner, outer) {
+    const [a, b] = [inner, outer].map((text) => parseCidr(canonicalCidr(text) ?? ''));
+    if (a === undefined || b === undefined)
+        return true;
+    return a.prefix >= b.prefix && contains(b, { family: a.family, value: a.base });
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/ports/needs.js
@@ -77701,6 +77943,7 @@ async function source_reach(host, urls, signal, accept) {
 
 
 
+
 /** Looks at everything, tells all that it finds, errors that the user chose to ignore as warnings, and stops the run here if anything is amiss. */
 function preflightStep(look) {
     return {
@@ -77729,10 +77972,11 @@ const preflight_preflight = preflightStep(async (cluster, signal) => {
     return [...findings({ spec, hosts, kubernetesVersion }), ...asked.flat()];
 });
 /** What is to be said of the choice of CNI and Kubernetes, whatever the provider and its hosts are. */
-function choiceFindings({ cni, cniContext }) {
+function choiceFindings({ spec, cni, cniContext, cniObjects }) {
     const { version, kubernetesVersion } = cniContext;
     const notices = cni.notices?.(cniContext) ?? [];
-    return [...notices, ...compatibilityFindings(cni, version, kubernetesVersion)];
+    const ranges = podRangeFindings(cni.podRanges?.(cniObjects) ?? [], spec.cni.podCIDR);
+    return [...notices, ...ranges, ...compatibilityFindings(cni, version, kubernetesVersion)];
 }
 function refusal(errors) {
     const details = errors.map(({ id, message, host, hint }) => new lib_errors/* BootstrapError */.Xj(id === 'foreign-cluster' ? 'E_FOREIGN' : 'E_PREFLIGHT', `${message} (${id})`, {
@@ -77751,7 +77995,180 @@ function refusal(errors) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/engine/kind/mirrors.js
+
+
+/** Milliseconds for a connection. */
+const PATIENCE = 10_000;
+/**
+ * Registry mirrors that nodes will not reach, as this machine sees it: what they send out goes by its own connections.
+ * Not asked is what nodes see otherwise: names of containers on their network, their own loopback, and anything where
+ * there is a proxy, which kind hands on to them. Whether it is a registry is left to them, as are its certificates.
+ */
+async function mirrors_mirrorFindings({ spec, kind }, signal) {
+    if (Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name)))
+        return [];
+    const origins = [...new Set(Object.values(spec.registryMirrors).map((url) => new URL(url).origin))];
+    const errors = await Promise.all(origins.map((origin) => whyUnreachable(new URL(origin), signal)));
+    // A cluster that is up may have its images already.
+    const severity = kind.found === 'whole' ? 'warning' : 'error';
+    return origins.flatMap((origin, index) => {
+        const error = errors[index];
+        if (error === undefined)
+            return [];
+        return [
+            {
+                id: 'mirror-unreachable',
+                severity,
+                message: `this machine cannot reach the registry mirror ${origin}: ${(0,sanitize/* sanitizeLine */.g)(error)}`,
+                hint: 'see that the mirror is up and the address right (registryMirrors)',
+            },
+        ];
+    });
+}
+async function whyUnreachable({ protocol, hostname, port }, signal) {
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    if (mirrors_isLoopback(host) || ((0,external_node_net_.isIP)(host) === 0 && !host.includes('.')))
+        return undefined;
+    const socket = (0,external_node_net_.createConnection)({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), signal });
+    try {
+        return await new Promise((resolve, reject) => {
+            socket.setTimeout(PATIENCE, () => {
+                resolve(`no answer in ${String(PATIENCE / 1000)} s`);
+            });
+            socket.once('connect', () => {
+                resolve(undefined);
+            });
+            socket.once('error', (error) => {
+                if (signal.aborted)
+                    reject(signal.reason);
+                // Docker may know a name that this machine does not.
+                else
+                    resolve(error.syscall === 'getaddrinfo' ? undefined : (error.code ?? error.message));
+            });
+        });
+    }
+    finally {
+        socket.destroy();
+    }
+}
+function mirrors_isLoopback(host) {
+    return host === '::1' || ((0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.'));
+}
+
+;// CONCATENATED MODULE: ./lib/engine/kind/settled.js
+
+
+
+
+
+
+const PATCHES = 'kubernetes.kubeadmPatches';
+/** What kind makes a cluster with, and Docker does not tell of it. Patches may hold secrets, so that a digest stands for them. */
+function settingsOf({ kubernetes }) {
+    const { serviceCIDR, dnsDomain, controlPlaneEndpoint = '', kubeadmPatches } = kubernetes;
+    return {
+        'kubernetes.serviceCIDR': serviceCIDR,
+        'kubernetes.dnsDomain': dnsDomain,
+        // The certificate is of the host alone.
+        'kubernetes.controlPlaneEndpoint': controlPlaneEndpoint === '' ? '' : hostOf(controlPlaneEndpoint),
+        [PATCHES]: digestOf(kubeadmPatches),
+    };
+}
+/** The same for whatever order the user gave a document's fields in. */
+function digestOf(patches) {
+    const text = JSON.stringify(patches, (_, value) => isRecord(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value);
+    return (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex');
+}
+/** Settings of a whole cluster that are not what is asked for, and that only making it anew would change. */
+function settledFindings(cluster) {
+    const { kind, controlPlane } = cluster;
+    const container = kind.containers.find((one) => nameOf(one) === controlPlane.address);
+    return [
+        ...rememberedFindings(cluster),
+        ...(container === undefined
+            ? []
+            : [...imageFindings(cluster, container), ...mappingFindings(cluster, container)]),
+        ...apiServerFindings(cluster),
+    ];
+}
+/** A state that an older version wrote has none of them, or not all. */
+function rememberedFindings({ spec, controlPlane }) {
+    const remembered = controlPlane.state?.settings;
+    if (!isRecord(remembered))
+        return [];
+    return Object.entries(settingsOf(spec)).flatMap(([field, wanted]) => {
+        const has = remembered[field];
+        if (typeof has !== 'string' || has === wanted)
+            return [];
+        if (field === PATCHES)
+            return [differs(`${field} are not those that the cluster was made with`)];
+        // Without a name of the user's, clients go by the one that every cluster has.
+        return wanted === '' ? [] : [notAs(field, has, wanted)];
+    });
+}
+function imageFindings({ spec, kind }, { Config }) {
+    const { Image: has } = Config;
+    if (has === undefined)
+        return [];
+    // Whoever names none gets the published one of the version, of which there may be a newer build meanwhile.
+    const same = spec.kind.nodeImage === undefined
+        ? repositoryOf(has) === repositoryOf(kind.nodeImage)
+        : isSameImage(has, spec.kind.nodeImage);
+    return same ? [] : [notAs('kind.nodeImage', has, kind.nodeImage)];
+}
+function repositoryOf(image) {
+    return image.replace(/@.*$/, '').replace(/:[^:/]*$/, '');
+}
+function isSameImage(one, other) {
+    const [name, digest] = one.split('@');
+    const [otherName, otherDigest] = other.split('@');
+    if (digest !== undefined && otherDigest !== undefined)
+        return digest === otherDigest;
+    return name === otherName;
+}
+function mappingFindings({ spec }, { NetworkSettings }) {
+    const wanted = new Map(spec.kind.portMappings.map(({ listenAddress, hostPort, containerPort, protocol }) => {
+        const port = `${String(containerPort)}/${protocol.toLowerCase()}`;
+        return mapping(listenAddress, String(hostPort), port);
+    }));
+    const has = new Map(Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, on]) => (on ?? [])
+        .map(({ HostIp, HostPort }) => mapping(HostIp, HostPort, port))
+        // kind itself publishes the API server.
+        .filter(([key]) => port !== API_PORT || wanted.has(key))));
+    if (wanted.size === has.size && [...wanted.keys()].every((key) => has.has(key)))
+        return [];
+    const list = (mappings) => [...mappings.values()].sort().join(', ');
+    return [notAs('kind.portMappings', list(has), list(wanted))];
+}
+/** What tells one from another, and how it is written. */
+function mapping(address, hostPort, port) {
+    const host = address.includes(':') ? `[${address}]` : address;
+    return [`${canonicalAddress(address)} ${hostPort} ${port}`, `${host}:${hostPort}:${port}`];
+}
+function apiServerFindings({ spec, publishedEndpoint }) {
+    const wanted = spec.kind.apiServerPort;
+    const has = publishedEndpoint?.slice(publishedEndpoint.lastIndexOf(':') + 1);
+    return wanted === undefined || has === undefined || has === String(wanted)
+        ? []
+        : [notAs('kind.apiServerPort', has, String(wanted))];
+}
+function notAs(field, has, wanted) {
+    const shown = (value) => (value === '' ? 'none' : (0,sanitize/* sanitizeLine */.g)(value));
+    return differs(`${field} of the cluster: ${shown(has)}; asked for: ${shown(wanted)}`);
+}
+function differs(message) {
+    return {
+        id: 'settings-differ',
+        severity: 'error',
+        message,
+        hint: 'ask for what the cluster has, or run `k8s-bootstrap down` first',
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/kind/preflight.js
+
+
 
 
 
@@ -77777,9 +78194,13 @@ async function kindFindings(cluster, signal) {
         ...(await inotify(cluster)),
         ...occupancy(cluster),
         ...(kind.found === 'whole'
-            ? hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input)))
+            ? [
+                ...hosts.flatMap((host) => settledChecks.flatMap((check) => check(host, input))),
+                ...settledFindings(cluster),
+            ]
             : []),
         ...(kind.network === undefined ? [] : networkFindings(cluster, subnetsOf(kind.network))),
+        ...(await mirrors_mirrorFindings(cluster, signal)),
         ...(kind.found === 'whole' ? [] : [...(await preflight_ports(cluster)), ...(await sources(cluster, signal))]),
     ];
 }
@@ -78351,6 +78772,7 @@ async function pack(cluster, plugins, signal) {
 
 
 
+
 /** Adds to a node what its image lacks: CNI plugins, registry mirrors, and the state that says whose it is. */
 const install = {
     id: 'install',
@@ -78380,14 +78802,10 @@ const install = {
             phase: 'prepared',
             kubernetesVersion: cluster.kubernetesVersion,
             cni: cluster.cni.name,
+            settings: settingsOf(cluster.spec),
+            podCIDR: cluster.spec.cni.podCIDR,
             // A node goes with its container; only another CNI asks what was there before the first one.
-            before: {
-                directories: {},
-                sysctls: {},
-                nftTables: [],
-                nftChains: [],
-                network: host.facts.network,
-            },
+            before: baselineOf(host.facts),
         }, signal);
         await host.sh(linkScript, [], { signal });
         await addPlugins(cluster, host, signal);
@@ -78657,7 +79075,7 @@ function resolveKubelets(spec, versions, arch, table) {
  * @throws as `resolveArtifacts`
  */
 function resolveKindArtifacts(spec, wanted) {
-    const { kind, cniPlugins } = spec.artifacts.versions;
+    const { kind = defaultKind, cniPlugins } = spec.artifacts.versions;
     return withChecksums(spec, { arch: wanted.arch }, (artifact) => ({
         kind: wanted.kind ? artifact(kindComponent, kind) : undefined,
         cniPlugins: wanted.cniPlugins ? artifact(components.cniPlugins, cniPlugins) : undefined,
@@ -78816,16 +79234,22 @@ function channel_refuseOther(minor, wanted) {
 }
 
 ;// CONCATENATED MODULE: ./lib/providers/kind/binary.js
-/** The oldest kind whose nodes run with containerd 2, which the configuration here is for. */
-const OLDEST = [0, 27];
-/** Version, without `v`, of a kind on the PATH that is new enough. */
-async function kindOnPath(local, options) {
-    const { exitCode, stdout } = await local.run(['kind', 'version', '--quiet'], { ...options, accept: 'any' });
-    const [version, major, minor] = /^v?(\d+)\.(\d+)\.\d+\S*$/.exec(stdout.trim()) ?? [];
+
+/**
+ * The oldest kind that writes kubeadm's v1beta4, which Kubernetes 1.37 needs and patches of the user's are written for.
+ * https://github.com/kubernetes-sigs/kind/releases/tag/v0.32.0
+ */
+const OLDEST = '0.32.0';
+/** Version, without `v`, of the kind on the PATH, if it will do. */
+async function kindOnPath(local, { wanted, signal }) {
+    const { exitCode, stdout } = await local.run(['kind', 'version', '--quiet'], { signal, accept: 'any' });
+    const version = /^v?(\d+\.\d+\.\d+\S*)$/.exec(stdout.trim())?.[1];
     if (exitCode !== 0 || version === undefined)
         return undefined;
-    const newer = Number(major) > OLDEST[0] || Number(minor) >= OLDEST[1];
-    return newer ? version.replace(/^v/, '') : undefined;
+    // A kind that was built from its sources names the commit behind a plus.
+    const [released = ''] = version.split('+');
+    const will = wanted === undefined ? newestFirst(released, OLDEST) <= 0 : version === wanted;
+    return will ? version : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/default-version.js
@@ -79560,7 +79984,7 @@ const resolve_resolve = {
         const { state } = cluster.controlPlane;
         cluster.kubernetesVersion =
             kubernetesVersion ?? (kind.found === 'whole' ? state?.kubernetesVersion : '') ?? '';
-        const onPath = await kindOnPath(cluster.local, { signal });
+        const onPath = await kindOnPath(cluster.local, { wanted: spec.artifacts.versions.kind, signal });
         kind.artifacts = resolveKindArtifacts(spec, {
             arch,
             kind: onPath === undefined,
@@ -79870,17 +80294,8 @@ function stateOf(cluster, host) {
         ...(kubeletVersion === undefined ? {} : { kubeletVersion }),
         cni: cluster.cni.name,
         podCIDR: cluster.spec.cni.podCIDR,
-        before: {
-            // A state without them is of a time when nobody changed them.
-            mounts: facts.mounts,
-            ...(host.state?.before ?? {
-                directories: facts.directoryModes,
-                sysctls: facts.sysctls,
-                nftTables: facts.nftTables,
-                nftChains: facts.nftChains,
-                network: facts.network,
-            }),
-        },
+        // A state without mounts is of a time when nobody changed them.
+        before: { mounts: facts.mounts, ...(host.state?.before ?? baselineOf(facts)) },
     };
 }
 /** Moves a verified program to its place and remembers its checksum. */
@@ -79932,7 +80347,6 @@ systemctl restart containerd.service
 `;
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/join.js
-
 
 
 
@@ -79991,38 +80405,37 @@ async function expectNode(cluster, host, signal) {
         hint: 'it belongs to an earlier cluster of that name, or its node was deleted: run `k8s-bootstrap down` on it',
     });
 }
-/** An API server that is there may be away for a moment, while etcd takes a new member in. */
-const REVOKE_SEC = 30;
-/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
-const revoke = {
-    id: 'revoke',
-    title: 'Revoke the join token',
-    scope: 'cluster',
-    needs: ['join', 'init'],
-    always: true,
-    run: async (cluster, { signal }) => {
-        if (cluster.tokenIds.length === 0)
-            return { changed: false, note: 'none was made' };
-        if (cluster.controlPlane.state?.phase === 'member')
-            await awaitApi(cluster, signal, REVOKE_SEC);
-        else if (!cluster.controlPlane.connected || !(await apiAnswers(cluster, signal))) {
-            return { changed: false, note: 'the cluster did not come up far enough to know it' };
-        }
-        const remove = ['-n', 'kube-system', 'delete', 'secret', '--ignore-not-found'];
-        // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
-        // run may have left its own.
-        const tokens = cluster.fresh
-            ? ['--field-selector=type=bootstrap.kubernetes.io/token']
-            : cluster.tokenIds.map((id) => `bootstrap-token-${id}`);
-        const options = { signal, timeoutMs: 30_000 };
-        await cluster.kubectl.run([...remove, ...tokens], options);
-        if (cluster.fresh)
-            await cluster.kubectl.run([...remove, 'kubeadm-certs'], options);
-        cluster.join = undefined;
-        cluster.tokenIds.length = 0;
-        return { changed: true };
-    },
-};
+
+;// CONCATENATED MODULE: ./lib/engine/cni-diagnostics.js
+
+/** Lines of one command that are shown; the beginning says most. */
+const MAX_LINES = 40;
+const cni_diagnostics_TIMEOUT_MS = 15_000;
+/** Asks the CNI on every node what it thinks of itself, into the log of the step that failed; never fails itself. */
+async function logDiagnostics(cluster, { signal, log }) {
+    const { kubectl, cni } = cluster;
+    if (cni.diagnostics === undefined)
+        return;
+    const { selector, container, commands } = cni.diagnostics;
+    const options = { signal, timeoutMs: cni_diagnostics_TIMEOUT_MS };
+    try {
+        const { items } = await kubectl.get(['pods', '--all-namespaces', '-l', selector], options);
+        const answers = await Promise.all(items.map(async ({ metadata: { name, namespace }, spec: { nodeName = name } }) => {
+            const lines = [];
+            for (const command of commands) {
+                const exec = ['-n', namespace, 'exec', name, '-c', container, '--', ...command];
+                const { stdout, stderr } = await kubectl.run(exec, { ...options, accept: 'any' });
+                const said = `${stdout}\n${stderr}`.split('\n').filter((line) => line.trim() !== '');
+                lines.push(`[${nodeName}] ${command.join(' ')}`, ...said.slice(0, MAX_LINES));
+            }
+            return lines;
+        }));
+        answers.flat().forEach(log);
+    }
+    catch (error) {
+        log(`${cni.title} cannot be asked how it is: ${(0,lib_errors/* toBootstrapError */.on)(error).message}`);
+    }
+}
 
 ;// CONCATENATED MODULE: ./lib/kube/apply.js
 
@@ -80130,6 +80543,7 @@ function inventory_parse(text) {
 
 
 
+
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
 const installCni = {
     id: 'install-cni',
@@ -80176,7 +80590,8 @@ const ready = {
     title: 'Nodes and CNI ready',
     scope: 'cluster',
     needs: ['resolve', 'locate', 'join', 'install-cni'],
-    run: async (cluster, { signal, log }) => {
+    run: async (cluster, tools) => {
+        const { signal, log } = tools;
         const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
         const left = () => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
         const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
@@ -80186,7 +80601,7 @@ const ready = {
         const appeared = await cluster.kubectl.run(['wait', ...nodes, '--for=create', `--timeout=${left()}`], options);
         const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
         if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
-            throw await notReady(cluster, signal);
+            throw await notReady(cluster, tools);
         }
         log('all nodes are Ready');
         const applied = workloadsOf(cluster.cniObjects);
@@ -80197,12 +80612,12 @@ const ready = {
                 const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
                 const result = await cluster.kubectl.run(wait, options);
                 if (result.exitCode !== 0)
-                    throw await cniError(cluster, signal, `has made no ${object} in ${namespace}`);
+                    throw await cniError(cluster, tools, `has made no ${object} in ${namespace}`);
             }
             const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
             const result = await cluster.kubectl.run(rollout, options);
             if (result.exitCode !== 0)
-                throw await cniError(cluster, signal, 'is not rolled out');
+                throw await cniError(cluster, tools, 'is not rolled out');
             log(`${kind} ${namespace}/${name} is rolled out`);
         }
         await labelNodes(cluster, signal);
@@ -80210,22 +80625,24 @@ const ready = {
     },
 };
 /** A node that is not Ready for lack of a network is the CNI's failure, so look there first. */
-async function notReady(cluster, signal) {
+async function notReady(cluster, tools) {
     const names = cluster.hosts.map((host) => host.nodeName);
     const complaintOf = (name) => {
         const host = cluster.hosts.find(({ nodeName }) => nodeName === name);
         return host === undefined ? Promise.resolve('') : kubeletComplaint(host);
     };
-    const { reasons, network } = await explainNodes(cluster.kubectl, names, signal, complaintOf).catch((error) => ({ reasons: unread(error), network: false }));
+    const { reasons, network } = await explainNodes(cluster.kubectl, names, tools.signal, complaintOf).catch((error) => ({ reasons: unread(error), network: false }));
     if (network)
-        return cniError(cluster, signal, 'did not come up', reasons);
+        return cniError(cluster, tools, 'did not come up', reasons);
     return new lib_errors/* BootstrapError */.Xj('E_NODES', `nodes are not Ready: ${reasons.join('; ') || 'no reason given'}`, {
         hint: reasons.some((reason) => reason.includes('too many open files'))
             ? 'allow more inotify instances on the machine: sysctl fs.inotify.max_user_instances=512'
             : 'see the kubelet’s journal on the node (journalctl -u kubelet)',
     });
 }
-async function cniError(cluster, signal, what, more = []) {
+async function cniError(cluster, tools, what, more = []) {
+    const { signal } = tools;
+    await logDiagnostics(cluster, tools);
     const workloads = cluster.cni.workloads(cluster.cniObjects);
     const namespaces = [...new Set(workloads.map(({ namespace }) => namespace))];
     const reasons = (await Promise.all(namespaces.map((name) => explainPods(cluster.kubectl, name, signal).catch(unread)))).flat();
@@ -80288,7 +80705,6 @@ const clusterDirectories = [
     '/var/lib/cni',
     '/var/log/pods',
     '/var/log/containers',
-    '/run/flannel',
     '/usr/libexec/kubernetes',
     '/run/kubernetes',
 ];
@@ -80297,7 +80713,7 @@ const clusterDirectories = [
  * @throws BootstrapError `E_RESET` while something is still mounted there, since deleting would reach into it.
  */
 async function removeFiles(host, { before, keepArtifacts, paths: more, signal }) {
-    const directories = keepArtifacts ? clusterDirectories : ownedDirectories;
+    const directories = keepArtifacts ? [...clusterDirectories, ...more] : clusterPaths(more);
     const { stdout } = await host.sh(unmountScript, directories, { signal, timeoutMs: 60_000 });
     const mounted = stdout.split('\n').filter(Boolean);
     if (mounted.length > 0) {
@@ -80306,21 +80722,22 @@ async function removeFiles(host, { before, keepArtifacts, paths: more, signal })
             hint: 'see who uses it (fuser -vm), then run `k8s-bootstrap down` again',
         });
     }
-    const wasThere = (path) => Object.hasOwn(before.directories, path);
-    const remove = [...directories.filter((path) => !wasThere(path)), ...more];
-    const input = directories
-        .filter(wasThere)
-        .map((path) => `${path} ${before.directories[path] ?? ''}\n`)
-        .join('');
-    await host.sh(emptyScript, [], { signal, input, timeoutMs: 120_000 });
-    await host.sh('rm -rf --one-file-system -- "$@"', [...remove, paths.runDir], {
-        signal,
-        timeoutMs: 120_000,
-    });
+    await removePaths(host, [...directories, paths.runDir], before, signal);
     await host.sh(cgroupScript, [], { signal });
     if (keepArtifacts)
         return;
     await host.sh(unitsScript, ownFiles, { signal });
+}
+/** Removes what was not there before, and empties the directories that were. */
+async function removePaths(host, wanted, before, signal) {
+    const there = wanted.filter((path) => Object.hasOwn(before.directories, path));
+    const input = there.map((path) => `${path} ${before.directories[path] ?? ''}\n`).join('');
+    const remove = wanted.filter((path) => !there.includes(path));
+    await host.sh(`${emptyScript}rm -rf --one-file-system -- "$@"`, remove, {
+        signal,
+        input,
+        timeoutMs: 120_000,
+    });
 }
 /** Prints what is still mounted afterwards. A directory that is itself a mount point of the host's stays one. */
 const unmountScript = `
@@ -80697,7 +81114,23 @@ while read -r key value; do
 done
 `;
 
+;// CONCATENATED MODULE: ./lib/host/reset/ipvs.js
+/**
+ * Shell functions: whether IPVS has virtual servers, and their removal. Few hosts have ipvsadm; what it does without
+ * netlink is IP_VS_SO_SET_FLUSH (1157, linux/ip_vs.h), which any raw socket can ask for.
+ */
+const ipvsFunctions = `
+has_servers() { [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; }
+clear_servers() {
+  has_servers || return 0
+  ipvsadm --clear 2>/dev/null ||
+    perl -MSocket -e 'my $s; socket($s, PF_INET, SOCK_RAW, 255) && setsockopt($s, 0, 1157, "") or exit 1' 2>/dev/null ||
+    python3 -IS -c 'from socket import *; socket(AF_INET, SOCK_RAW, 255).setsockopt(0, 1157, b"")' 2>/dev/null || true
+}
+`;
+
 ;// CONCATENATED MODULE: ./lib/host/reset/workloads.js
+
 
 
 /** Ends our units, the node's pods and the kubelet. */
@@ -80710,10 +81143,9 @@ async function stopWorkloads(host, { keepRuntime, clearIpvs }, signal) {
  * which also takes their network down; what it leaves behind in a broken state is killed by cgroup-less means after.
  * Few hosts have ipvsadm, but kube-router's image has, which goes with the pods; its servers would come back while it runs.
  */
-const stopScript = `
+const stopScript = `${ipvsFunctions}
 runtime=$1; ipvs=$2; shift 2
-balances() { [ "$ipvs" = clear ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; }
-if balances; then
+if [ "$ipvs" = clear ] && has_servers; then
   systemctl stop kubelet.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do
     case $(readlink "$exe" 2>/dev/null || true) in */kube-router) ;; *) continue ;; esac
@@ -80739,7 +81171,7 @@ if systemctl is-active --quiet containerd.service; then
     ${paths.bin}/ctr -n k8s.io containers rm "$container" >/dev/null 2>&1 || true
   done
 fi
-if balances && command -v ipvsadm >/dev/null; then ipvsadm --clear || true; fi
+if [ "$ipvs" = clear ]; then clear_servers; fi
 if [ "$runtime" = stop ]; then
   systemctl stop containerd.service 2>/dev/null || true
   for exe in /proc/[0-9]*/exe; do
@@ -80844,7 +81276,77 @@ function resetSteps(keep) {
     return [ownership, reset];
 }
 
+;// CONCATENATED MODULE: ./lib/engine/steps/revoke.js
+
+
+const PREFIX = 'bootstrap-token-';
+const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
+/** What further control planes get their certificates from. */
+const CERTIFICATES = 'kubeadm-certs';
+const inKubeSystem = ['-n', 'kube-system'];
+const removeSecrets = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found'];
+/** An API server that is there may be away for a moment, while etcd takes a new member in. */
+const REVOKE_SEC = 30;
+/** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
+const revoke = {
+    id: 'revoke',
+    title: 'Revoke the join token',
+    scope: 'cluster',
+    needs: ['join', 'init'],
+    always: true,
+    run: async (cluster, { signal }) => {
+        if (cluster.tokenIds.length === 0)
+            return { changed: false, note: 'none was made' };
+        if (cluster.controlPlane.state?.phase === 'member')
+            await awaitApi(cluster, signal, REVOKE_SEC);
+        else if (!cluster.controlPlane.connected || !(await apiAnswers(cluster, signal))) {
+            return { changed: false, note: 'the cluster did not come up far enough to know it' };
+        }
+        // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
+        // run may have left its own.
+        const tokens = cluster.fresh ? [allTokens] : cluster.tokenIds.map((id) => `${PREFIX}${id}`);
+        const options = { signal, timeoutMs: 30_000 };
+        await cluster.kubectl.run([...removeSecrets, ...tokens], options);
+        if (cluster.fresh)
+            await cluster.kubectl.run([...removeSecrets, CERTIFICATES], options);
+        cluster.join = undefined;
+        cluster.tokenIds.length = 0;
+        return { changed: true };
+    },
+};
+/** Takes back what a run that was killed could not: the tokens that say they are this project's. */
+const revokeLeftTokens = {
+    id: 'revoke',
+    title: 'Revoke join tokens',
+    scope: 'cluster',
+    needs: ['facts'],
+    run: async (cluster, { signal }) => {
+        const { connected, state } = cluster.controlPlane;
+        const ours = connected && state?.cluster === cluster.spec.name && state.phase !== 'prepared';
+        if (!ours || !(await apiAnswers(cluster, signal)))
+            return { changed: false, note: 'no API server that knows any' };
+        const left = await leftTokens(cluster, signal);
+        if (left.length === 0)
+            return { changed: false, note: 'none was left' };
+        cluster.beginChange();
+        await cluster.kubectl.run([...removeSecrets, ...left, CERTIFICATES], { signal, timeoutMs: 30_000 });
+        return { changed: true, note: String(left.length) };
+    },
+};
+/** Names of their secrets. */
+async function leftTokens({ kubectl }, signal) {
+    const columns = '{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}';
+    const { stdout } = await kubectl.run([...inKubeSystem, 'get', 'secrets', allTokens, '-o', `jsonpath=${columns}`], { signal });
+    const description = Buffer.from(TOKEN_DESCRIPTION).toString('base64');
+    return stdout.split('\n').flatMap((line) => {
+        const [name = '', said] = line.split(' ');
+        return said === description && /^bootstrap-token-[a-z0-9]{6}$/.test(name) ? [name] : [];
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/host/reset/cni.js
+
+
 
 
 
@@ -80868,22 +81370,26 @@ working() {
 tries=0
 while working && [ $tries -lt 120 ]; do tries=$((tries + 1)); sleep 0.5; done
 find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
-rm -rf --one-file-system -- "$@"
 `;
 /**
  * Takes a CNI, whose pods are gone already, off a host that stays a node.
  *
  * @param kubeProxy whether kube-proxy's traces go as well.
+ * @param ipvs whether virtual servers of IPVS, if the host had none before, are the CNI's and so are the kernel values for them.
  */
 async function removeCni(host, traces, options) {
-    const { before, kubeProxy, podCIDR, signal } = options;
+    const { before, kubeProxy, ipvs, podCIDR, signal } = options;
     const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
     await removeNetwork(host, removable(all, before.network), before, signal);
     await restoreRoutes(host, traces, podCIDR, signal);
     await host.sh(filesScript, traces.paths, { signal });
-    const sysctls = traces.sysctls ?? [];
+    await removePaths(host, traces.paths, before, signal);
+    if (ipvs && before.network?.ipvs === false)
+        await host.sh(`${ipvsFunctions}clear_servers`, [], { signal });
+    const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
     const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
-    await restoreSysctls(host, Object.fromEntries(touched), signal);
+    if (touched.length > 0)
+        await restoreSysctls(host, Object.fromEntries(touched), signal);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/delete.js
@@ -80964,7 +81470,41 @@ async function uncordon(kubectl, nodes, signal) {
         await kubectl.run(['uncordon', ...there], { signal });
 }
 
+;// CONCATENATED MODULE: ./lib/engine/steps/kube-proxy.js
+
+
+/** Brings kube-proxy to a cluster that was made without it, where the CNI does not do its work any more. */
+const installKubeProxy = {
+    id: 'kube-proxy',
+    title: 'Install kube-proxy',
+    scope: 'cluster',
+    needs: ['remove-cni'],
+    run: async (cluster, { signal }) => {
+        const { cni, spec, controlPlane } = cluster;
+        if (cluster.fresh || cni.replacesKubeProxy?.(spec) === true)
+            return { changed: false, note: 'as kubeadm left it' };
+        if (await hasKubeProxy(cluster, signal))
+            return { changed: false, note: 'it is there' };
+        cluster.beginChange();
+        await controlPlane.root([`${paths.bin}/kubeadm`, 'init', 'phase', 'addon', 'kube-proxy', '--config=/dev/stdin'], {
+            input: kubeProxyAddonConfig({
+                spec,
+                hosts: cluster.hosts,
+                kubernetesVersion: cluster.kubernetesVersion,
+                endpoint: cluster.nodeEndpoint,
+            }),
+            signal,
+        });
+        return { changed: true };
+    },
+};
+async function hasKubeProxy({ kubectl }, signal) {
+    const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
+    return (await kubectl.run(get, { signal })).stdout.trim() !== '';
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/steps/swap.js
+
 
 
 
@@ -80984,12 +81524,12 @@ const removeOldCni = {
     run: async (cluster, { signal, log }) => {
         if (cluster.fresh)
             return { changed: false, note: 'there is none' };
+        await refuseOtherRange(cluster, signal);
         const inventory = await readInventory(cluster.kubectl, signal);
         if (inventory === undefined)
             refuseUnknown(cluster);
         if (inventory === undefined || isWanted(cluster, inventory))
             return { changed: false, note: 'it is the one that is wanted' };
-        await refuseOtherRange(cluster, signal);
         cluster.beginChange();
         const { kubectl } = cluster;
         log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);
@@ -81032,9 +81572,13 @@ function knownCni(name) {
 function titleOf(name) {
     return knownCni(name)?.title ?? name;
 }
+/** Of a manifest of the user's it may be any. */
+function tracesOf(name) {
+    return name === 'manifest' ? allTraces() : (knownCni(name)?.traces ?? allTraces());
+}
 async function removeTraces(cluster, name, signal) {
     const { kubectl, hosts, cni, spec } = cluster;
-    const { traces } = knownCni(name) ?? cniNamed('manifest');
+    const traces = tracesOf(name);
     await deleteCustomResources(kubectl, traces.apiGroups ?? [], signal);
     // That no node has such a taint is no error.
     for (const key of traces.taints ?? [])
@@ -81051,16 +81595,24 @@ async function removeTraces(cluster, name, signal) {
         ];
         await kubectl.run(remove, { signal });
     }
+    // Where kube-proxy stays, they may be its own.
+    const ipvs = !(await hasKubeProxy(cluster, signal));
     await Promise.all(hosts.map(async (host) => {
         const { state } = host;
         // What joins in this very run has seen no other network.
         if (state?.phase !== 'member')
             return;
-        await removeCni(host, traces, { before: state.before, kubeProxy, podCIDR: spec.cni.podCIDR, signal });
+        await removeCni(host, traces, {
+            before: state.before,
+            kubeProxy,
+            ipvs,
+            podCIDR: spec.cni.podCIDR,
+            signal,
+        });
         await writeState(host, { ...state, cni: cni.name }, signal);
     }));
 }
-/** Nodes keep the pod range that they were given; no CNI can have another. */
+/** For nodes whose state does not tell preflight of it. */
 async function refuseOtherRange(cluster, signal) {
     const { podCIDR } = cluster.spec.cni;
     const config = [
@@ -81076,43 +81628,14 @@ async function refuseOtherRange(cluster, signal) {
     const range = /^\s+podSubnet: (\S+)$/m.exec(stdout)?.[1];
     if (range === undefined || range === podCIDR)
         return;
-    throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the cluster's pods are in ${range}, not in ${podCIDR}; nothing was changed`, {
+    throw new lib_errors/* BootstrapError */.Xj('E_CNI', `the cluster's pods are in ${range}, not in ${podCIDR}; its network was not changed`, {
         where: 'cni.podCIDR',
         hint: `ask for ${range}, or run \`k8s-bootstrap down\` first`,
     });
 }
 
-;// CONCATENATED MODULE: ./lib/engine/steps/kube-proxy.js
-
-
-/** Brings kube-proxy to a cluster that was made without it, where the CNI does not do its work any more. */
-const installKubeProxy = {
-    id: 'kube-proxy',
-    title: 'Install kube-proxy',
-    scope: 'cluster',
-    needs: ['remove-cni'],
-    run: async (cluster, { signal }) => {
-        const { cni, spec, kubectl, controlPlane } = cluster;
-        if (cluster.fresh || cni.replacesKubeProxy?.(spec) === true)
-            return { changed: false, note: 'as kubeadm left it' };
-        const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
-        if ((await kubectl.run(get, { signal })).stdout.trim() !== '')
-            return { changed: false, note: 'it is there' };
-        cluster.beginChange();
-        await controlPlane.root([`${paths.bin}/kubeadm`, 'init', 'phase', 'addon', 'kube-proxy', '--config=/dev/stdin'], {
-            input: kubeProxyAddonConfig({
-                spec,
-                hosts: cluster.hosts,
-                kubernetesVersion: cluster.kubernetesVersion,
-                endpoint: cluster.nodeEndpoint,
-            }),
-            signal,
-        });
-        return { changed: true };
-    },
-};
-
 ;// CONCATENATED MODULE: ./lib/engine/steps/verify.js
+
 
 
 
@@ -81123,7 +81646,8 @@ const verify = {
     title: 'Verify the network',
     scope: 'cluster',
     needs: ['ready', 'deploy-nginx'],
-    run: async (cluster, { signal, log }) => {
+    run: async (cluster, tools) => {
+        const { signal, log } = tools;
         const { spec, kubectl, clock } = cluster;
         const deadline = clock.now() + spec.verify.timeoutSec * 1000;
         const context = {
@@ -81140,8 +81664,10 @@ const verify = {
         // Only to be shown: where the API server is gone, the checks have said so.
         cluster.pods = await nginxPods(kubectl, signal).catch(() => context.pods);
         const bad = cluster.checks.filter(({ status }) => status === 'fail' || status === 'error');
-        if (bad.length > 0)
+        if (bad.length > 0) {
+            await logDiagnostics(cluster, tools);
             throw verdict(bad);
+        }
         return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
     },
     describe: ({ spec }) => checksNamed(spec.verify.checks).map(({ title }) => title),
@@ -81167,6 +81693,7 @@ const removeVerification = {
 };
 
 ;// CONCATENATED MODULE: ./lib/engine/bootstrap.js
+
 
 
 
@@ -81218,6 +81745,10 @@ function planSteps(provider) {
 }
 function removalSteps(provider, keep) {
     return bootstrap_partsOf(provider).remove(keep);
+}
+/** What a run that was killed left open on hosts that stay as they are. */
+function revocationSteps(provider) {
+    return [...bootstrap_partsOf(provider).look, revokeLeftTokens];
 }
 /** The same checks on a cluster that is up. */
 function verifySteps(provider) {
@@ -81337,12 +81868,15 @@ class Redactor {
 /** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
 class Host {
     spec;
+    /** Of the cluster's addresses. */
+    family;
     #runner;
     #facts;
     /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
     state;
-    constructor(spec) {
+    constructor(spec, family = 4) {
         this.spec = spec;
+        this.family = family;
     }
     get address() {
         return this.spec.address;
@@ -81380,7 +81914,7 @@ class Host {
     }
     /** The address the node uses inside the cluster. */
     get internalAddress() {
-        return this.spec.internalAddress ?? this.facts.primaryAddress ?? this.address;
+        return this.spec.internalAddress ?? this.facts.primaryAddresses[this.family] ?? this.address;
     }
     /** Runs a program as root. */
     root(argv, options = {}) {
@@ -81506,7 +82040,8 @@ class Cluster {
         this.remoteCache = options.remoteCache;
         this.abort = options.abort ?? (() => undefined);
         this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
-        this.hosts = options.spec.hosts.map((spec) => new Host(spec));
+        const family = options.spec.cni.podCIDR.includes(':') ? 6 : 4;
+        this.hosts = options.spec.hosts.map((spec) => new Host(spec, family));
     }
     /** The control plane that initialises the cluster. */
     get controlPlane() {
@@ -81902,6 +82437,7 @@ function createEngine(options = {}) {
             return { report, kubeconfigPath };
         },
         down: async (spec, { keep, ...context }) => reportOf(run(spec, context, { command: 'down', steps: removalSteps(spec.provider, keep) })),
+        revoke: async (spec, context) => reportOf(run(spec, context, { command: 'revoke', steps: revocationSteps(spec.provider) })),
         verify: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: verifySteps(spec.provider) })),
         nodes: async (spec, context) => reportOf(run(spec, context, { command: 'verify', steps: nodesSteps(spec.provider) })),
         kubeconfig: async (spec, { kubeconfigPath, ...context }) => {
@@ -82097,7 +82633,6 @@ const defaultVersions = {
     containerd: '2.3.4',
     runc: '1.4.3',
     cniPlugins: '1.9.1',
-    kind: '0.33.0',
     helm: '3.18.4',
 };
 const artifacts = strictObject({
@@ -82117,7 +82652,9 @@ const artifacts = strictObject({
         containerd: componentVersion.default(defaultVersions.containerd),
         runc: componentVersion.default(defaultVersions.runc),
         cniPlugins: componentVersion.default(defaultVersions.cniPlugins),
-        kind: componentVersion.default(defaultVersions.kind),
+        kind: componentVersion
+            .exactOptional()
+            .describe('Exactly this one, whatever is on the PATH. Default: what is there if it is 0.32 or newer, else the newest known.'),
         helm: componentVersion.default(defaultVersions.helm),
     })
         .prefault({})
@@ -82138,7 +82675,7 @@ const cni = strictObject({
     version: schemas_string()
         .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
         .default('default')
-        .describe('A version of the CNI, or `default`.'),
+        .describe('A version of the CNI, or `default`: the one that README and `up --help` name, as a rule the newest that is known.'),
     podCIDR: cidr
         .default('10.244.0.0/16')
         .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
@@ -82152,10 +82689,10 @@ const cni = strictObject({
 
 
 const host_NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
-const PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
+const host_PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
 const key = schemas_string()
     .max(317)
-    .regex(new RegExp(`^(${PREFIX}/)?${host_NAME}$`), { error: 'is not a label key; write [prefix/]name' });
+    .regex(new RegExp(`^(${host_PREFIX}/)?${host_NAME}$`), { error: 'is not a label key; write [prefix/]name' });
 const value = schemas_string().regex(new RegExp(`^(${host_NAME})?$`), {
     error: 'is not a label value; letters, digits, "-", "_" and "." are allowed, 63 at most',
 });
@@ -82182,7 +82719,7 @@ const host = strictObject({
         .describe('Exact Kubernetes version of the kubelet, up to three minors older than the cluster’s. Default: the cluster’s.'),
     internalAddress: ipAddress
         .exactOptional()
-        .describe('Address of the node inside the cluster. Default: that of its default route’s interface.'),
+        .describe('Address of the node inside the cluster. Default: that of the default route’s interface, of the family of `cni.podCIDR`.'),
 })
     .meta({ title: 'Host' });
 
@@ -82601,7 +83138,7 @@ function optionProblems({ name, options }, catalog) {
         ...unknown.map((option) => ({
             path: ['cni', 'options', option],
             what: `${name} has no option ${shown(option)}`,
-            fix: whoHas(option, known, catalog),
+            fix: whoHas(option, name, catalog),
         })),
         ...(checked.success
             ? []
@@ -82611,14 +83148,24 @@ function optionProblems({ name, options }, catalog) {
             }))),
     ];
 }
-function whoHas(option, known, catalog) {
-    const names = Object.keys(known);
-    const near = closest(option, names);
+function whoHas(option, cni, { names, options, instead }) {
+    const known = Object.keys(options(cni));
+    const near = closest(option, known);
     if (near !== undefined)
         return `did you mean ${near}?`;
-    const others = catalog.names.filter((name) => Object.hasOwn(catalog.options(name), option));
-    const own = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
-    return others.length === 0 ? own : `${own}; ${option} is an option of ${others.join(', ')}`;
+    const does = (name) => Object.hasOwn(instead(name), option) ? instead(name)[option] : undefined;
+    const own = does(cni);
+    const owners = names.filter((name) => Object.hasOwn(options(name), option));
+    const others = names.flatMap((name) => {
+        const what = name === cni ? undefined : does(name);
+        return what === undefined ? [] : [`${name} ${what}`];
+    });
+    return [
+        ...(own === undefined ? [] : [`it ${own}`]),
+        known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`,
+        ...(owners.length === 0 ? [] : [`${option} is an option of ${owners.join(', ')}`]),
+        ...others,
+    ].join('; ');
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/checks/files.js
@@ -82767,6 +83314,16 @@ function checkNetworks({ kubernetes, cni, hosts }) {
             path: podPath,
             what: `cni.podCIDR ${cni.podCIDR} and kubernetes.serviceCIDR ${kubernetes.serviceCIDR} overlap`,
             fix: 'choose ranges that have nothing in common',
+        });
+    }
+    for (const [index, { internalAddress }] of hosts.entries()) {
+        const ip = parseIp(internalAddress ?? '');
+        if (ip === undefined || ip.family === pods.family)
+            continue;
+        problems.push({
+            path: ['hosts', index, 'internalAddress'],
+            what: `${internalAddress ?? ''} is IPv${String(ip.family)}, and cni.podCIDR ${cni.podCIDR} is not`,
+            fix: `give the host’s IPv${String(pods.family)} address, or leave it out`,
         });
     }
     for (const [name, block, text] of [
@@ -86599,6 +87156,7 @@ const stepMarks = {
 const verbs = {
     up: 'Cluster up',
     down: 'Cluster removed',
+    revoke: 'Join tokens revoked',
     verify: 'Cluster verified',
     plan: 'Plan made',
 };
@@ -86940,10 +87498,16 @@ class DownloadCache {
             saveDownloads([]);
     }
 }
-/** Saves downloads, side by side. The first problem ends it with a warning. Never rejects. */
-async function keepDownloads(kept, client, signal) {
+/** Saves downloads, side by side. The first problem ends it with a warning, reading which they are included. Never rejects. */
+async function keepDownloads(read, client, signal) {
     const off = new AbortController();
     const both = AbortSignal.any([signal, off.signal]);
+    const giveUp = (error) => {
+        if (both.aborted)
+            return;
+        off.abort();
+        annotateWarning(`downloads are not kept in the job’s cache: ${reasonOf(error)}`);
+    };
     const save = async ({ key, path }) => {
         try {
             const outcome = await inDirectoryBeside(path, (temporary) => client({ operation: 'save', key, dir: dirname(path), file: basename(path), temporary }, both));
@@ -86951,13 +87515,15 @@ async function keepDownloads(kept, client, signal) {
                 core.info(`in the job’s cache now: ${key}`);
         }
         catch (error) {
-            if (both.aborted)
-                return;
-            off.abort();
-            annotateWarning(`downloads are not kept in the job’s cache: ${reasonOf(error)}`);
+            giveUp(error);
         }
     };
-    await Promise.all(kept.map(save));
+    try {
+        await Promise.all(read().map(save));
+    }
+    catch (error) {
+        giveUp(error);
+    }
 }
 async function inDirectoryBeside(path, work) {
     await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
@@ -87125,7 +87691,7 @@ const clusterOptions = [
         field: 'cni.version',
         kind: 'text',
         placeholder: 'VERSION',
-        description: 'Version of the CNI. Default: the newest that is known for it.',
+        description: 'Version of the CNI. Default: the one that README and `up --help` name for it, as a rule the newest that is known.',
     },
     {
         name: 'cni-options',
