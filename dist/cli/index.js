@@ -35366,6 +35366,8 @@ const calico = {
         // BIRD's, and Felix's, which has no name.
         routeProtocols: ['bird', '80'],
         mounts: ['/run/calico/cgroup'],
+        // Felix sets it always.
+        sysctls: ['net.netfilter.nf_conntrack_acct'],
         // Links before maps: a program whose maps are gone drops every packet.
         bpfPins: [
             '/sys/fs/bpf/tcx',
@@ -36278,6 +36280,8 @@ const weaveTraces = {
         '/var/lib/weave',
         '/opt/cni/bin/weave-net',
         '/opt/cni/bin/weave-ipam',
+        // The fork's script takes itself for unreleased.
+        '/opt/cni/bin/weave-plugin-latest',
         '/opt/cni/bin/weave-plugin-2.9.0',
         '/opt/cni/bin/weave-plugin-2.8.1',
     ],

@@ -70905,6 +70905,8 @@ const calico = {
         // BIRD's, and Felix's, which has no name.
         routeProtocols: ['bird', '80'],
         mounts: ['/run/calico/cgroup'],
+        // Felix sets it always.
+        sysctls: ['net.netfilter.nf_conntrack_acct'],
         // Links before maps: a program whose maps are gone drops every packet.
         bpfPins: [
             '/sys/fs/bpf/tcx',
@@ -71831,6 +71833,8 @@ const weaveTraces = {
         '/var/lib/weave',
         '/opt/cni/bin/weave-net',
         '/opt/cni/bin/weave-ipam',
+        // The fork's script takes itself for unreleased.
+        '/opt/cni/bin/weave-plugin-latest',
         '/opt/cni/bin/weave-plugin-2.9.0',
         '/opt/cni/bin/weave-plugin-2.8.1',
     ],

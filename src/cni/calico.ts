@@ -67,6 +67,8 @@ export const calico: Cni = {
     // BIRD's, and Felix's, which has no name.
     routeProtocols: ['bird', '80'],
     mounts: ['/run/calico/cgroup'],
+    // Felix sets it always.
+    sysctls: ['net.netfilter.nf_conntrack_acct'],
     // Links before maps: a program whose maps are gone drops every packet.
     bpfPins: [
       '/sys/fs/bpf/tcx',

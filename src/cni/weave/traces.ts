@@ -12,6 +12,8 @@ export const weaveTraces: CniTraces = {
     '/var/lib/weave',
     '/opt/cni/bin/weave-net',
     '/opt/cni/bin/weave-ipam',
+    // The fork's script takes itself for unreleased.
+    '/opt/cni/bin/weave-plugin-latest',
     '/opt/cni/bin/weave-plugin-2.9.0',
     '/opt/cni/bin/weave-plugin-2.8.1',
   ],
