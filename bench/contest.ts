@@ -42,7 +42,7 @@ export function hold({ title, against, limit, theirs, ours, reset }: Contest, ro
   return own / hand <= limit;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

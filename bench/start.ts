@@ -1,4 +1,5 @@
 import { ActionProcess } from '../scripts/action-process.ts';
+import { median } from './contest.ts';
 
 const LIMIT_MS = 500;
 
@@ -6,7 +7,7 @@ const LIMIT_MS = 500;
 export async function startIsQuick(rounds: number): Promise<boolean> {
   const times: number[] = [];
   for (let round = 0; round < rounds; round += 1) times.push(await firstLine());
-  const middle = times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+  const middle = median(times);
   const told = `first line of the Action after ${middle.toFixed(0)} ms`;
   process.stdout.write(`${told} (median of ${String(rounds)}, to be at most ${String(LIMIT_MS)})\n`);
   return middle <= LIMIT_MS;

@@ -41645,6 +41645,7 @@ function refusal(errors) {
 ;// CONCATENATED MODULE: ./lib/engine/kind/mirrors.js
 
 
+
 /** Milliseconds for a connection. */
 const PATIENCE = 10_000;
 /**
@@ -41675,7 +41676,7 @@ async function mirrors_mirrorFindings({ spec, kind }, signal) {
 }
 async function whyUnreachable({ protocol, hostname, port }, signal) {
     const host = hostname.replace(/^\[(.*)\]$/, '$1');
-    if (mirrors_isLoopback(host) || ((0,external_node_net_.isIP)(host) === 0 && !host.includes('.')))
+    if ((0,external_node_net_.isIP)(host) === 0 ? !host.includes('.') : isLoopback(host))
         return undefined;
     const socket = (0,external_node_net_.createConnection)({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), signal });
     try {
@@ -41698,9 +41699,6 @@ async function whyUnreachable({ protocol, hostname, port }, signal) {
     finally {
         socket.destroy();
     }
-}
-function mirrors_isLoopback(host) {
-    return host === '::1' || ((0,external_node_net_.isIP)(host) === 4 && host.startsWith('127.'));
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/kind/settled.js
@@ -44752,6 +44750,8 @@ done
 ;// CONCATENATED MODULE: ./lib/host/reset/sysctls.js
 /** Kernel values as they were. @param before `net.ipv4.ip_forward` → `0`. */
 async function restoreSysctls(host, before, signal) {
+    if (Object.keys(before).length === 0)
+        return;
     const input = Object.entries(before)
         .map(([key, value]) => `${key.replaceAll('.', '/')} ${value}\n`)
         .join('');
@@ -44935,7 +44935,6 @@ const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
 /** What further control planes get their certificates from. */
 const CERTIFICATES = 'kubeadm-certs';
 const inKubeSystem = ['-n', 'kube-system'];
-const removeSecrets = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found'];
 /** An API server that is there may be away for a moment, while etcd takes a new member in. */
 const REVOKE_SEC = 30;
 /** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
@@ -44956,10 +44955,9 @@ const revoke = {
         // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
         // run may have left its own.
         const tokens = cluster.fresh ? [allTokens] : cluster.tokenIds.map((id) => `${PREFIX}${id}`);
-        const options = { signal, timeoutMs: 30_000 };
-        await cluster.kubectl.run([...removeSecrets, ...tokens], options);
+        await removeSecrets(cluster, tokens, signal);
         if (cluster.fresh)
-            await cluster.kubectl.run([...removeSecrets, CERTIFICATES], options);
+            await removeSecrets(cluster, [CERTIFICATES], signal);
         cluster.join = undefined;
         cluster.tokenIds.length = 0;
         return { changed: true };
@@ -44980,10 +44978,15 @@ const revokeLeftTokens = {
         if (left.length === 0)
             return { changed: false, note: 'none was left' };
         cluster.beginChange();
-        await cluster.kubectl.run([...removeSecrets, ...left, CERTIFICATES], { signal, timeoutMs: 30_000 });
+        await removeSecrets(cluster, [...left, CERTIFICATES], signal);
         return { changed: true, note: String(left.length) };
     },
 };
+/** @param which names, or a selector. */
+async function removeSecrets({ kubectl }, which, signal) {
+    const remove = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
+    await kubectl.run(remove, { signal, timeoutMs: 30_000 });
+}
 /** Names of their secrets. */
 async function leftTokens({ kubectl }, signal) {
     const columns = '{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}';
@@ -45039,8 +45042,7 @@ async function removeCni(host, traces, options) {
         await host.sh(`${ipvsFunctions}clear_servers`, [], { signal });
     const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
     const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
-    if (touched.length > 0)
-        await restoreSysctls(host, Object.fromEntries(touched), signal);
+    await restoreSysctls(host, Object.fromEntries(touched), signal);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/delete.js
@@ -45225,7 +45227,8 @@ function titleOf(name) {
 }
 /** Of a manifest of the user's it may be any. */
 function tracesOf(name) {
-    return name === 'manifest' ? (0,lib_cni/* allTraces */._R)() : (knownCni(name)?.traces ?? (0,lib_cni/* allTraces */._R)());
+    const known = name === 'manifest' ? undefined : knownCni(name);
+    return known?.traces ?? (0,lib_cni/* allTraces */._R)();
 }
 async function removeTraces(cluster, name, signal) {
     const { kubectl, hosts, cni, spec } = cluster;
@@ -45263,8 +45266,10 @@ async function removeTraces(cluster, name, signal) {
         await writeState(host, { ...state, cni: cni.name }, signal);
     }));
 }
-/** For nodes whose state does not tell preflight of it. */
+/** For a cluster whose state is older than the range in it, so that preflight could not tell. */
 async function refuseOtherRange(cluster, signal) {
+    if (cluster.controlPlane.state?.podCIDR !== undefined)
+        return;
     const { podCIDR } = cluster.spec.cni;
     const config = [
         '-n',

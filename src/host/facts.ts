@@ -222,6 +222,6 @@ function nameserversOf(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => /^nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
 }
 
-function isLoopback(address: string): boolean {
+export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';
 }

@@ -1,4 +1,5 @@
 import { createConnection, isIP } from 'node:net';
+import { isLoopback } from '../../host/facts.ts';
 import { sanitizeLine } from '../../lib/sanitize.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
@@ -39,7 +40,7 @@ async function whyUnreachable(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  if (isLoopback(host) || (isIP(host) === 0 && !host.includes('.'))) return undefined;
+  if (isIP(host) === 0 ? !host.includes('.') : isLoopback(host)) return undefined;
   const socket = createConnection({ host, port: Number(port || (protocol === 'https:' ? 443 : 80)), signal });
   try {
     return await new Promise((resolve, reject) => {
@@ -58,8 +59,4 @@ async function whyUnreachable(
   } finally {
     socket.destroy();
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

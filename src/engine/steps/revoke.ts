@@ -8,7 +8,6 @@ const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
 /** What further control planes get their certificates from. */
 const CERTIFICATES = 'kubeadm-certs';
 const inKubeSystem = ['-n', 'kube-system'];
-const removeSecrets = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found'];
 
 /** An API server that is there may be away for a moment, while etcd takes a new member in. */
 const REVOKE_SEC = 30;
@@ -29,9 +28,8 @@ export const revoke: ClusterStep = {
     // In a cluster that is being made all tokens are our own: kubeadm adds one for the certificates, and an earlier
     // run may have left its own.
     const tokens = cluster.fresh ? [allTokens] : cluster.tokenIds.map((id) => `${PREFIX}${id}`);
-    const options = { signal, timeoutMs: 30_000 };
-    await cluster.kubectl.run([...removeSecrets, ...tokens], options);
-    if (cluster.fresh) await cluster.kubectl.run([...removeSecrets, CERTIFICATES], options);
+    await removeSecrets(cluster, tokens, signal);
+    if (cluster.fresh) await removeSecrets(cluster, [CERTIFICATES], signal);
     cluster.join = undefined;
     cluster.tokenIds.length = 0;
     return { changed: true };
@@ -52,10 +50,20 @@ export const revokeLeftTokens: ClusterStep = {
     const left = await leftTokens(cluster, signal);
     if (left.length === 0) return { changed: false, note: 'none was left' };
     cluster.beginChange();
-    await cluster.kubectl.run([...removeSecrets, ...left, CERTIFICATES], { signal, timeoutMs: 30_000 });
+    await removeSecrets(cluster, [...left, CERTIFICATES], signal);
     return { changed: true, note: String(left.length) };
   },
 };
+
+/** @param which names, or a selector. */
+async function removeSecrets(
+  { kubectl }: Cluster,
+  which: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const remove = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
+  await kubectl.run(remove, { signal, timeoutMs: 30_000 });
+}
 
 /** Names of their secrets. */
 async function leftTokens({ kubectl }: Cluster, signal: AbortSignal): Promise<readonly string[]> {

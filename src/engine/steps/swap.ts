@@ -77,7 +77,8 @@ function titleOf(name: string): string {
 
 /** Of a manifest of the user's it may be any. */
 function tracesOf(name: string): CniTraces {
-  return name === 'manifest' ? allTraces() : (knownCni(name)?.traces ?? allTraces());
+  const known = name === 'manifest' ? undefined : knownCni(name);
+  return known?.traces ?? allTraces();
 }
 
 async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal): Promise<void> {
@@ -118,8 +119,9 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
   );
 }
 
-/** For nodes whose state does not tell preflight of it. */
+/** For a cluster whose state is older than the range in it, so that preflight could not tell. */
 async function refuseOtherRange(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  if (cluster.controlPlane.state?.podCIDR !== undefined) return;
   const { podCIDR } = cluster.spec.cni;
   const config = [
     '-n',

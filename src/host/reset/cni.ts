@@ -55,5 +55,5 @@ export async function removeCni(
   if (ipvs && before.network?.ipvs === false) await host.sh(`${ipvsFunctions}clear_servers`, [], { signal });
   const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
   const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
-  if (touched.length > 0) await restoreSysctls(host, Object.fromEntries(touched), signal);
+  await restoreSysctls(host, Object.fromEntries(touched), signal);
 }

@@ -6,6 +6,7 @@ export async function restoreSysctls(
   before: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<void> {
+  if (Object.keys(before).length === 0) return;
   const input = Object.entries(before)
     .map(([key, value]) => `${key.replaceAll('.', '/')} ${value}\n`)
     .join('');
