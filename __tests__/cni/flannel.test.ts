@@ -96,7 +96,7 @@ describe('flannel', () => {
     });
   });
 
-  test('its tunnels end at the node’s address, whichever interface that is on', () => {
+  test('its tunnels end at the node’s address, and it asks the API server without kube-proxy', () => {
     const [, rendered] = flannel.render(flannelObjects, context);
     const { containers } = (
       rendered as KubeObject & { spec: { template: { spec: { containers: object[] } } } }
@@ -109,9 +109,26 @@ describe('flannel', () => {
         env: [
           { name: 'EVENT_QUEUE_DEPTH', value: '5000' },
           { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } },
+          { name: 'KUBERNETES_SERVICE_HOST', value: '10.0.0.1' },
+          { name: 'KUBERNETES_SERVICE_PORT', value: '6443' },
         ],
       },
     ]);
+  });
+
+  test('it is asked every second whether it is ready', () => {
+    const probe = { httpGet: { path: '/readyz' }, initialDelaySeconds: 5, periodSeconds: 10 };
+    const template = { spec: { containers: [{ name: 'kube-flannel', readinessProbe: probe }] } };
+    const [, rendered] = flannel.render([configMap, { ...daemonSet, spec: { template } }], context);
+    expect(rendered).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            containers: [{ readinessProbe: { ...probe, initialDelaySeconds: 0, periodSeconds: 1 } }],
+          },
+        },
+      },
+    });
   });
 
   test('other DaemonSets and containers stay as they are', () => {

@@ -79,7 +79,7 @@ describe('with provider kind', () => {
   test('all that follows the nodes is the same', () => {
     const tail = (steps: readonly Step[]): readonly Step[] =>
       steps.slice(steps.findIndex(({ id }) => id === 'install-cni'));
-    expect(tail(inDocker)).toHaveLength(8);
+    expect(tail(inDocker)).toHaveLength(9);
     expect(tail(inDocker).map(({ id, needs }) => ({ id, needs }))).toEqual(
       tail(up).map(({ id, needs }) => ({ id, needs })),
     );

@@ -52,7 +52,7 @@ export class FakeApi {
     if (line.includes(' exec ')) return this.#probe(args);
     if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
     if (
-      /^(get crd|taint nodes|get namespace|delete namespace|label) | get secrets |rollout status| scale |delete secret/.test(
+      /^(get crd|taint nodes|get namespace|delete namespace|label) | get secrets | get pods -l k8s-app=kube-dns | get events |rollout status| scale |delete secret/.test(
         line,
       )
     )

@@ -1,49 +1,36 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseManifest, type KubeObject } from '../../src/kube/objects.ts';
-import type { Taint } from '../../src/spec/cluster-spec.ts';
+import type { KubeObject } from '../../src/kube/objects.ts';
 import { deployProbes, probeObjects, removeProbes } from '../../src/verify/deployment.ts';
-import { fakeCluster, fakeHost, fakeSpec } from '../helpers/cluster.ts';
+import { fakeCluster, fakeSpec } from '../helpers/cluster.ts';
 import { quiet } from '../helpers/failure.ts';
 
 const options = { signal: quiet };
 
-async function deployed(taints: readonly Taint[], phase = '') {
-  const hosts = [fakeHost(0, true), fakeHost(1, false), { ...fakeHost(2, false), taints }];
-  const { cluster, spec, runner } = fakeCluster({ with: { hosts } });
+async function deployed(phase: string) {
+  const { cluster, spec, runner } = fakeCluster();
   runner
     .on(/ apply /, '')
     .on(/ wait namespace/, { exitCode: 1 })
     .on(/ get namespace /, phase);
   await deployProbes(cluster.kubectl, spec, options);
-  const input = runner.calls.at(-1)?.options.input;
-  const objects = parseManifest(typeof input === 'string' ? input : '', 'x');
-  return { objects, runner };
+  return runner;
 }
 const deploymentOf = (objects: readonly KubeObject[]) => objects.find(({ kind }) => kind === 'Deployment');
 
 describe('deployProbes', () => {
-  test.each([
-    [[], 3],
-    [[{ key: 'gpu', effect: 'NoSchedule' } as const], 2],
-    [[{ key: 'gpu', effect: 'PreferNoSchedule' } as const], 3],
-  ])('with taints %j on a host there is room for %i', async (taints, replicas) => {
-    const { objects } = await deployed(taints);
-    expect(deploymentOf(objects)).toMatchObject({ spec: { replicas } });
-  });
-
   test('waits for an earlier run’s namespace to be gone, and only then', async () => {
-    const { runner } = await deployed([], 'Terminating');
+    const runner = await deployed('Terminating');
     expect(runner.lines.map((line) => / (get|wait|apply) /.exec(line)?.[1])).toEqual([
       'get',
       'wait',
       'apply',
     ]);
-    expect((await deployed([], 'Active')).runner.calls).toHaveLength(2);
+    expect((await deployed('Active')).calls).toHaveLength(2);
   });
 });
 
 describe('probeObjects', () => {
-  const objects = probeObjects(fakeSpec(), 2);
+  const objects = probeObjects(fakeSpec());
 
   test('everything is in a namespace of its own', () => {
     expect(objects.map(({ kind }) => kind)).toEqual(['Namespace', 'ConfigMap', 'Service', 'Deployment']);

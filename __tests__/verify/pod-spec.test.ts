@@ -20,17 +20,17 @@ interface Deployment {
 
 function nginxConfigWith(podCIDR: string): string {
   const spec = fakeSpec();
-  const [, configMap] = probeObjects({ ...spec, cni: { ...spec.cni, podCIDR } }, 1);
+  const [, configMap] = probeObjects({ ...spec, cni: { ...spec.cni, podCIDR } });
   return (configMap?.['data'] as Record<string, string>)['nginx.conf'] ?? '';
 }
 
 describe('the pods of the verification', () => {
-  const [, configMap, service, deployment] = probeObjects(fakeSpec(), 5);
+  const [, configMap, service, deployment] = probeObjects(fakeSpec());
   const { spec } = deployment as unknown as Deployment;
   const pod = spec.template.spec;
 
-  test('are as many as asked for, and those that the selectors mean', () => {
-    expect(spec.replicas).toBe(5);
+  test('are none until the network is up, and those that the selectors mean', () => {
+    expect(spec.replicas).toBe(0);
     expect(spec.template.metadata.labels).toEqual({ app: 'nginx' });
     expect(spec.selector.matchLabels).toEqual({ app: 'nginx' });
     expect(service?.['spec']).toEqual({ selector: { app: 'nginx' }, ports: [{ port: 80, targetPort: 80 }] });

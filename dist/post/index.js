@@ -60780,7 +60780,7 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8831);
+/* harmony import */ var _production_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3452);
 /* harmony import */ var _run_post_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7834);
 
 
@@ -60793,7 +60793,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 8831:
+/***/ 3452:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60883,7 +60883,14 @@ function normalizeImage(image) {
     return name.includes(':') || name.includes('@') ? path : `${path}:latest`;
 }
 
+;// CONCATENATED MODULE: ./lib/cni/api-server.js
+/** The variables by which a pod's client finds the API server, for those that cannot wait for Services. */
+function apiServerVariables({ host, port, }) {
+    return { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: String(port) };
+}
+
 ;// CONCATENATED MODULE: ./lib/cni/calico/objects.js
+
 /**
  * The routing tables of WireGuard, IPv4 and IPv6. Felix takes its tables as its own whether it encrypts or not, and
  * deletes others' rules for them; by itself it would take 1 and 2, which administrators like as well.
@@ -60905,7 +60912,7 @@ function apiEndpoint({ apiServer }, namespace) {
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'kubernetes-services-endpoint', namespace },
-        data: { KUBERNETES_SERVICE_HOST: apiServer.host, KUBERNETES_SERVICE_PORT: String(apiServer.port) },
+        data: apiServerVariables(apiServer),
     };
 }
 
@@ -71345,6 +71352,7 @@ function withJson(configMap, key, change) {
 
 
 
+
 const flannel_options = {
     backend: schemas_enum(['vxlan', 'host-gw', 'wireguard'])
         .default('vxlan')
@@ -71363,7 +71371,7 @@ const flannel = {
     sources: ({ version }) => [
         { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
     ],
-    render: (objects, { spec }) => edited(objects, 'Flannel', [
+    render: (objects, { spec, apiServer }) => edited(objects, 'Flannel', [
         {
             kind: 'ConfigMap',
             name: 'kube-flannel-cfg',
@@ -71372,7 +71380,7 @@ const flannel = {
         {
             kind: 'DaemonSet',
             name: 'kube-flannel-ds',
-            change: (daemonSet) => withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNodeAddress)),
+            change: (daemonSet) => withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNode(apiServer))),
         },
     ]),
     workloads: workloadsOf,
@@ -71403,10 +71411,25 @@ const flannel = {
         paths: ['/run/flannel', '/opt/cni/bin/flannel'],
     },
 };
-/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
-function onNodeAddress(container) {
+/**
+ * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. It asks
+ * the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld that
+ * crashes for it is restarted late. And whether it is ready is asked often, since everything waits for that: upstream's
+ * 10 s are up to 15 s of waiting for a flanneld that is ready after one.
+ */
+function onNode(apiServer) {
     const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-    return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [hostIP]);
+    const variables = Object.entries(apiServerVariables(apiServer)).map(([name, value]) => ({ name, value }));
+    return (container) => {
+        const { args, readinessProbe } = container;
+        const located = withEnv({ ...container, args: [...(args ?? []), '--iface=$(HOST_IP)'] }, [
+            hostIP,
+            ...variables,
+        ]);
+        if (readinessProbe === undefined)
+            return located;
+        return { ...located, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
+    };
 }
 function networkOf(spec) {
     const { backend } = chosen(flannel_options, spec);
@@ -79269,15 +79292,10 @@ http {
   }
 }
 `;
-/** How many replicas the spec's own taints leave room for; corrected once all nodes are known. */
-function expectedReplicas(spec) {
-    const free = spec.hosts.filter(({ taints }) => taints.every(({ effect }) => effect === 'PreferNoSchedule'));
-    return Math.max(spec.verify.minNodes, free.length);
-}
-/** Makes the verification's namespace anew with nginx in it; does not wait for pods. */
+/** Makes the verification's namespace anew with nginx in it, of no pods yet: `scaleProbes` is what starts them. */
 async function deployProbes(kubectl, spec, options) {
     await awaitRemoval(kubectl, options);
-    await kubectl.apply(probeObjects(spec, expectedReplicas(spec)), options);
+    await kubectl.apply(probeObjects(spec), options);
 }
 /** A namespace that an earlier run removed takes no objects until it is gone. */
 async function awaitRemoval(kubectl, options) {
@@ -79297,7 +79315,7 @@ async function scaleProbes(kubectl, replicas, options) {
 async function removeProbes(kubectl, options) {
     await kubectl.run(['delete', 'namespace', deployment_NAMESPACE, '--ignore-not-found', '--wait=false'], options);
 }
-function probeObjects({ cni, verify }, replicas) {
+function probeObjects({ cni, verify }) {
     const labels = { app: NAME };
     const metadata = { name: NAME, namespace: deployment_NAMESPACE, labels };
     return [
@@ -79319,7 +79337,8 @@ function probeObjects({ cni, verify }, replicas) {
             kind: 'Deployment',
             metadata,
             spec: {
-                replicas,
+                // A pod that a Ready node gets before its CNI is up fails, and its kubelet tries again only 10 to 15 s later.
+                replicas: 0,
                 // A new pod could not be scheduled beside an old one.
                 strategy: { type: 'Recreate' },
                 selector: { matchLabels: labels },
@@ -80028,6 +80047,45 @@ const kindSteps = {
     remove: [docker, reset_reset],
 };
 
+;// CONCATENATED MODULE: ./lib/engine/steps/cluster-dns.js
+const inKubeSystem = ['-n', 'kube-system'];
+const eachName = (path) => `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`;
+/**
+ * Replaces CoreDNS's pods that came to a node before its network did: some CNIs let a node become Ready first, and a
+ * kubelet that failed to make a pod's sandbox tries again only 10 to 15 s later. Nobody's pods are in such a cluster yet.
+ */
+const clusterDns = {
+    id: 'cluster-dns',
+    title: 'Start cluster DNS',
+    scope: 'cluster',
+    needs: ['ready'],
+    run: async ({ fresh, kubectl }, { signal }) => {
+        if (!fresh)
+            return { changed: false };
+        const late = await stuckPods(kubectl, signal);
+        if (late.length === 0)
+            return { changed: false };
+        // They would come up by themselves, so that nothing fails here.
+        await kubectl.run([...inKubeSystem, 'delete', 'pod', '--ignore-not-found', '--wait=false', ...late], {
+            signal,
+            accept: 'any',
+        });
+        return { changed: true, note: `pods that had come before the network: ${String(late.length)}` };
+    },
+};
+async function stuckPods(kubectl, signal) {
+    const namesIn = async (query, path) => {
+        const get = [...inKubeSystem, 'get', ...query, '-o', eachName(path)];
+        const { exitCode, stdout } = await kubectl.run(get, { signal, accept: 'any' });
+        return exitCode === 0 ? stdout.split('\n') : [];
+    };
+    const [pending, failed] = await Promise.all([
+        namesIn(['pods', '-l', 'k8s-app=kube-dns', '--field-selector=status.phase=Pending'], '.metadata.name'),
+        namesIn(['events', '--field-selector=reason=FailedCreatePodSandBox'], '.involvedObject.name'),
+    ]);
+    return pending.filter((name) => /^coredns-[a-z0-9-]+$/.test(name) && failed.includes(name));
+}
+
 ;// CONCATENATED MODULE: ./lib/kube/kubeconfig.js
 
 
@@ -80565,7 +80623,7 @@ const installCni = {
         `apply ${String(cluster.cniObjects.length)} objects of ${cluster.cni.title} ${cluster.cniVersion}`,
     ],
 };
-/** The verification's pods start with the nodes, not after them. */
+/** What the verification needs is there when the nodes are; its pods start once the CNI is up. */
 const deployVerification = {
     id: 'deploy-nginx',
     title: 'Deploy nginx',
@@ -81278,7 +81336,7 @@ const PREFIX = 'bootstrap-token-';
 const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
 /** What further control planes get their certificates from. */
 const CERTIFICATES = 'kubeadm-certs';
-const inKubeSystem = ['-n', 'kube-system'];
+const revoke_inKubeSystem = ['-n', 'kube-system'];
 /** An API server that is there may be away for a moment, while etcd takes a new member in. */
 const REVOKE_SEC = 30;
 /** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
@@ -81328,13 +81386,13 @@ const revokeLeftTokens = {
 };
 /** @param which names, or a selector. */
 async function removeSecrets({ kubectl }, which, signal) {
-    const remove = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
+    const remove = [...revoke_inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
     await kubectl.run(remove, { signal, timeoutMs: 30_000 });
 }
 /** Names of their secrets. */
 async function leftTokens({ kubectl }, signal) {
     const columns = '{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}';
-    const { stdout } = await kubectl.run([...inKubeSystem, 'get', 'secrets', allTokens, '-o', `jsonpath=${columns}`], { signal });
+    const { stdout } = await kubectl.run([...revoke_inKubeSystem, 'get', 'secrets', allTokens, '-o', `jsonpath=${columns}`], { signal });
     const description = Buffer.from(TOKEN_DESCRIPTION).toString('base64');
     return stdout.split('\n').flatMap((line) => {
         const [name = '', said] = line.split(' ');
@@ -81712,6 +81770,7 @@ const removeVerification = {
 
 
 
+
 const sshParts = {
     look: look,
     resolve: resolve,
@@ -81735,6 +81794,7 @@ function bootstrapSteps(options) {
         kubeconfig(options.kubeconfigPath),
         revoke,
         ready,
+        clusterDns,
         collect_collect,
         verify,
         removeVerification,

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { workloadsOf, type KubeObject } from '../kube/objects.ts';
 import { withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
-import type { Cni } from './cni.ts';
+import { apiServerVariables } from './api-server.ts';
+import type { Cni, CniContext } from './cni.ts';
 import { edited, withJson } from './edit.ts';
 import { cloudRoutes, lackingTunnel } from './host-needs.ts';
 import { chosen, mtu } from './options.ts';
@@ -27,7 +28,7 @@ export const flannel: Cni = {
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
   ],
-  render: (objects, { spec }) =>
+  render: (objects, { spec, apiServer }) =>
     edited(objects, 'Flannel', [
       {
         kind: 'ConfigMap',
@@ -42,7 +43,7 @@ export const flannel: Cni = {
         kind: 'DaemonSet',
         name: 'kube-flannel-ds',
         change: (daemonSet) =>
-          withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNodeAddress)),
+          withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNode(apiServer))),
       },
     ]),
   workloads: workloadsOf,
@@ -71,10 +72,24 @@ export const flannel: Cni = {
   },
 };
 
-/** Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. */
-function onNodeAddress(container: Container): Container {
+/**
+ * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. It asks
+ * the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld that
+ * crashes for it is restarted late. And whether it is ready is asked often, since everything waits for that: upstream's
+ * 10 s are up to 15 s of waiting for a flanneld that is ready after one.
+ */
+function onNode(apiServer: CniContext['apiServer']): (container: Container) => Container {
   const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-  return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [hostIP]);
+  const variables = Object.entries(apiServerVariables(apiServer)).map(([name, value]) => ({ name, value }));
+  return (container) => {
+    const { args, readinessProbe } = container;
+    const located = withEnv({ ...container, args: [...(args ?? []), '--iface=$(HOST_IP)'] }, [
+      hostIP,
+      ...variables,
+    ]);
+    if (readinessProbe === undefined) return located;
+    return { ...located, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
+  };
 }
 
 function networkOf(spec: ClusterSpec): object {

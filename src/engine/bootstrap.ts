@@ -2,6 +2,7 @@ import type { ProviderName } from '../spec/cluster-spec.ts';
 import { kindSteps } from './kind/bootstrap.ts';
 import type { Step } from './step.ts';
 import { begin, unstage } from './steps/begin.ts';
+import { clusterDns } from './steps/cluster-dns.ts';
 import { collect, kubeconfig } from './steps/collect.ts';
 import { look } from './steps/connect.ts';
 import { fetch } from './steps/fetch.ts';
@@ -59,6 +60,7 @@ export function bootstrapSteps(options: {
     kubeconfig(options.kubeconfigPath),
     revoke,
     ready,
+    clusterDns,
     collect,
     verify,
     removeVerification,

@@ -6,6 +6,7 @@ export interface Container {
   readonly image?: string;
   readonly args?: readonly string[] | null;
   readonly env?: readonly EnvVar[] | null;
+  readonly readinessProbe?: object;
   readonly [field: string]: unknown;
 }
 

@@ -21,20 +21,14 @@ http {
 }
 `;
 
-/** How many replicas the spec's own taints leave room for; corrected once all nodes are known. */
-function expectedReplicas(spec: ClusterSpec): number {
-  const free = spec.hosts.filter(({ taints }) => taints.every(({ effect }) => effect === 'PreferNoSchedule'));
-  return Math.max(spec.verify.minNodes, free.length);
-}
-
-/** Makes the verification's namespace anew with nginx in it; does not wait for pods. */
+/** Makes the verification's namespace anew with nginx in it, of no pods yet: `scaleProbes` is what starts them. */
 export async function deployProbes(
   kubectl: Kubectl,
   spec: ClusterSpec,
   options: { signal: AbortSignal },
 ): Promise<void> {
   await awaitRemoval(kubectl, options);
-  await kubectl.apply(probeObjects(spec, expectedReplicas(spec)), options);
+  await kubectl.apply(probeObjects(spec), options);
 }
 
 /** A namespace that an earlier run removed takes no objects until it is gone. */
@@ -64,7 +58,7 @@ export async function removeProbes(kubectl: Kubectl, options: { signal: AbortSig
   await kubectl.run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'], options);
 }
 
-export function probeObjects({ cni, verify }: ClusterSpec, replicas: number): readonly KubeObject[] {
+export function probeObjects({ cni, verify }: ClusterSpec): readonly KubeObject[] {
   const labels = { app: NAME };
   const metadata = { name: NAME, namespace: NAMESPACE, labels };
   return [
@@ -86,7 +80,8 @@ export function probeObjects({ cni, verify }: ClusterSpec, replicas: number): re
       kind: 'Deployment',
       metadata,
       spec: {
-        replicas,
+        // A pod that a Ready node gets before its CNI is up fails, and its kubelet tries again only 10 to 15 s later.
+        replicas: 0,
         // A new pod could not be scheduled beside an old one.
         strategy: { type: 'Recreate' },
         selector: { matchLabels: labels },

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import { apiServerVariables } from '../api-server.ts';
 import type { CniContext } from '../cni.ts';
 import type { Choice } from './options.ts';
 
@@ -25,6 +26,6 @@ export function apiEndpoint({ apiServer }: CniContext, namespace: string): KubeO
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: 'kubernetes-services-endpoint', namespace },
-    data: { KUBERNETES_SERVICE_HOST: apiServer.host, KUBERNETES_SERVICE_PORT: String(apiServer.port) },
+    data: apiServerVariables(apiServer),
   };
 }

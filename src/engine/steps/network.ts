@@ -37,7 +37,7 @@ export const installCni: ClusterStep = {
   ],
 };
 
-/** The verification's pods start with the nodes, not after them. */
+/** What the verification needs is there when the nodes are; its pods start once the CNI is up. */
 export const deployVerification: ClusterStep = {
   id: 'deploy-nginx',
   title: 'Deploy nginx',
