@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run, searchPath } from '../command.ts';
+import { searchPath } from '../command.ts';
 import { network } from '../constants.ts';
 import { cacheDir, runDir } from '../paths.ts';
 import { until } from '../wait.ts';
 import { Docker } from './docker.ts';
+import { unmountAll, volumesInMemory } from './memory.ts';
 
 const pidFile = join(runDir, 'docker.pid');
 const socket = `unix://${join(runDir, 'docker.sock')}`;
+const dataRoot = join(cacheDir, 'docker');
 const logFile = join(cacheDir, 'logs', 'dockerd.log');
 
 export const privateDocker = new Docker(socket);
@@ -31,10 +33,11 @@ export async function startPrivateEngine(runcWrapper: string | undefined): Promi
   // Names from elsewhere are to fail at once in containers that others start here as well (kind's nodes).
   const options = { bridge: 'none', 'live-restore': false, dns: [network.services], ...runtime };
   writeFileSync(config, JSON.stringify(options));
+  await volumesInMemory(dataRoot);
   const log = openSync(logFile, 'w');
   const args = [
     ['--config-file', config],
-    ['--data-root', join(cacheDir, 'docker')],
+    ['--data-root', dataRoot],
     ['--exec-root', join(runDir, 'exec')],
     ['--pidfile', pidFile],
     ['--host', socket],
@@ -66,18 +69,11 @@ export async function stopPrivateEngine(): Promise<boolean> {
   if (pid === undefined) return false;
   process.kill(pid, 'SIGTERM');
   await until('end of the Docker engine', 30_000, () => Promise.resolve(!existsSync(`/proc/${String(pid)}`)));
-  await unmountBelow(runDir);
+  // The engine leaves the mount behind that stands for the machine's own network namespace.
+  await unmountAll(runDir);
+  await unmountAll(dataRoot);
   rmSync(runDir, { recursive: true, force: true });
   return true;
-}
-
-/** The engine leaves the mount behind that stands for the machine's own network namespace. */
-async function unmountBelow(dir: string): Promise<void> {
-  const points = readFileSync('/proc/mounts', 'utf8')
-    .split('\n')
-    .map((line) => line.split(' ')[1] ?? '')
-    .filter((point) => point.startsWith(`${dir}/`));
-  for (const point of points.reverse()) await run('umount', [point]);
 }
 
 export function privateEnginePid(): number | undefined {
