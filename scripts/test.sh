@@ -28,8 +28,9 @@ stage() {
     return 1
   fi
 }
+# A test that fails may leave something open, and that must not hold up everything that is still to be said.
 jest() {
-  node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js "$@"
+  node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js --forceExit "$@"
 }
 
 stage 'Tools' node scripts/build-tools.ts
