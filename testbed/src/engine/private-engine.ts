@@ -66,7 +66,11 @@ export async function startPrivateEngine(runcWrapper: string | undefined): Promi
 /** Stops the bed's own engine, if there is one. Its process ends only after its containers have. */
 export async function stopPrivateEngine(): Promise<boolean> {
   const pid = privateEnginePid();
-  if (pid === undefined) return false;
+  if (pid === undefined) {
+    // Also of one that did not come up.
+    await unmountAll(dataRoot);
+    return false;
+  }
   process.kill(pid, 'SIGTERM');
   await until('end of the Docker engine', 30_000, () => Promise.resolve(!existsSync(`/proc/${String(pid)}`)));
   // The engine leaves the mount behind that stands for the machine's own network namespace.
