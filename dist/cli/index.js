@@ -34877,6 +34877,49 @@ __nccwpck_require__.d(__webpack_exports__, {
 var kube_objects = __nccwpck_require__(605);
 // EXTERNAL MODULE: ./lib/lib/errors.js + 1 modules
 var errors = __nccwpck_require__(3393);
+;// CONCATENATED MODULE: ./lib/kube/pod-template.js
+/** A controller (DaemonSet, Deployment) with another pod spec. */
+function withPodSpec(controller, change) {
+    const spec = controller['spec'];
+    const template = { ...spec.template, spec: change(spec.template.spec) };
+    return { ...controller, spec: { ...spec, template } };
+}
+/** The pod with the container of that name changed, be it an init container or not; others stay as they are. */
+function withContainer(pod, name, change) {
+    return eachContainer(pod, (container) => (container.name === name ? change(container) : container));
+}
+/** Every image at this tag, and pulled only where a node lacks it, so that what runs is what was asked for. */
+function withImageTag(pod, tag) {
+    return eachContainer(pod, (container) => ({
+        ...container,
+        image: `${(container.image ?? '').replace(/:[^:/]*$/, '')}:${tag}`,
+        imagePullPolicy: 'IfNotPresent',
+    }));
+}
+/** Variables of fixed values: name → value. */
+function envVars(values) {
+    return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+/** The container with these variables, in place of those of the same names. */
+function withEnv(container, variables) {
+    const kept = (container.env ?? []).filter(({ name }) => !variables.some((one) => one.name === name));
+    return { ...container, env: [...kept, ...variables] };
+}
+/** The container with these flags: `--name` → value, in place of `--name=…`. */
+function withFlags(container, flags) {
+    const kept = (container.args ?? []).filter((arg) => !Object.hasOwn(flags, arg.split('=')[0] ?? ''));
+    const args = Object.entries(flags).map(([name, value]) => `${name}=${value}`);
+    return { ...container, args: [...kept, ...args] };
+}
+function eachContainer(pod, change) {
+    const { containers, initContainers } = pod;
+    return {
+        ...pod,
+        containers: containers.map(change),
+        ...(initContainers === undefined ? {} : { initContainers: initContainers.map(change) }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/cni/api-server.js
 /** The variables by which a pod's client finds the API server, for those that cannot wait for Services. */
 function apiServerVariables({ host, port, }) {
@@ -34991,6 +35034,7 @@ const IPV6_MTU = 1280;
 
 
 
+
 /** The one of Calico's two manifests that runs BIRD or does not. */
 function manifestFile(choice) {
     return hasBird(choice) ? 'calico.yaml' : 'calico-vxlan.yaml';
@@ -35002,12 +35046,12 @@ function manifestFile(choice) {
 function renderManifest(objects, context) {
     const choice = choiceOf(context.spec);
     only(objects, 'ConfigMap', 'calico-config');
-    only(objects, 'DaemonSet', 'calico-node');
+    only(objects, 'DaemonSet', AGENT);
     const wired = objects.map((object) => {
         const is = (kind, name) => object.kind === kind && object.metadata.name === name;
         if (is('ConfigMap', 'calico-config'))
             return withConfig(object, choice);
-        return is('DaemonSet', 'calico-node') ? withEnvironment(object, environmentOf(choice)) : object;
+        return is('DaemonSet', AGENT) ? withEnvironment(object, environmentOf(choice)) : object;
     });
     const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
     return [...endpoint, felixConfiguration(choice), ...wired];
@@ -35020,6 +35064,7 @@ function only(objects, kind, name) {
 function unknown(what) {
     return new errors/* BootstrapError */.Xj('E_CNI', `the Calico manifest ${what}`);
 }
+const AGENT = 'calico-node';
 const IPAM = '"type": "calico-ipam"';
 function withConfig(configMap, { mtu, ipv6 }) {
     const data = configMap['data'];
@@ -35069,21 +35114,11 @@ function environmentOf({ backend, crossSubnet, mtu, kubeProxyReplacement, ipv6, 
 }
 /** Sets variables of the agent's container, whatever it had for them. */
 function withEnvironment(daemonSet, wanted) {
-    const spec = daemonSet['spec'];
-    const pod = spec.template.spec;
-    if (!pod.containers.some(isAgent))
-        throw unknown('has no container calico-node');
-    const added = Object.entries(wanted).map(([name, value]) => ({ name, value }));
-    const containers = pod.containers.map((container) => {
-        if (!isAgent(container))
-            return container;
-        const kept = (container.env ?? []).filter(({ name }) => !Object.hasOwn(wanted, name));
-        return { ...container, env: [...kept, ...added] };
+    return withPodSpec(daemonSet, (pod) => {
+        if (!pod.containers.some(({ name }) => name === AGENT))
+            throw unknown(`has no container ${AGENT}`);
+        return withContainer(pod, AGENT, (container) => withEnv(container, envVars(wanted)));
     });
-    return { ...daemonSet, spec: { ...spec, template: { ...spec.template, spec: { ...pod, containers } } } };
-}
-function isAgent({ name }) {
-    return name === 'calico-node';
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/host-needs.js
@@ -35714,45 +35749,6 @@ function isMadeAnew({ kind, metadata }) {
         labels['cilium.io/helm-template-non-idempotent'] === 'true');
 }
 
-;// CONCATENATED MODULE: ./lib/kube/pod-template.js
-/** A controller (DaemonSet, Deployment) with another pod spec. */
-function withPodSpec(controller, change) {
-    const spec = controller['spec'];
-    const template = { ...spec.template, spec: change(spec.template.spec) };
-    return { ...controller, spec: { ...spec, template } };
-}
-/** The pod with the container of that name changed, be it an init container or not; others stay as they are. */
-function withContainer(pod, name, change) {
-    return eachContainer(pod, (container) => (container.name === name ? change(container) : container));
-}
-/** Every image at this tag, and pulled only where a node lacks it, so that what runs is what was asked for. */
-function withImageTag(pod, tag) {
-    return eachContainer(pod, (container) => ({
-        ...container,
-        image: `${(container.image ?? '').replace(/:[^:/]*$/, '')}:${tag}`,
-        imagePullPolicy: 'IfNotPresent',
-    }));
-}
-/** The container with these variables, in place of those of the same names. */
-function withEnv(container, variables) {
-    const kept = (container.env ?? []).filter(({ name }) => !variables.some((one) => one.name === name));
-    return { ...container, env: [...kept, ...variables] };
-}
-/** The container with these flags: `--name` → value, in place of `--name=…`. */
-function withFlags(container, flags) {
-    const kept = (container.args ?? []).filter((arg) => !Object.hasOwn(flags, arg.split('=')[0] ?? ''));
-    const args = Object.entries(flags).map(([name, value]) => `${name}=${value}`);
-    return { ...container, args: [...kept, ...args] };
-}
-function eachContainer(pod, change) {
-    const { containers, initContainers } = pod;
-    return {
-        ...pod,
-        containers: containers.map(change),
-        ...(initContainers === undefined ? {} : { initContainers: initContainers.map(change) }),
-    };
-}
-
 ;// CONCATENATED MODULE: ./lib/cni/edit.js
 
 /**
@@ -35827,7 +35823,7 @@ const flannel = {
         {
             kind: 'DaemonSet',
             name: 'kube-flannel-ds',
-            change: (daemonSet) => withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNode(apiServer))),
+            change: (daemonSet) => withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', (container) => askedOften(onNode(container, apiServer)))),
         },
     ]),
     workloads: kube_objects/* workloadsOf */.mo,
@@ -35859,24 +35855,23 @@ const flannel = {
     },
 };
 /**
- * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. It asks
- * the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld that
- * crashes for it is restarted late. And whether it is ready is asked often, since everything waits for that: upstream's
- * 10 s are up to 15 s of waiting for a flanneld that is ready after one.
+ * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. And it
+ * asks the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld
+ * that crashes for it is restarted late.
  */
-function onNode(apiServer) {
+function onNode(container, apiServer) {
     const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-    const variables = Object.entries(apiServerVariables(apiServer)).map(([name, value]) => ({ name, value }));
-    return (container) => {
-        const { args, readinessProbe } = container;
-        const located = withEnv({ ...container, args: [...(args ?? []), '--iface=$(HOST_IP)'] }, [
-            hostIP,
-            ...variables,
-        ]);
-        if (readinessProbe === undefined)
-            return located;
-        return { ...located, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
-    };
+    return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [
+        hostIP,
+        ...envVars(apiServerVariables(apiServer)),
+    ]);
+}
+/** Everything waits for it: with upstream's 10 s, for up to 15 s longer than it takes. */
+function askedOften(container) {
+    const { readinessProbe } = container;
+    if (readinessProbe === undefined)
+        return container;
+    return { ...container, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
 }
 function networkOf(spec) {
     const { backend } = chosen(flannel_options, spec);
@@ -42928,6 +42923,42 @@ async function kindOnPath(local, { wanted, signal }) {
 
 // EXTERNAL MODULE: ./lib/cni/default-version.js
 var default_version = __nccwpck_require__(9588);
+;// CONCATENATED MODULE: ./lib/kube/kubectl.js
+
+
+/** kubectl's arguments for kubeadm's namespace. */
+const inKubeSystem = ['-n', 'kube-system'];
+/** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */
+class Kubectl {
+    #host;
+    constructor(host) {
+        this.#host = host;
+    }
+    run(args, options = {}) {
+        const global = [`--kubeconfig=${paths.adminConf}`, `--cache-dir=${paths.kubectlCache}`];
+        return this.#host.root([`${paths.bin}/kubectl`, ...global, ...args], options);
+    }
+    /** Whether the cluster holds the objects just so, and applying them would change nothing. */
+    async matches(objects, options = {}) {
+        const args = ['diff', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+        const { exitCode } = await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects), accept: 'any' });
+        return exitCode === 0;
+    }
+    /** Server-side, so that neither size limits nor earlier field managers are in the way. */
+    async apply(objects, options = {}) {
+        const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
+        await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects) });
+    }
+    /** `kubectl get … -o json`, parsed. */
+    async get(args, options = {}) {
+        const { stdout } = await this.run(['get', ...args, '-o', 'json'], {
+            maxOutputBytes: 32 * 1024 * 1024,
+            ...options,
+        });
+        return JSON.parse(stdout);
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/verify/deployment.js
 const NAMESPACE = 'k8s-bootstrap-verify';
 const NAME = 'nginx';
@@ -43139,6 +43170,7 @@ function probe_urlOf(address) {
 ;// CONCATENATED MODULE: ./lib/verify/dns.js
 
 
+
 /** Cluster DNS resolves the Service's name on every node. */
 const dns = {
     id: 'dns',
@@ -43147,8 +43179,7 @@ const dns = {
     observe: async (context) => {
         const { kubectl, signal, pods, spec, secondsLeft } = context;
         const wait = [
-            '-n',
-            'kube-system',
+            ...inKubeSystem,
             'rollout',
             'status',
             'deployment/coredns',
@@ -43702,8 +43733,7 @@ const kindSteps = {
 };
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/cluster-dns.js
-const inKubeSystem = ['-n', 'kube-system'];
-const eachName = (path) => `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`;
+
 /**
  * Replaces CoreDNS's pods that came to a node before its network did: some CNIs let a node become Ready first, and a
  * kubelet that failed to make a pod's sandbox tries again only 10 to 15 s later. Nobody's pods are in such a cluster yet.
@@ -43728,16 +43758,20 @@ const clusterDns = {
     },
 };
 async function stuckPods(kubectl, signal) {
-    const namesIn = async (query, path) => {
-        const get = [...inKubeSystem, 'get', ...query, '-o', eachName(path)];
-        const { exitCode, stdout } = await kubectl.run(get, { signal, accept: 'any' });
-        return exitCode === 0 ? stdout.split('\n') : [];
-    };
+    const pods = ['pods', '-l', 'k8s-app=kube-dns', '--field-selector=status.phase=Pending'];
+    const failures = ['events', '--field-selector=reason=FailedCreatePodSandBox'];
     const [pending, failed] = await Promise.all([
-        namesIn(['pods', '-l', 'k8s-app=kube-dns', '--field-selector=status.phase=Pending'], '.metadata.name'),
-        namesIn(['events', '--field-selector=reason=FailedCreatePodSandBox'], '.involvedObject.name'),
+        cluster_dns_names(kubectl, pods, '.metadata.name', signal),
+        cluster_dns_names(kubectl, failures, '.involvedObject.name', signal),
     ]);
     return pending.filter((name) => /^coredns-[a-z0-9-]+$/.test(name) && failed.includes(name));
+}
+/** None where the API server does not answer. */
+async function cluster_dns_names(kubectl, query, path, signal) {
+    const each = `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`;
+    const options = { signal, accept: 'any' };
+    const { exitCode, stdout } = await kubectl.run([...inKubeSystem, 'get', ...query, '-o', each], options);
+    return exitCode === 0 ? stdout.split('\n') : [];
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
@@ -44988,11 +45022,11 @@ function resetSteps(keep) {
 ;// CONCATENATED MODULE: ./lib/engine/steps/revoke.js
 
 
+
 const PREFIX = 'bootstrap-token-';
 const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
 /** What further control planes get their certificates from. */
 const CERTIFICATES = 'kubeadm-certs';
-const revoke_inKubeSystem = ['-n', 'kube-system'];
 /** An API server that is there may be away for a moment, while etcd takes a new member in. */
 const REVOKE_SEC = 30;
 /** Takes the join tokens back as soon as nobody needs them, whatever became of the run. */
@@ -45042,13 +45076,13 @@ const revokeLeftTokens = {
 };
 /** @param which names, or a selector. */
 async function removeSecrets({ kubectl }, which, signal) {
-    const remove = [...revoke_inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
+    const remove = [...inKubeSystem, 'delete', 'secret', '--ignore-not-found', ...which];
     await kubectl.run(remove, { signal, timeoutMs: 30_000 });
 }
 /** Names of their secrets. */
 async function leftTokens({ kubectl }, signal) {
     const columns = '{range .items[*]}{.metadata.name} {.data.description}{"\\n"}{end}';
-    const { stdout } = await kubectl.run([...revoke_inKubeSystem, 'get', 'secrets', allTokens, '-o', `jsonpath=${columns}`], { signal });
+    const { stdout } = await kubectl.run([...inKubeSystem, 'get', 'secrets', allTokens, '-o', `jsonpath=${columns}`], { signal });
     const description = Buffer.from(TOKEN_DESCRIPTION).toString('base64');
     return stdout.split('\n').flatMap((line) => {
         const [name = '', said] = line.split(' ');
@@ -45184,6 +45218,7 @@ async function uncordon(kubectl, nodes, signal) {
 ;// CONCATENATED MODULE: ./lib/engine/steps/kube-proxy.js
 
 
+
 /** Brings kube-proxy to a cluster that was made without it, where the CNI does not do its work any more. */
 const installKubeProxy = {
     id: 'kube-proxy',
@@ -45210,11 +45245,12 @@ const installKubeProxy = {
     },
 };
 async function hasKubeProxy({ kubectl }, signal) {
-    const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
+    const get = [...inKubeSystem, 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
     return (await kubectl.run(get, { signal })).stdout.trim() !== '';
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/steps/swap.js
+
 
 
 
@@ -45298,8 +45334,7 @@ async function removeTraces(cluster, name, signal) {
     const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
     if (kubeProxy) {
         const remove = [
-            '-n',
-            'kube-system',
+            ...inKubeSystem,
             'delete',
             '--ignore-not-found',
             'daemonset/kube-proxy',
@@ -45330,8 +45365,7 @@ async function refuseOtherRange(cluster, signal) {
         return;
     const { podCIDR } = cluster.spec.cni;
     const config = [
-        '-n',
-        'kube-system',
+        ...inKubeSystem,
         'get',
         'configmap',
         'kubeadm-config',
@@ -45624,40 +45658,6 @@ class Host {
     /** Writes a file as root. */
     write(path, data, options = {}) {
         return this.runner.upload({ data }, path, { ...options, sudo: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/kube/kubectl.js
-
-
-/** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */
-class Kubectl {
-    #host;
-    constructor(host) {
-        this.#host = host;
-    }
-    run(args, options = {}) {
-        const global = [`--kubeconfig=${paths.adminConf}`, `--cache-dir=${paths.kubectlCache}`];
-        return this.#host.root([`${paths.bin}/kubectl`, ...global, ...args], options);
-    }
-    /** Whether the cluster holds the objects just so, and applying them would change nothing. */
-    async matches(objects, options = {}) {
-        const args = ['diff', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
-        const { exitCode } = await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects), accept: 'any' });
-        return exitCode === 0;
-    }
-    /** Server-side, so that neither size limits nor earlier field managers are in the way. */
-    async apply(objects, options = {}) {
-        const args = ['apply', '--server-side', '--force-conflicts', '--field-manager=k8s-bootstrap', '-f', '-'];
-        await this.run(args, { ...options, input: (0,kube_objects/* renderManifest */.sB)(objects) });
-    }
-    /** `kubectl get … -o json`, parsed. */
-    async get(args, options = {}) {
-        const { stdout } = await this.run(['get', ...args, '-o', 'json'], {
-            maxOutputBytes: 32 * 1024 * 1024,
-            ...options,
-        });
-        return JSON.parse(stdout);
     }
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { workloadsOf, type KubeObject } from '../kube/objects.ts';
-import { withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
+import { envVars, withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { apiServerVariables } from './api-server.ts';
 import type { Cni, CniContext } from './cni.ts';
@@ -43,7 +43,9 @@ export const flannel: Cni = {
         kind: 'DaemonSet',
         name: 'kube-flannel-ds',
         change: (daemonSet) =>
-          withPodSpec(daemonSet, (pod) => withContainer(pod, 'kube-flannel', onNode(apiServer))),
+          withPodSpec(daemonSet, (pod) =>
+            withContainer(pod, 'kube-flannel', (container) => askedOften(onNode(container, apiServer))),
+          ),
       },
     ]),
   workloads: workloadsOf,
@@ -73,23 +75,23 @@ export const flannel: Cni = {
 };
 
 /**
- * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. It asks
- * the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld that
- * crashes for it is restarted late. And whether it is ready is asked often, since everything waits for that: upstream's
- * 10 s are up to 15 s of waiting for a flanneld that is ready after one.
+ * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. And it
+ * asks the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld
+ * that crashes for it is restarted late.
  */
-function onNode(apiServer: CniContext['apiServer']): (container: Container) => Container {
+function onNode(container: Container, apiServer: CniContext['apiServer']): Container {
   const hostIP = { name: 'HOST_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } };
-  const variables = Object.entries(apiServerVariables(apiServer)).map(([name, value]) => ({ name, value }));
-  return (container) => {
-    const { args, readinessProbe } = container;
-    const located = withEnv({ ...container, args: [...(args ?? []), '--iface=$(HOST_IP)'] }, [
-      hostIP,
-      ...variables,
-    ]);
-    if (readinessProbe === undefined) return located;
-    return { ...located, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
-  };
+  return withEnv({ ...container, args: [...(container.args ?? []), '--iface=$(HOST_IP)'] }, [
+    hostIP,
+    ...envVars(apiServerVariables(apiServer)),
+  ]);
+}
+
+/** Everything waits for it: with upstream's 10 s, for up to 15 s longer than it takes. */
+function askedOften(container: Container): Container {
+  const { readinessProbe } = container;
+  if (readinessProbe === undefined) return container;
+  return { ...container, readinessProbe: { ...readinessProbe, initialDelaySeconds: 0, periodSeconds: 1 } };
 }
 
 function networkOf(spec: ClusterSpec): object {

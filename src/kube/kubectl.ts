@@ -3,6 +3,9 @@ import type { Host } from '../host/host.ts';
 import { paths } from '../host/paths.ts';
 import { renderManifest, type KubeObject } from './objects.ts';
 
+/** kubectl's arguments for kubeadm's namespace. */
+export const inKubeSystem = ['-n', 'kube-system'] as const;
+
 type Options = Omit<RunOptions, 'sudo' | 'env'>;
 
 /** kubectl on a control plane, with its admin.conf: no route from the runner to the API server is needed. */

@@ -45,6 +45,11 @@ export function withImageTag(pod: PodSpec, tag: string): PodSpec {
   }));
 }
 
+/** Variables of fixed values: name → value. */
+export function envVars(values: Readonly<Record<string, string>>): readonly EnvVar[] {
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
 /** The container with these variables, in place of those of the same names. */
 export function withEnv(container: Container, variables: readonly EnvVar[]): Container {
   const kept = (container.env ?? []).filter(({ name }) => !variables.some((one) => one.name === name));

@@ -1,3 +1,4 @@
+import { inKubeSystem } from '../kube/kubectl.ts';
 import type { Check } from './check.ts';
 import { NAME, NAMESPACE } from './deployment.ts';
 import { probeAll } from './probe.ts';
@@ -10,8 +11,7 @@ export const dns: Check = {
   observe: async (context) => {
     const { kubectl, signal, pods, spec, secondsLeft } = context;
     const wait = [
-      '-n',
-      'kube-system',
+      ...inKubeSystem,
       'rollout',
       'status',
       'deployment/coredns',

@@ -1,5 +1,6 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { KubeObject } from '../../kube/objects.ts';
+import { envVars, withContainer, withEnv, withPodSpec } from '../../kube/pod-template.ts';
 import type { CniContext } from '../cni.ts';
 import { apiEndpoint, felixConfiguration } from './objects.ts';
 import { choiceOf, hasBird, type Choice } from './options.ts';
@@ -16,11 +17,11 @@ export function manifestFile(choice: Choice): string {
 export function renderManifest(objects: readonly KubeObject[], context: CniContext): readonly KubeObject[] {
   const choice = choiceOf(context.spec);
   only(objects, 'ConfigMap', 'calico-config');
-  only(objects, 'DaemonSet', 'calico-node');
+  only(objects, 'DaemonSet', AGENT);
   const wired = objects.map((object) => {
     const is = (kind: string, name: string): boolean => object.kind === kind && object.metadata.name === name;
     if (is('ConfigMap', 'calico-config')) return withConfig(object, choice);
-    return is('DaemonSet', 'calico-node') ? withEnvironment(object, environmentOf(choice)) : object;
+    return is('DaemonSet', AGENT) ? withEnvironment(object, environmentOf(choice)) : object;
   });
   const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
   return [...endpoint, felixConfiguration(choice), ...wired];
@@ -35,6 +36,7 @@ function unknown(what: string): BootstrapError {
   return new BootstrapError('E_CNI', `the Calico manifest ${what}`);
 }
 
+const AGENT = 'calico-node';
 const IPAM = '"type": "calico-ipam"';
 
 function withConfig(configMap: KubeObject, { mtu, ipv6 }: Choice): KubeObject {
@@ -93,29 +95,10 @@ function environmentOf({
 
 type Environment = Readonly<Record<string, string>>;
 
-interface Container {
-  readonly name: string;
-  readonly env?: readonly { readonly name: string }[];
-}
-
-interface PodTemplate {
-  readonly spec: { readonly containers: readonly Container[] };
-}
-
 /** Sets variables of the agent's container, whatever it had for them. */
 function withEnvironment(daemonSet: KubeObject, wanted: Environment): KubeObject {
-  const spec = daemonSet['spec'] as { readonly template: PodTemplate };
-  const pod = spec.template.spec;
-  if (!pod.containers.some(isAgent)) throw unknown('has no container calico-node');
-  const added = Object.entries(wanted).map(([name, value]) => ({ name, value }));
-  const containers = pod.containers.map((container) => {
-    if (!isAgent(container)) return container;
-    const kept = (container.env ?? []).filter(({ name }) => !Object.hasOwn(wanted, name));
-    return { ...container, env: [...kept, ...added] };
+  return withPodSpec(daemonSet, (pod) => {
+    if (!pod.containers.some(({ name }) => name === AGENT)) throw unknown(`has no container ${AGENT}`);
+    return withContainer(pod, AGENT, (container) => withEnv(container, envVars(wanted)));
   });
-  return { ...daemonSet, spec: { ...spec, template: { ...spec.template, spec: { ...pod, containers } } } };
-}
-
-function isAgent({ name }: Container): boolean {
-  return name === 'calico-node';
 }

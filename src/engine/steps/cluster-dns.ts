@@ -1,8 +1,5 @@
-import type { Kubectl } from '../../kube/kubectl.ts';
+import { inKubeSystem, type Kubectl } from '../../kube/kubectl.ts';
 import type { ClusterStep } from '../step.ts';
-
-const inKubeSystem = ['-n', 'kube-system'];
-const eachName = (path: string): string => `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`;
 
 /**
  * Replaces CoreDNS's pods that came to a node before its network did: some CNIs let a node become Ready first, and a
@@ -27,14 +24,24 @@ export const clusterDns: ClusterStep = {
 };
 
 async function stuckPods(kubectl: Kubectl, signal: AbortSignal): Promise<readonly string[]> {
-  const namesIn = async (query: readonly string[], path: string): Promise<readonly string[]> => {
-    const get = [...inKubeSystem, 'get', ...query, '-o', eachName(path)];
-    const { exitCode, stdout } = await kubectl.run(get, { signal, accept: 'any' });
-    return exitCode === 0 ? stdout.split('\n') : [];
-  };
+  const pods = ['pods', '-l', 'k8s-app=kube-dns', '--field-selector=status.phase=Pending'];
+  const failures = ['events', '--field-selector=reason=FailedCreatePodSandBox'];
   const [pending, failed] = await Promise.all([
-    namesIn(['pods', '-l', 'k8s-app=kube-dns', '--field-selector=status.phase=Pending'], '.metadata.name'),
-    namesIn(['events', '--field-selector=reason=FailedCreatePodSandBox'], '.involvedObject.name'),
+    names(kubectl, pods, '.metadata.name', signal),
+    names(kubectl, failures, '.involvedObject.name', signal),
   ]);
   return pending.filter((name) => /^coredns-[a-z0-9-]+$/.test(name) && failed.includes(name));
+}
+
+/** None where the API server does not answer. */
+async function names(
+  kubectl: Kubectl,
+  query: readonly string[],
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const each = `jsonpath={range .items[*]}{${path}}{"\\n"}{end}`;
+  const options = { signal, accept: 'any' } as const;
+  const { exitCode, stdout } = await kubectl.run([...inKubeSystem, 'get', ...query, '-o', each], options);
+  return exitCode === 0 ? stdout.split('\n') : [];
 }

@@ -1,5 +1,6 @@
 import { paths } from '../../host/paths.ts';
 import { kubeProxyAddonConfig } from '../../kube/kubeadm-config.ts';
+import { inKubeSystem } from '../../kube/kubectl.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterStep } from '../step.ts';
 
@@ -32,6 +33,6 @@ export const installKubeProxy: ClusterStep = {
 };
 
 export async function hasKubeProxy({ kubectl }: Cluster, signal: AbortSignal): Promise<boolean> {
-  const get = ['-n', 'kube-system', 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
+  const get = [...inKubeSystem, 'get', 'daemonset', 'kube-proxy', '--ignore-not-found', '-o', 'name'];
   return (await kubectl.run(get, { signal })).stdout.trim() !== '';
 }

@@ -1,3 +1,4 @@
+import { inKubeSystem } from '../../kube/kubectl.ts';
 import { TOKEN_DESCRIPTION } from '../../kube/kubeadm-config.ts';
 import type { Cluster } from '../cluster.ts';
 import type { ClusterStep } from '../step.ts';
@@ -7,7 +8,6 @@ const PREFIX = 'bootstrap-token-';
 const allTokens = '--field-selector=type=bootstrap.kubernetes.io/token';
 /** What further control planes get their certificates from. */
 const CERTIFICATES = 'kubeadm-certs';
-const inKubeSystem = ['-n', 'kube-system'];
 
 /** An API server that is there may be away for a moment, while etcd takes a new member in. */
 const REVOKE_SEC = 30;

@@ -4,6 +4,7 @@ import { removeCni } from '../../host/reset/cni.ts';
 import { writeState } from '../../host/state.ts';
 import { fingerprintOf, readInventory, writeInventory, type Inventory } from '../../kube/inventory.ts';
 import { deleteCustomResources, deleteObjects } from '../../kube/delete.ts';
+import { inKubeSystem } from '../../kube/kubectl.ts';
 import { cordon, movablePods, restartPods, uncordon } from '../../kube/pods.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { Cluster } from '../cluster.ts';
@@ -91,8 +92,7 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
   const kubeProxy = cni.replacesKubeProxy?.(spec) === true;
   if (kubeProxy) {
     const remove = [
-      '-n',
-      'kube-system',
+      ...inKubeSystem,
       'delete',
       '--ignore-not-found',
       'daemonset/kube-proxy',
@@ -124,8 +124,7 @@ async function refuseOtherRange(cluster: Cluster, signal: AbortSignal): Promise<
   if (cluster.controlPlane.state?.podCIDR !== undefined) return;
   const { podCIDR } = cluster.spec.cni;
   const config = [
-    '-n',
-    'kube-system',
+    ...inKubeSystem,
     'get',
     'configmap',
     'kubeadm-config',
