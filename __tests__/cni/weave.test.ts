@@ -119,6 +119,11 @@ describe('what it finds amiss on a host', () => {
   const legacy = { version: '1.8.7', backend: 'legacy' } as const;
   const nft = (version: string) => ({ version, backend: 'nft' }) as const;
   const rows: [string, readonly string[], readonly string[]][] = [
+    [
+      'dummy devices',
+      found({ features: { dummy: false } }, { backend: 'sleeve' }),
+      ['error kernel-features'],
+    ],
     ['IP sets', found({ features: { xt_set: false } }), ['error kernel-features']],
     [
       'IP sets, also without policies',

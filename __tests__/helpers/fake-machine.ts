@@ -24,7 +24,7 @@ const resetScripts: Readonly<Record<string, string>> = {
   kubepods: 'remove cgroups',
   'systemctl disable': 'remove units',
   'while read -r key value': 'restore sysctls',
-  'for netns in /run/netns/cni-*; do if': 'look for residue',
+  'for save in iptables-save': 'look for residue',
 };
 
 /**

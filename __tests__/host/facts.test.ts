@@ -144,6 +144,29 @@ describe('parseFacts', () => {
 });
 
 describe('hostile answers', () => {
+  test('routes of both families, and those that lead nowhere', () => {
+    const routes = [
+      'default via 10.0.0.254 dev eth0 proto dhcp',
+      '10.8.0.0/16 via 10.0.0.9 dev tun0',
+      '10.9.0.7 dev tun0 scope link',
+      'blackhole 10.42.0.0/26 proto bird',
+      'fd00:5::/64 dev eth0 proto kernel metric 256 pref medium',
+      'unreachable fd00:9::/48 dev lo metric 1024 error -101',
+      'default via fe80::1 dev eth0 proto ra',
+      'nonsense',
+    ].join('\n');
+    const found = [
+      'default',
+      '10.8.0.0/16',
+      '10.9.0.7',
+      '10.42.0.0/26',
+      'fd00:5::/64',
+      'fd00:9::/48',
+      'default',
+    ];
+    expect(factsOf({ routes }).routes).toEqual(found);
+  });
+
   test('nothing that a host prints passes for a section without the marker', () => {
     const forged = 'x\nfacts-ffffffffffffffff arch\naarch64\n facts-0123456789abcdef arch\naarch64';
     expect(factsOf({ hostname: forged })).toMatchObject({ hostname: 'x', arch: 'amd64' });

@@ -32921,7 +32921,7 @@ function wantedMinor(wanted, usable) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var _cni_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6541);
-/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1135);
+/* harmony import */ var _engine_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1650);
 /* harmony import */ var _spec_load_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2841);
 /* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4658);
 
@@ -36213,8 +36213,9 @@ const manifest = {
 /** What Weave Net needs of a host with these options, by its init script and its documentation. */
 function weavePreflight(facts, { backend, upstream }) {
     return [
-        // Also without network policies: a set of the node's own ranges keeps Services' clients known.
-        ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
+        // Sets also without network policies: one of the node's own ranges keeps Services' clients known. By a dummy device
+        // weaver sets its bridge's MTU, with every backend (net/bridge.go).
+        ...lackingFeatures(facts, ['dummy', 'ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
             what: 'Weave Net cannot start',
         }),
         ...(backend === 'fastdp' ? fastDatapath(facts) : []),
@@ -36459,7 +36460,7 @@ function allTraces() {
 
 /***/ }),
 
-/***/ 1135:
+/***/ 1650:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39388,6 +39389,10 @@ function featuresOf(lines) {
     });
     return Object.fromEntries(entries);
 }
+/** @param lines of `/proc/filesystems`. */
+function filesystemsOf(lines) {
+    return lines.flatMap((line) => /\S+(?=\s*$)/.exec(line)?.[0] ?? []);
+}
 
 ;// CONCATENATED MODULE: ./lib/host/facts-script.js
 
@@ -39458,7 +39463,7 @@ s time; date +%s%N
 s default-route; ip -o route show default
 s default-route-6; ip -6 -o route show default
 s addresses; ip -o address show
-s routes; ip -o route show
+s routes; ip -o route show; ip -6 -o route show
 s links; ls /sys/class/net
 s routing; for i in -4 -6; do ip $i route show table all; ip $i rule show; done | grep -oE '(proto|table|lookup) [^ ]+' | sort -u
 s ipvs; sed -n 4p /proc/net/ip_vs
@@ -39550,6 +39555,10 @@ function defaultRouteOf(lines) {
     const link = /^default\b.*\bdev (\S+)/.exec(lines[0] ?? '')?.[1];
     return link === undefined ? undefined : { link };
 }
+/** Destinations of `ip -o route show`; those that packets do not get to (`blackhole 10.0.0.0/8`) as well. */
+function routesOf(lines) {
+    return lines.flatMap((line) => /^(?:[a-z]+ )??(default|[\da-f.:]+(?:\/\d+)?)(?= |$)/.exec(line)?.[1] ?? []);
+}
 /** A family's address on the interface of its default route, else its first global one; those that last come first. */
 function primaryAddressOf(family, addresses, route) {
     const own = addresses.filter((one) => one.family === family && (family === 4 || one.global));
@@ -39638,11 +39647,11 @@ function parseFacts(output, marker, now) {
             4: primaryAddressOf(4, addresses, defaultRouteOf(lines('default-route'))),
             6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
         },
-        routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
+        routes: routesOf(lines('routes')),
         network: networkUseOf(lines),
         nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
         loopbackResolver: configured.some(isLoopback),
-        filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+        filesystems: filesystemsOf(lines('filesystems')),
         mounts: { sharedMounts: lines('mounts').includes('shared'), bpffs: lines('mounts').includes('bpffs') },
         bridgeNetfilter: first('bridge-netfilter') === 'yes',
         conntrack: conntrackOf(first('conntrack')),
@@ -41042,20 +41051,32 @@ function isWithin(inner, outer) {
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/ports/needs.js
 
-/** Everywhere that nodes must reach each other, as far as a host takes part that is no node yet. */
+/** Everywhere that nodes must reach each other, as far as a host is no node yet or gets another CNI. */
 function portNeeds(cluster) {
-    const { spec, cni, hosts } = cluster;
+    const { hosts } = cluster;
     const pairs = hosts.flatMap((from) => hosts.flatMap((to) => (from === to ? [] : [{ from, to }])));
-    return pairs
-        .filter(({ from, to }) => !isJoined(from) || !isJoined(to))
-        .flatMap(({ from, to }) => [
+    return pairs.flatMap(({ from, to }) => [
+        ...needs_kubernetesPorts(cluster, from, to).map((port) => ({ ...port, from, to, taken: isJoined(to) })),
+        ...needs_cniPorts(cluster, to).map((port) => ({ ...port, from, to, taken: false })),
+    ]);
+}
+function needs_kubernetesPorts({ spec }, from, to) {
+    if (isJoined(from) && isJoined(to))
+        return [];
+    return [
         // Not the endpoint: Pods reach API servers at their own addresses, through the Service `kubernetes`.
         ...(to.isControlPlane ? [tcp(spec.kubernetes.apiServerPort, 'API server')] : []),
         ...(from.isControlPlane && to.isControlPlane ? [tcp(2379, 'etcd'), tcp(2380, 'etcd')] : []),
         ...(from.isControlPlane ? [tcp(10250, 'kubelet')] : []),
-        // A node's network answers nobody who asks it in another language than its own.
-        ...(isJoined(to) ? [] : cni.ports(spec)),
-    ].map((port) => ({ ...port, from, to })));
+    ];
+}
+/** A node's network answers nobody who asks it in another language than its own: what listens already is left alone. */
+function needs_cniPorts({ spec, cni }, to) {
+    if (!isJoined(to))
+        return cni.ports(spec);
+    if (to.state?.cni === cni.name)
+        return [];
+    return cni.ports(spec).filter(({ protocol, port }) => !to.facts.listening[protocol].includes(port));
 }
 function tcp(port, purpose) {
     return { protocol: 'tcp', port, purpose };
@@ -41292,13 +41313,12 @@ function proberArgv(language, { nonce, seconds, targets }) {
 
 
 
-
 /** Seconds for an answer; hosts that have to be asked for their hardware address first give it in a few milliseconds. */
 const ANSWER_SEC = 2;
 /** Seconds after which a listener goes, whatever becomes of its connection. */
 const LISTEN_SEC = 60;
 const COMMAND_MS = 30_000;
-/** Listens on every host that is no node yet, and lets each host try all that it needs. Leaves nothing behind. */
+/** Listens wherever no node does yet, and lets each host try all that it needs. Leaves nothing behind. */
 async function tryPorts(needs, signal) {
     const nonce = (0,external_node_crypto_.randomBytes)(12).toString('hex');
     const unable = new Map();
@@ -41325,12 +41345,12 @@ async function tryPorts(needs, signal) {
         return [];
     };
     try {
-        const silent = Map.groupBy(needs.filter(({ to }) => !isJoined(to)), ({ to }) => to);
+        const silent = Map.groupBy(needs.filter(({ taken }) => !taken), ({ to }) => to);
         await Promise.all([...silent].map(([host, its]) => attempt(host, listen(host, its))));
-        const open = needs.filter((need) => isJoined(need.to) || listeners.get(need.to)?.bound.includes(try_nameOf(need)) === true);
+        const open = needs.filter((need) => need.taken || listeners.get(need.to)?.bound.includes(try_nameOf(need)) === true);
         const answers = await Promise.all([...Map.groupBy(open, ({ from }) => from)].map(([host, its]) => attempt(host, try_ask(host, its, nonce, signal))));
         signal.throwIfAborted();
-        const sound = answers.flat().filter(([{ to }]) => isJoined(to) || listeners.has(to));
+        const sound = answers.flat().filter(([{ to, taken }]) => taken || listeners.has(to));
         return { reached: new Map(sound), unable };
     }
     finally {
@@ -41352,8 +41372,8 @@ async function startListener(host, ports, nonce, signal) {
 }
 async function try_ask(host, needs, nonce, signal) {
     const language = languageOf(host);
-    const targets = needs.map(({ protocol, port, to }) => {
-        return { protocol, port, address: to.internalAddress, expect: isJoined(to) ? 'open' : 'nonce' };
+    const targets = needs.map(({ protocol, port, to, taken }) => {
+        return { protocol, port, address: to.internalAddress, expect: taken ? 'open' : 'nonce' };
     });
     const argv = proberArgv(language, { nonce, seconds: ANSWER_SEC, targets });
     const { stdout } = await host.root(argv, { signal, timeoutMs: COMMAND_MS });
@@ -41363,7 +41383,7 @@ async function try_ask(host, needs, nonce, signal) {
         if (need === undefined)
             return [];
         // A node that refuses can be reached: what listens there may be down.
-        return [[need, verdict === 'ok' || (verdict === 'refused' && isJoined(need.to))]];
+        return [[need, verdict === 'ok' || (verdict === 'refused' && need.taken)]];
     });
 }
 
@@ -41660,6 +41680,34 @@ function refusal(errors) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/engine/kind/kernel.js
+
+
+
+/** Programs that node images bring; which those of a user's have, nobody knows before there is a node. */
+const TOOLS = ['tc', 'ipset', 'ipvsadm'];
+/** What the CNI misses in the kernel, which is the machine's own for all nodes. Of another machine's Docker nothing is known. */
+async function kernelFindings({ cni, spec, kind, hosts, local }, signal) {
+    const kernel = (0,external_node_os_.release)();
+    const runs = kind.found === 'whole' && hosts.every(({ state }) => state?.cni === cni.name);
+    if (runs || kind.info.KernelVersion !== kernel)
+        return [];
+    const [filesystems, features] = await Promise.all([
+        (0,external_node_fs_promises_namespaceObject.readFile)('/proc/filesystems', 'utf8'),
+        local.run(['sh', '-c', featuresScript], { accept: 'any', signal }),
+    ]);
+    const facts = {
+        kernel,
+        filesystems: filesystemsOf(filesystems.split('\n')),
+        features: featuresOf(features.stdout.split('\n')),
+        iptables: undefined,
+        tools: TOOLS,
+        // Whatever a cloud's network drops, nodes have Docker's.
+        cloud: undefined,
+    };
+    return cni.preflight(facts, spec);
+}
+
 ;// CONCATENATED MODULE: ./lib/engine/kind/mirrors.js
 
 
@@ -41844,10 +41892,15 @@ function differs(message) {
 
 
 
-const preflight_preflight = preflightStep(async (cluster, signal) => [
-    ...(await kindFindings(cluster, signal)),
-    ...(await localImageFindings(cluster, signal)),
-]);
+
+const preflight_preflight = preflightStep(async (cluster, signal) => {
+    const asked = await Promise.all([
+        kindFindings(cluster, signal),
+        kernelFindings(cluster, signal),
+        localImageFindings(cluster, signal),
+    ]);
+    return asked.flat();
+});
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster, signal) {
     const { spec, hosts, kubernetesVersion, kind } = cluster;
@@ -44577,6 +44630,7 @@ function rulePattern({ chains, links, ipsets, rules }) {
         ...rules.map(escaped),
     ].join('|');
 }
+/** An extended regular expression for what begins with one of these. */
 function alternatives(prefixes) {
     return prefixes.map(escaped).join('|');
 }
@@ -44758,19 +44812,30 @@ async function removeEmptyChains(host, before, signal) {
 /** A reset that leaves something is a failed one, however many of its commands succeeded. @throws BootstrapError `E_RESET`. */
 async function refuseResidue(host, traces, before, signal) {
     const ipvs = before?.ipvs === false ? 'none' : 'any';
+    const left = await residue_look(host, `${networkScript}${nodeScript}`, { traces, before, ipvs, signal });
+    residue_refuse(host, left, 'the reset', 'or reboot the host and run `k8s-bootstrap down` again');
+}
+/** The same of a CNI that left a host which stays a node. @throws BootstrapError `E_RESET`. */
+async function refuseCniResidue(host, traces, before, signal) {
+    const left = await residue_look(host, networkScript, { traces, before, ipvs: 'any', signal });
+    residue_refuse(host, left, 'the former CNI', 'or reboot the host; then run `k8s-bootstrap up` again');
+}
+async function residue_look(host, script, { traces, before, ipvs, signal, }) {
     const links = traces.links.map((name) => `link=${name}`);
-    const args = [ipvs, keptLinks(before), rulePattern(traces), ...links, ...kernelTraces(traces)];
-    const { stdout } = await host.sh(residue_script, args, { signal });
-    const left = stdout.split('\n').filter(Boolean).map(sanitize/* sanitizeLine */.g);
+    const args = [ipvs, keptLinks(before), alternatives(traces.chains), rulePattern(traces)];
+    const { stdout } = await host.sh(script, [...args, ...links, ...kernelTraces(traces)], { signal });
+    return stdout.split('\n').filter(Boolean).map(sanitize/* sanitizeLine */.g);
+}
+function residue_refuse(host, left, who, otherwise) {
     if (left.length === 0)
         return;
-    throw new lib_errors/* BootstrapError */.Xj('E_RESET', `the reset left something behind: ${left.slice(0, 6).join(', ')}`, {
+    throw new lib_errors/* BootstrapError */.Xj('E_RESET', `${who} left something behind: ${left.slice(0, 6).join(', ')}`, {
         host: host.address,
-        hint: 'remove it by hand, or reboot the host and run `k8s-bootstrap down` again',
+        hint: `remove it by hand, ${otherwise}`,
     });
 }
-const residue_script = `
-ipvs=$1; kept=$2; rules=$3; shift 3
+const networkScript = `
+ipvs=$1; kept=$2; chains=$3; rules=$4; shift 4
 ${ourSets}
 for trace in "$@"; do
   name=\${trace#*=}
@@ -44794,6 +44859,14 @@ for trace in "$@"; do
   esac
 done
 our_sets "$@" | sed 's/^/ipset /'
+for save in iptables-save ip6tables-save; do
+  command -v $save >/dev/null || continue
+  $save 2>/dev/null | sed -nE "s/^:(($chains)[^ ]*) .*/chain \\1/p" | head -n 3
+  $save 2>/dev/null | grep -E "^-A .*($rules)" | sed 's/^-A/rule/' | head -n 3
+done
+true
+`;
+const nodeScript = `
 for exe in /proc/[0-9]*/exe; do
   case $(readlink "$exe" 2>/dev/null || true) in
     ${paths.bin}/kubelet|${paths.bin}/containerd-shim-runc-v2) pid=\${exe#/proc/}; echo "process \${pid%/exe}" ;;
@@ -44801,11 +44874,6 @@ for exe in /proc/[0-9]*/exe; do
 done
 for pods in /sys/fs/cgroup/kubepods* /sys/fs/cgroup/*/kubepods*; do
   if [ -d "$pods" ]; then find "$pods" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | sed 's/^/process of a pod /'; fi
-done
-for save in iptables-save ip6tables-save; do
-  command -v $save >/dev/null || continue
-  $save 2>/dev/null | sed -n 's/^:\\(KUBE-[^ ]*\\) .*/chain \\1/p' | head -n 3
-  $save 2>/dev/null | grep -E "^-A .*($rules)" | sed 's/^-A/rule/' | head -n 3
 done
 for netns in /run/netns/cni-*; do if [ -e "$netns" ]; then echo "namespace $netns"; fi; done
 if [ "$ipvs" = none ] && [ -n "$(sed -n 4p /proc/net/ip_vs 2>/dev/null)" ]; then
@@ -45098,6 +45166,7 @@ async function leftTokens({ kubectl }, signal) {
 
 
 
+
 /**
  * Its configuration, programs and the addresses it handed out; a host of ours has no other CNI's. A plugin still at work
  * (Cilium's waits for its agent, and then notes down what it could not do) would write anew what is removed.
@@ -45122,11 +45191,13 @@ find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
  *
  * @param kubeProxy whether kube-proxy's traces go as well.
  * @param ipvs whether virtual servers of IPVS, if the host had none before, are the CNI's and so are the kernel values for them.
+ * @throws BootstrapError `E_RESET` for what is left.
  */
 async function removeCni(host, traces, options) {
     const { before, kubeProxy, ipvs, podCIDR, signal } = options;
     const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
-    await removeNetwork(host, removable(all, before.network), before, signal);
+    const network = removable(all, before.network);
+    await removeNetwork(host, network, before, signal);
     await restoreRoutes(host, traces, podCIDR, signal);
     await host.sh(filesScript, traces.paths, { signal });
     await removePaths(host, traces.paths, before, signal);
@@ -45135,6 +45206,7 @@ async function removeCni(host, traces, options) {
     const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
     const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
     await restoreSysctls(host, Object.fromEntries(touched), signal);
+    await refuseCniResidue(host, network, before.network, signal);
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/delete.js
@@ -45337,6 +45409,8 @@ async function removeTraces(cluster, name, signal) {
             ...inKubeSystem,
             'delete',
             '--ignore-not-found',
+            // Else its pods, on the way out, would write anew what is removed next.
+            '--cascade=foreground',
             'daemonset/kube-proxy',
             'configmap/kube-proxy',
         ];

@@ -88,6 +88,9 @@ export interface CniDiagnostics {
   readonly commands: readonly (readonly string[])[];
 }
 
+/** What of a host's facts its CNI may go by. Of kind's nodes no more is known before they are there. */
+export type CniFacts = Pick<Facts, 'kernel' | 'filesystems' | 'features' | 'iptables' | 'tools' | 'cloud'>;
+
 /** A container network. One file per CNI in this folder, one line in `index.ts`. */
 export interface Cni {
   readonly name: string;
@@ -128,7 +131,7 @@ export interface Cni {
   /** Where else it listens on a host, for nobody but that host. Default: nowhere. */
   hostPorts?(spec: ClusterSpec): readonly CniPort[];
   /** What it needs of a host and does not find. */
-  preflight(facts: Facts, spec: ClusterSpec): readonly Finding[];
+  preflight(facts: CniFacts, spec: ClusterSpec): readonly Finding[];
   /** What is to be said of the choice itself, whatever the hosts are. */
   notices?(context: CniContext): readonly Finding[];
   readonly diagnostics?: CniDiagnostics;

@@ -1,11 +1,11 @@
 import type { Cloud } from '../host/cloud.ts';
-import type { Facts } from '../host/facts.ts';
 import type { KernelFeature } from '../host/kernel-features.ts';
 import type { Finding } from '../report/model.ts';
+import type { CniFacts } from './cni.ts';
 
 /** What goes wrong without them, of which nobody knows that the kernel has them: nothing is said of those. */
 export function lackingFeatures(
-  facts: Facts,
+  facts: CniFacts,
   features: readonly KernelFeature[],
   { what, ...more }: { readonly what: string } & Partial<Finding>,
 ): readonly Finding[] {
@@ -18,7 +18,7 @@ export function lackingFeatures(
 
 /** For packets between nodes that are encrypted by WireGuard, or in Geneve. @param who the CNI. */
 export function lackingTunnel(
-  facts: Facts,
+  facts: CniFacts,
   feature: 'wireguard' | 'geneve',
   who: string,
 ): readonly Finding[] {
@@ -35,7 +35,7 @@ const clouds: Readonly<Record<Cloud, string>> = { azure: 'Azure', aws: 'AWS', gc
  * their own.
  * @param choice what does without such packets.
  */
-export function cloudRoutes({ cloud }: Facts, choice: string): readonly Finding[] {
+export function cloudRoutes({ cloud }: CniFacts, choice: string): readonly Finding[] {
   if (cloud === undefined) return [];
   return [
     {
@@ -48,14 +48,17 @@ export function cloudRoutes({ cloud }: Facts, choice: string): readonly Finding[
 }
 
 /** For IP in IP. @param more severity, and the hint what does without. */
-export function cloudIpip({ cloud }: Facts, more: Pick<Finding, 'severity' | 'hint'>): readonly Finding[] {
+export function cloudIpip({ cloud }: CniFacts, more: Pick<Finding, 'severity' | 'hint'>): readonly Finding[] {
   if (cloud !== 'azure') return [];
   const message = 'the network of Azure drops IP in IP (protocol 4), so that pods cannot reach other nodes';
   return [{ id: 'cloud-ipip', message, ...more }];
 }
 
 /** Programs that only a later reset uses; a cluster works without. */
-export function lackingResetTools(facts: Facts, tools: Readonly<Record<string, string>>): readonly Finding[] {
+export function lackingResetTools(
+  facts: CniFacts,
+  tools: Readonly<Record<string, string>>,
+): readonly Finding[] {
   const missing = Object.keys(tools).filter((tool) => !facts.tools.includes(tool));
   return missing.map((tool) => ({
     id: 'reset-tools',

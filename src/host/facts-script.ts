@@ -71,7 +71,7 @@ s time; date +%s%N
 s default-route; ip -o route show default
 s default-route-6; ip -6 -o route show default
 s addresses; ip -o address show
-s routes; ip -o route show
+s routes; ip -o route show; ip -6 -o route show
 s links; ls /sys/class/net
 s routing; for i in -4 -6; do ip $i route show table all; ip $i rule show; done | grep -oE '(proto|table|lookup) [^ ]+' | sort -u
 s ipvs; sed -n 4p /proc/net/ip_vs

@@ -3,7 +3,7 @@ import { BootstrapError } from '../lib/errors.ts';
 import { cloudOf, type Cloud } from './cloud.ts';
 import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
-import { featuresOf } from './kernel-features.ts';
+import { featuresOf, filesystemsOf } from './kernel-features.ts';
 import { parseRuleset, tablesOf } from './nftables.ts';
 import type { HostMounts } from './mounts.ts';
 import {
@@ -11,6 +11,7 @@ import {
   defaultRouteOf,
   networkUseOf,
   primaryAddressOf,
+  routesOf,
   type InterfaceAddress,
   type NetworkUse,
 } from './network-facts.ts';
@@ -43,7 +44,7 @@ export interface Facts {
   readonly addresses: readonly InterfaceAddress[];
   /** By family, the address on the interface of its default route, else the first global one. */
   readonly primaryAddresses: Readonly<Record<4 | 6, string | undefined>>;
-  /** Destinations of the routing table. */
+  /** Destinations of the routing tables `main` of both families. */
   readonly routes: readonly string[];
   readonly network: NetworkUse;
   /** Name servers of a resolver file without loopback addresses, if the host has one. */
@@ -142,11 +143,11 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
       4: primaryAddressOf(4, addresses, defaultRouteOf(lines('default-route'))),
       6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
     },
-    routes: lines('routes').flatMap((line) => line.split(' ')[0] ?? []),
+    routes: routesOf(lines('routes')),
     network: networkUseOf(lines),
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),
-    filesystems: lines('filesystems').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+    filesystems: filesystemsOf(lines('filesystems')),
     mounts: { sharedMounts: lines('mounts').includes('shared'), bpffs: lines('mounts').includes('bpffs') },
     bridgeNetfilter: first('bridge-netfilter') === 'yes',
     conntrack: conntrackOf(first('conntrack')),

@@ -47,3 +47,8 @@ export function featuresOf(lines: readonly string[]): Readonly<Partial<Record<Ke
   });
   return Object.fromEntries(entries) as Partial<Record<KernelFeature, boolean>>;
 }
+
+/** @param lines of `/proc/filesystems`. */
+export function filesystemsOf(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => /\S+(?=\s*$)/.exec(line)?.[0] ?? []);
+}

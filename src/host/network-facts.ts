@@ -34,6 +34,11 @@ export function defaultRouteOf(lines: readonly string[]): { readonly link: strin
   return link === undefined ? undefined : { link };
 }
 
+/** Destinations of `ip -o route show`; those that packets do not get to (`blackhole 10.0.0.0/8`) as well. */
+export function routesOf(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => /^(?:[a-z]+ )??(default|[\da-f.:]+(?:\/\d+)?)(?= |$)/.exec(line)?.[1] ?? []);
+}
+
 /** A family's address on the interface of its default route, else its first global one; those that last come first. */
 export function primaryAddressOf(
   family: 4 | 6,

@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import { release } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { cnis } from '../../../src/cni/index.ts';
+import { renderManifest } from '../../../src/kube/objects.ts';
 import type { BootstrapError } from '../../../src/lib/errors.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
 import { fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { serveFiles } from '../../helpers/file-server.ts';
 import { KindBed, kindHosts } from '../../helpers/kind-bed.ts';
+import { weaveObjects } from '../../helpers/weave-manifest.ts';
 
 /** The error of an `up` that must not change anything. */
 async function refusal(bed: KindBed, spec: Partial<ClusterSpec> = {}): Promise<BootstrapError> {
@@ -99,6 +102,38 @@ describe('preflight in Docker refuses', () => {
     } finally {
       Object.assign(cnis.manifest, { kubernetes });
     }
+  });
+
+  describe('a kernel without what the CNI needs', () => {
+    const lacking = (KernelVersion: string): KindBed => {
+      const bed = new KindBed({ with: { cni: { ...fakeSpec().cni, name: 'weave' } } });
+      const path = 'rajch/weave/v2.9.0/prog/weave-kube/weave-daemonset-k8s-1.11.yaml';
+      bed.keep(`raw.githubusercontent.com/${path}`, renderManifest(weaveObjects()));
+      bed.docker.info['KernelVersion'] = KernelVersion;
+      bed.docker.on('tar ', '').on('sh -c for f in ', 'modules\nmodule vxlan\nmodule xt_set\n');
+      return bed;
+    };
+
+    test('before there is a node', async () => {
+      using bed = lacking(release());
+      expect(await refusal(bed)).toMatchObject({
+        code: 'E_PREFLIGHT',
+        message:
+          'the kernel has no ip_set, ip_set_hash_ip, ip_set_hash_net: Weave Net cannot start (kernel-features)',
+      });
+    });
+
+    test('but another kernel than this machine’s is not judged', async () => {
+      using bed = lacking('6.12.54-linuxkit');
+      await bed.up();
+    });
+
+    test('nor does anybody look where the network is there already', async () => {
+      using bed = lacking('6.12.54-linuxkit');
+      await bed.up();
+      bed.docker.info['KernelVersion'] = release();
+      await bed.up();
+    });
   });
 
   test('a release channel that cannot be reached', async () => {

@@ -11,16 +11,17 @@ import { LISTENER, openPorts, PROBER, reachesAllBut } from '../../helpers/port-r
 interface Options {
   readonly hosts?: number;
   readonly controlPlanes?: number;
-  /** Indexes of hosts that are nodes already. */
+  /** Indexes of hosts that are nodes already, and the CNI that they have. */
   readonly joined?: readonly number[];
+  readonly has?: string;
   readonly facts?: Readonly<Record<number, Partial<Facts>>>;
   readonly with?: Partial<ClusterSpec>;
 }
 
-function setUp({ joined = [], facts = {}, ...options }: Options = {}) {
+function setUp({ joined = [], has = 'flannel', facts = {}, ...options }: Options = {}) {
   const at = fakeCluster({ ...options, rules: openPorts });
   for (const [index, host] of at.cluster.hosts.entries()) {
-    if (joined.includes(index)) host.state = hostState({ phase: 'member', role: host.spec.role });
+    if (joined.includes(index)) host.state = hostState({ phase: 'member', role: host.spec.role, cni: has });
     host.learn(fakeFacts(index, facts[index]));
   }
   return { ...at, find: () => portFindings(at.cluster, quiet) };
@@ -88,6 +89,28 @@ describe('what is tried', () => {
     expect(runners.map(listenedAt)).toEqual([[], [], [['10.0.0.3', 'tcp:10250', 'udp:8472']]]);
     expect(triedBy(runners[2])).toEqual([['tcp 10.0.0.1 6443 open']]);
     expect(triedBy(runners[1])).toEqual([['udp 10.0.0.3 8472 nonce']]);
+  });
+
+  test('another CNI comes into a cluster: its ports alone, from everywhere', async () => {
+    const { find, runners } = setUp({ joined: [0, 1], has: 'weave' });
+    expect(await find()).toEqual([]);
+    expect(runners.map(listenedAt)).toEqual([
+      [['10.0.0.1', 'udp:8472']],
+      [['10.0.0.2', 'udp:8472']],
+      [['10.0.0.3', 'tcp:10250', 'udp:8472']],
+    ]);
+    expect(triedBy(runners[1])).toEqual([['udp 10.0.0.1 8472 nonce', 'udp 10.0.0.3 8472 nonce']]);
+    expect(triedBy(runners[2])).toEqual([
+      ['tcp 10.0.0.1 6443 open', 'udp 10.0.0.1 8472 nonce', 'udp 10.0.0.2 8472 nonce'],
+    ]);
+  });
+
+  test('not where the former CNI listens at the same port', async () => {
+    const listening = { tcp: [], udp: [8472] };
+    const facts = { 0: { listening }, 1: { listening }, 2: { listening } };
+    const { find, runners } = setUp({ joined: [0, 1, 2], has: 'cilium', facts });
+    expect(await find()).toEqual([]);
+    expect(runners.flatMap(({ calls }) => calls)).toEqual([]);
   });
 
   test('listeners are given up when all is done', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { cniNamed } from '../../../src/cni/index.ts';
 import { removeCni } from '../../../src/host/reset/cni.ts';
 import { fakeCluster } from '../../helpers/cluster.ts';
-import { quiet } from '../../helpers/failure.ts';
+import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { hostState } from '../../helpers/host-state.ts';
 
 test('a CNI leaves the host’s interfaces, then goes with links and routes, then with its files', async () => {
@@ -41,6 +41,24 @@ test('kernel values are put back that the CNI alone has set', async () => {
   await removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
   const restored = runner.calls.find(({ line }) => line.includes('/proc/sys/'))?.options.input;
   expect(restored).toBe('net/ipv4/fib_multipath_use_neigh 0\n');
+});
+
+test('what is left of it is told, with what to do', async () => {
+  const { cluster, runner } = fakeCluster();
+  runner.on('sh -c', '').on(/for save in iptables-save/, 'link cilium_host\nprogram /sys/fs/bpf/cilium\n');
+  const { before } = hostState();
+  const options = { before, kubeProxy: false, ipvs: true, podCIDR: '10.42.0.0/16', signal: quiet };
+  const removal = removeCni(cluster.controlPlane, cniNamed('cilium').traces, options);
+  expect(await bootstrapFailure(removal)).toMatchObject({
+    code: 'E_RESET',
+    host: '10.0.0.1',
+    message: 'the former CNI left something behind: link cilium_host, program /sys/fs/bpf/cilium',
+    hint: expect.stringContaining('run `k8s-bootstrap up` again'),
+  });
+  const [looked] = runner.calls.filter(({ line }) => line.includes('for save in iptables-save'));
+  // The node's own pods, processes and chains are there rightly.
+  expect(looked?.line).not.toContain('kubepods');
+  expect(looked?.argv[6]).toBe('CILIUM_|OLD_CILIUM_|CNI-');
 });
 
 const none = { links: [], routeTables: [], routeProtocols: [], ipvs: false };

@@ -164,7 +164,7 @@ describe('resetHost', () => {
       writeFileSync(shell.path(`${link}/flags`), `${flags}\n`);
       const { reset, runner } = setUp();
       runner.on(/sys\/class\/net[^]*iptables-save/, (argv, options) => {
-        const links = /^(?<links>[^]*?)for exe in/.exec(argv[2] ?? '')?.groups?.['links'] ?? '';
+        const links = /^(?<links>[^]*?)for save in/.exec(argv[2] ?? '')?.groups?.['links'] ?? '';
         const script = links.replaceAll('/sys/class/net', shell.dir);
         return shell.run([...argv.slice(0, 2), script, ...argv.slice(3)], options);
       });
@@ -254,6 +254,10 @@ describe('what is left, the script run for real', () => {
       'rule FORWARD -o cali9 -j DROP',
       (shell) =>
         shell.fake('iptables-save', 'echo "-A FORWARD -o cali9 -j DROP"; echo "-A FORWARD -o eth0 -j DROP"'),
+    ],
+    [
+      'chain FLANNEL-FWD',
+      (shell) => shell.fake('iptables-save', 'echo ":FLANNEL-FWD - [0:0]"; echo ":INPUT ACCEPT [0:0]"'),
     ],
     [
       'mount /run/x/cgroup2',

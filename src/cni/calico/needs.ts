@@ -1,7 +1,6 @@
-import type { Facts } from '../../host/facts.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
-import type { CniPort } from '../cni.ts';
+import type { CniFacts, CniPort } from '../cni.ts';
 import { cloudIpip, cloudRoutes, lackingTunnel } from '../host-needs.ts';
 import { choiceOf, hasBird } from './options.ts';
 
@@ -33,12 +32,12 @@ export function notices(spec: ClusterSpec): readonly Finding[] {
   ];
 }
 
-export function preflight(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+export function preflight(facts: CniFacts, spec: ClusterSpec): readonly Finding[] {
   return [...bpf(facts), ...kernel(facts, spec), ...wireguard(facts, spec), ...cloud(facts, spec)];
 }
 
 /** The kernel makes the directory together with the type of file system. */
-function bpf({ filesystems }: Facts): readonly Finding[] {
+function bpf({ filesystems }: CniFacts): readonly Finding[] {
   if (filesystems.includes('bpf')) return [];
   return [
     {
@@ -51,7 +50,7 @@ function bpf({ filesystems }: Facts): readonly Finding[] {
 }
 
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements and its page on eBPF */
-function kernel({ kernel: version }: Facts, spec: ClusterSpec): readonly Finding[] {
+function kernel({ kernel: version }: CniFacts, spec: ClusterSpec): readonly Finding[] {
   const { kubeProxyReplacement } = choiceOf(spec);
   const found: Finding[] = [];
   // Red Hat's 4.18.0-305 and later have what Calico needs of 5.10.
@@ -67,7 +66,7 @@ function kernel({ kernel: version }: Facts, spec: ClusterSpec): readonly Finding
 }
 
 /** Where nobody can tell of the module, which older kernels may have as well, the version has to do. */
-function wireguard(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+function wireguard(facts: CniFacts, spec: ClusterSpec): readonly Finding[] {
   if (choiceOf(spec).encryption !== 'wireguard') return [];
   if (facts.features.wireguard !== undefined || !isOlder(facts.kernel, 5, 6))
     return lackingTunnel(facts, 'wireguard', 'Calico');
@@ -87,7 +86,7 @@ function isOlder(version: string, major: number, minor: number): boolean {
   return Number(a) < major || (Number(a) === major && Number(b) < minor);
 }
 
-function cloud(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+function cloud(facts: CniFacts, spec: ClusterSpec): readonly Finding[] {
   const { backend, crossSubnet } = choiceOf(spec);
   const ipip =
     backend === 'ipip'

@@ -1,12 +1,12 @@
-import type { Facts } from '../../host/facts.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import type { CniFacts } from '../cni.ts';
 import { cloudRoutes, lackingTunnel } from '../host-needs.ts';
 import { chosen } from '../options.ts';
 import { ciliumOptions } from './options.ts';
 
 /** Cilium's own requirements of a kernel and a network with these options, and what its removal needs. */
-export function ciliumPreflight(facts: Facts, spec: ClusterSpec): readonly Finding[] {
+export function ciliumPreflight(facts: CniFacts, spec: ClusterSpec): readonly Finding[] {
   const { kernel, filesystems, tools } = facts;
   const { backend, encryption } = chosen(ciliumOptions, spec);
   const missing = ['bpf', 'cgroup2'].filter((name) => !filesystems.includes(name));

@@ -1,7 +1,7 @@
-import type { Facts } from '../../host/facts.ts';
 import type { KernelFeature } from '../../host/kernel-features.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import type { CniFacts } from '../cni.ts';
 import { cloudIpip, cloudRoutes, lackingFeatures, lackingResetTools } from '../host-needs.ts';
 
 interface Choice {
@@ -11,7 +11,7 @@ interface Choice {
 }
 
 /** What kube-router needs of a host with these options, by its documentation's troubleshooting and its source. */
-export function kubeRouterPreflight(facts: Facts, spec: ClusterSpec, choice: Choice): readonly Finding[] {
+export function kubeRouterPreflight(facts: CniFacts, spec: ClusterSpec, choice: Choice): readonly Finding[] {
   const { overlay, kubeProxyReplacement } = choice;
   return [
     ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
@@ -35,12 +35,16 @@ export function kubeRouterPreflight(facts: Facts, spec: ClusterSpec, choice: Cho
 }
 
 /** What else a reset can do it with. */
-function clearsServers({ tools }: Facts): boolean {
+function clearsServers({ tools }: CniFacts): boolean {
   return tools.includes('perl') || tools.includes('python3');
 }
 
 /** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
-function tunnels(facts: Facts, { cni }: ClusterSpec, { overlay, overlayEncap }: Choice): readonly Finding[] {
+function tunnels(
+  facts: CniFacts,
+  { cni }: ClusterSpec,
+  { overlay, overlayEncap }: Choice,
+): readonly Finding[] {
   const v6 = cni.podCIDR.includes(':');
   const features: readonly KernelFeature[] = v6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
   return lackingFeatures(facts, overlayEncap === 'fou' ? features : features.slice(0, 1), {
@@ -52,7 +56,7 @@ function tunnels(facts: Facts, { cni }: ClusterSpec, { overlay, overlayEncap }: 
   });
 }
 
-function cloud(facts: Facts, { overlay, overlayEncap }: Choice): readonly Finding[] {
+function cloud(facts: CniFacts, { overlay, overlayEncap }: Choice): readonly Finding[] {
   const fou = 'overlay: full and overlayEncap: fou';
   if (overlay !== 'full') return cloudRoutes(facts, facts.cloud === 'azure' ? fou : 'overlay: full');
   if (overlayEncap === 'fou') return [];

@@ -1,5 +1,5 @@
-import type { Facts } from '../../host/facts.ts';
 import type { Finding } from '../../report/model.ts';
+import type { CniFacts } from '../cni.ts';
 import { lackingFeatures, lackingResetTools } from '../host-needs.ts';
 
 interface Choice {
@@ -9,10 +9,11 @@ interface Choice {
 }
 
 /** What Weave Net needs of a host with these options, by its init script and its documentation. */
-export function weavePreflight(facts: Facts, { backend, upstream }: Choice): readonly Finding[] {
+export function weavePreflight(facts: CniFacts, { backend, upstream }: Choice): readonly Finding[] {
   return [
-    // Also without network policies: a set of the node's own ranges keeps Services' clients known.
-    ...lackingFeatures(facts, ['ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
+    // Sets also without network policies: one of the node's own ranges keeps Services' clients known. By a dummy device
+    // weaver sets its bridge's MTU, with every backend (net/bridge.go).
+    ...lackingFeatures(facts, ['dummy', 'ip_set', 'ip_set_hash_ip', 'ip_set_hash_net', 'xt_set'], {
       what: 'Weave Net cannot start',
     }),
     ...(backend === 'fastdp' ? fastDatapath(facts) : []),
@@ -22,7 +23,7 @@ export function weavePreflight(facts: Facts, { backend, upstream }: Choice): rea
 }
 
 /** Without Open vSwitch it does without; with it, but without VXLAN, it ends. */
-function fastDatapath(facts: Facts): readonly Finding[] {
+function fastDatapath(facts: CniFacts): readonly Finding[] {
   if (facts.features.openvswitch === false) {
     return lackingFeatures(facts, ['openvswitch'], {
       what: 'Weave Net sends packets through user space instead, which is slow',
@@ -36,7 +37,7 @@ function fastDatapath(facts: Facts): readonly Finding[] {
 }
 
 /** Rules of the containers' iptables and the host's are only understood by both where these are alike. */
-function iptables({ iptables: host }: Facts, upstream: boolean): readonly Finding[] {
+function iptables({ iptables: host }: CniFacts, upstream: boolean): readonly Finding[] {
   if (host === undefined) return [];
   const finding = { id: 'weave-iptables', severity: 'warning' } as const;
   if (!upstream && host.backend === 'legacy') {

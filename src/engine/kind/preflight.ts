@@ -12,13 +12,18 @@ import { overlaps } from '../preflight/networks.ts';
 import { settledChecks } from '../preflight/occupancy.ts';
 import { machineFindings } from '../preflight/machine-size.ts';
 import { preflightStep } from '../steps/preflight.ts';
+import { kernelFindings } from './kernel.ts';
 import { mirrorFindings } from './mirrors.ts';
 import { settledFindings } from './settled.ts';
 
-export const preflight = preflightStep(async (cluster, signal) => [
-  ...(await kindFindings(cluster, signal)),
-  ...(await localImageFindings(cluster, signal)),
-]);
+export const preflight = preflightStep(async (cluster, signal) => {
+  const asked = await Promise.all([
+    kindFindings(cluster, signal),
+    kernelFindings(cluster, signal),
+    localImageFindings(cluster, signal),
+  ]);
+  return asked.flat();
+});
 
 /** What is in the way of a cluster in this machine's Docker. Changes nothing. */
 async function kindFindings(cluster: Cluster, signal: AbortSignal): Promise<readonly Finding[]> {

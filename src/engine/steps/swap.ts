@@ -95,6 +95,8 @@ async function removeTraces(cluster: Cluster, name: string, signal: AbortSignal)
       ...inKubeSystem,
       'delete',
       '--ignore-not-found',
+      // Else its pods, on the way out, would write anew what is removed next.
+      '--cascade=foreground',
       'daemonset/kube-proxy',
       'configmap/kube-proxy',
     ];

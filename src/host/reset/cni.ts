@@ -4,6 +4,7 @@ import type { Baseline } from '../state.ts';
 import { removePaths } from './files.ts';
 import { ipvsFunctions } from './ipvs.ts';
 import { removeNetwork } from './network.ts';
+import { refuseCniResidue } from './residue.ts';
 import { kubeProxyTraces, pluginTraces, removable, type NetworkTraces } from './traces.ts';
 import { restoreRoutes, type RouteTraces } from './routes.ts';
 import { restoreSysctls } from './sysctls.ts';
@@ -33,6 +34,7 @@ find /var/lib/cni -mindepth 1 -delete 2>/dev/null || true
  *
  * @param kubeProxy whether kube-proxy's traces go as well.
  * @param ipvs whether virtual servers of IPVS, if the host had none before, are the CNI's and so are the kernel values for them.
+ * @throws BootstrapError `E_RESET` for what is left.
  */
 export async function removeCni(
   host: Host,
@@ -48,7 +50,8 @@ export async function removeCni(
 ): Promise<void> {
   const { before, kubeProxy, ipvs, podCIDR, signal } = options;
   const all = [traces, pluginTraces, ...(kubeProxy ? [kubeProxyTraces] : [])];
-  await removeNetwork(host, removable(all, before.network), before, signal);
+  const network = removable(all, before.network);
+  await removeNetwork(host, network, before, signal);
   await restoreRoutes(host, traces, podCIDR, signal);
   await host.sh(filesScript, traces.paths, { signal });
   await removePaths(host, traces.paths, before, signal);
@@ -56,4 +59,5 @@ export async function removeCni(
   const sysctls = (traces.sysctls ?? []).filter((name) => ipvs || !name.startsWith('net.ipv4.vs.'));
   const touched = Object.entries(before.sysctls).filter(([name]) => sysctls.includes(name));
   await restoreSysctls(host, Object.fromEntries(touched), signal);
+  await refuseCniResidue(host, network, before.network, signal);
 }

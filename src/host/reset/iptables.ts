@@ -19,7 +19,8 @@ export function rulePattern({ chains, links, ipsets, rules }: RuleTraces): strin
   ].join('|');
 }
 
-function alternatives(prefixes: readonly string[]): string {
+/** An extended regular expression for what begins with one of these. */
+export function alternatives(prefixes: readonly string[]): string {
   return prefixes.map(escaped).join('|');
 }
 

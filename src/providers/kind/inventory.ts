@@ -15,6 +15,8 @@ export interface DockerInfo {
   readonly ID?: string;
   readonly ServerVersion: string;
   readonly OSType: string;
+  /** As `uname -r` says it. */
+  readonly KernelVersion?: string;
   /** As `uname -m` says it. */
   readonly Architecture: string;
   readonly CgroupVersion?: string;

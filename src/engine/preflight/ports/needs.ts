@@ -7,24 +7,35 @@ import { isJoined } from '../check.ts';
 export interface PortNeed extends CniPort {
   readonly from: Host;
   readonly to: Host;
+  /** A node listens there, so that nobody else can; a connection has to do. */
+  readonly taken: boolean;
 }
 
-/** Everywhere that nodes must reach each other, as far as a host takes part that is no node yet. */
+/** Everywhere that nodes must reach each other, as far as a host is no node yet or gets another CNI. */
 export function portNeeds(cluster: Pick<Cluster, 'spec' | 'cni' | 'hosts'>): readonly PortNeed[] {
-  const { spec, cni, hosts } = cluster;
+  const { hosts } = cluster;
   const pairs = hosts.flatMap((from) => hosts.flatMap((to) => (from === to ? [] : [{ from, to }])));
-  return pairs
-    .filter(({ from, to }) => !isJoined(from) || !isJoined(to))
-    .flatMap(({ from, to }) =>
-      [
-        // Not the endpoint: Pods reach API servers at their own addresses, through the Service `kubernetes`.
-        ...(to.isControlPlane ? [tcp(spec.kubernetes.apiServerPort, 'API server')] : []),
-        ...(from.isControlPlane && to.isControlPlane ? [tcp(2379, 'etcd'), tcp(2380, 'etcd')] : []),
-        ...(from.isControlPlane ? [tcp(10250, 'kubelet')] : []),
-        // A node's network answers nobody who asks it in another language than its own.
-        ...(isJoined(to) ? [] : cni.ports(spec)),
-      ].map((port) => ({ ...port, from, to })),
-    );
+  return pairs.flatMap(({ from, to }) => [
+    ...kubernetesPorts(cluster, from, to).map((port) => ({ ...port, from, to, taken: isJoined(to) })),
+    ...cniPorts(cluster, to).map((port) => ({ ...port, from, to, taken: false })),
+  ]);
+}
+
+function kubernetesPorts({ spec }: Pick<Cluster, 'spec'>, from: Host, to: Host): readonly CniPort[] {
+  if (isJoined(from) && isJoined(to)) return [];
+  return [
+    // Not the endpoint: Pods reach API servers at their own addresses, through the Service `kubernetes`.
+    ...(to.isControlPlane ? [tcp(spec.kubernetes.apiServerPort, 'API server')] : []),
+    ...(from.isControlPlane && to.isControlPlane ? [tcp(2379, 'etcd'), tcp(2380, 'etcd')] : []),
+    ...(from.isControlPlane ? [tcp(10250, 'kubelet')] : []),
+  ];
+}
+
+/** A node's network answers nobody who asks it in another language than its own: what listens already is left alone. */
+function cniPorts({ spec, cni }: Pick<Cluster, 'spec' | 'cni'>, to: Host): readonly CniPort[] {
+  if (!isJoined(to)) return cni.ports(spec);
+  if (to.state?.cni === cni.name) return [];
+  return cni.ports(spec).filter(({ protocol, port }) => !to.facts.listening[protocol].includes(port));
 }
 
 function tcp(port: number, purpose: string): CniPort {

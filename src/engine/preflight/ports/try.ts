@@ -3,7 +3,6 @@ import type { Held } from '../../../exec/runner.ts';
 import type { Host } from '../../../host/host.ts';
 import { BootstrapError, toBootstrapError } from '../../../lib/errors.ts';
 import { sanitizeLine } from '../../../lib/sanitize.ts';
-import { isJoined } from '../check.ts';
 import type { PortNeed } from './needs.ts';
 import { languageOf, listenerArgv, proberArgv, type Target } from './scripts.ts';
 
@@ -20,7 +19,7 @@ export interface Tried {
   readonly unable: ReadonlyMap<Host, string>;
 }
 
-/** Listens on every host that is no node yet, and lets each host try all that it needs. Leaves nothing behind. */
+/** Listens wherever no node does yet, and lets each host try all that it needs. Leaves nothing behind. */
 export async function tryPorts(needs: readonly PortNeed[], signal: AbortSignal): Promise<Tried> {
   const nonce = randomBytes(12).toString('hex');
   const unable = new Map<Host, string>();
@@ -46,12 +45,12 @@ export async function tryPorts(needs: readonly PortNeed[], signal: AbortSignal):
   };
   try {
     const silent = Map.groupBy(
-      needs.filter(({ to }) => !isJoined(to)),
+      needs.filter(({ taken }) => !taken),
       ({ to }) => to,
     );
     await Promise.all([...silent].map(([host, its]) => attempt(host, listen(host, its))));
     const open = needs.filter(
-      (need) => isJoined(need.to) || listeners.get(need.to)?.bound.includes(nameOf(need)) === true,
+      (need) => need.taken || listeners.get(need.to)?.bound.includes(nameOf(need)) === true,
     );
     const answers = await Promise.all(
       [...Map.groupBy(open, ({ from }) => from)].map(([host, its]) =>
@@ -59,7 +58,7 @@ export async function tryPorts(needs: readonly PortNeed[], signal: AbortSignal):
       ),
     );
     signal.throwIfAborted();
-    const sound = answers.flat().filter(([{ to }]) => isJoined(to) || listeners.has(to));
+    const sound = answers.flat().filter(([{ to, taken }]) => taken || listeners.has(to));
     return { reached: new Map(sound), unable };
   } finally {
     await Promise.all([...listeners.values()].map(({ held }) => held.close()));
@@ -98,8 +97,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<readonly (readonly [PortNeed, boolean])[]> {
   const language = languageOf(host);
-  const targets = needs.map(({ protocol, port, to }): Target => {
-    return { protocol, port, address: to.internalAddress, expect: isJoined(to) ? 'open' : 'nonce' };
+  const targets = needs.map(({ protocol, port, to, taken }): Target => {
+    return { protocol, port, address: to.internalAddress, expect: taken ? 'open' : 'nonce' };
   });
   const argv = proberArgv(language, { nonce, seconds: ANSWER_SEC, targets });
   const { stdout } = await host.root(argv, { signal, timeoutMs: COMMAND_MS });
@@ -108,6 +107,6 @@ async function ask(
     const need = needs[Number(index)];
     if (need === undefined) return [];
     // A node that refuses can be reached: what listens there may be down.
-    return [[need, verdict === 'ok' || (verdict === 'refused' && isJoined(need.to))] as const];
+    return [[need, verdict === 'ok' || (verdict === 'refused' && need.taken)] as const];
   });
 }
