@@ -56,7 +56,9 @@ export const calico: Cni = {
       'bpfin.cali',
       'bpfout.cali',
     ],
-    chains: ['cali-', 'cali:'],
+    chains: ['cali-'],
+    // In the host's own chains: those that take what its policies let pass, for one, name no chain of its own.
+    rules: ['--comment "cali:'],
     nftTables: ['ip calico', 'ip6 calico', 'arp calico-arp'],
     paths: [
       ...['/var/lib/calico', '/run/calico', '/var/log/calico', '/run/nodeagent'],
