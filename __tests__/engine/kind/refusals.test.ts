@@ -119,7 +119,7 @@ describe('preflight in Docker refuses', () => {
       expect(await refusal(bed)).toMatchObject({
         code: 'E_PREFLIGHT',
         message:
-          'the kernel has no ip_set, ip_set_hash_ip, ip_set_hash_net: Weave Net cannot start (kernel-features)',
+          'the kernel has no dummy, ip_set, ip_set_hash_ip, ip_set_hash_net: Weave Net cannot start (kernel-features)',
       });
     });
 
