@@ -39,6 +39,12 @@ describe('kube-router', () => {
     }
   });
 
+  test('it is not ready before its network has a range of addresses', () => {
+    expect(rendered().container?.['startupProbe']).toMatchObject({
+      exec: { command: ['grep', '-q', '"subnet"', '/etc/cni/net.d/10-kuberouter.conflist'] },
+    });
+  });
+
   const always = ['--run-router=true', '--run-service-proxy=true'];
   const services = '--service-cluster-ip-range=10.96.0.0/16';
   const rows: [Record<string, unknown>, readonly string[], readonly string[]][] = [

@@ -71592,6 +71592,15 @@ const kube_router_options = {
 };
 /** Where `--overlay-encap=fou` sends to by default. */
 const FOU_PORT = 5555;
+/**
+ * The node is Ready by a configuration that names no range yet. kube-router writes its own in once its bridge is there
+ * (network_routes_controller.go); pods that come before fail.
+ */
+const startupProbe = {
+    exec: { command: ['grep', '-q', '"subnet"', '/etc/cni/net.d/10-kuberouter.conflist'] },
+    periodSeconds: 1,
+    failureThreshold: 120,
+};
 /** https://www.kube-router.io: one DaemonSet, BGP between nodes; needs node pod CIDRs, and brings the plugins it uses. */
 const kubeRouter = {
     name: 'kube-router',
@@ -71652,9 +71661,12 @@ function edits(context) {
     const { kubeProxyReplacement: proxy, mtu: wanted } = chosen(kube_router_options, spec);
     const change = (pod) => {
         const tagged = withImageTag(pod, `v${version}`);
-        const flagged = withContainer(tagged, 'kube-router', (container) => withFlags(
-        // Its second is not enough on a machine that is busy; upstream's own tests wait as long.
-        { ...container, livenessProbe: { ...container['livenessProbe'], timeoutSeconds: 5 } }, flagsOf(spec)));
+        const flagged = withContainer(tagged, 'kube-router', (container) => withFlags({
+            ...container,
+            startupProbe,
+            // Its second is not enough on a machine that is busy; upstream's own tests wait as long.
+            livenessProbe: { ...container['livenessProbe'], timeoutSeconds: 5 },
+        }, flagsOf(spec)));
         return proxy ? withOwnKubeconfig(flagged) : flagged;
     };
     return [
