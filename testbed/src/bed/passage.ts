@@ -8,6 +8,8 @@ import { label, network } from '../constants.ts';
  * the services at their usual address; they arrive there in the name of the machine, so nothing has to know a way back.
  *
  * An internal network carries nothing but its own addresses, while pods have theirs where a CNI routes natively.
+ *
+ * An engine that finds networks of an earlier life, such as one that was killed, puts its own chain before that one.
  */
 const chain = 'DOCKER-USER';
 const comment = ['-m', 'comment', '--comment', label];
@@ -17,9 +19,12 @@ const rules = [
   ['-i', network.bridge, '-o', network.bridge, ...comment, '-j', 'ACCEPT'],
 ];
 
+const jump = ['FORWARD', '--jump', chain];
+
 const iptables = (action: string, rule: readonly string[]): string[] => ['--wait', action, chain, ...rule];
 
 export async function openPassage(): Promise<void> {
+  await putChainFirst();
   for (const rule of rules) {
     if (!(await succeeds('iptables', iptables('--check', rule)))) {
       await run('iptables', iptables('--insert', rule));
@@ -33,4 +38,16 @@ export async function closePassage(): Promise<void> {
       await run('iptables', iptables('--delete', rule));
     }
   }
+}
+
+async function putChainFirst(): Promise<void> {
+  if (!(await succeeds('iptables', iptables('--list-rules', [])))) {
+    await run('iptables', iptables('--new-chain', []));
+  }
+  const rules = (await run('iptables', ['--wait', '--list-rules', 'FORWARD'])).split('\n');
+  if (rules.find((rule) => rule.startsWith('-A ')) === `-A FORWARD -j ${chain}`) return;
+  if (await succeeds('iptables', ['--wait', '--check', ...jump])) {
+    await run('iptables', ['--wait', '--delete', ...jump]);
+  }
+  await run('iptables', ['--wait', '--insert', ...jump]);
 }
