@@ -43,6 +43,16 @@ describe('explainKubeadm', () => {
     expect(message).not.toContain(sign);
   });
 
+  test('what it only warned of is no cause', async () => {
+    const warnings = [
+      "\t[WARNING SystemVerification]: cgroups v1 support is in maintenance mode, set 'FailCgroupV1' to 'false'",
+      'W1130 07:57:50.1 12 kubelet.go:1] connection refused',
+      '"Event occurred" reason="CgroupV1" message="cgroup v1 support is in maintenance mode"',
+    ].join('\n');
+    const { message } = await explain(`${warnings}\n\t[ERROR FileContent]: not set to 1`, warnings);
+    expect(message).toBe('kubeadm init failed\n[ERROR FileContent]: not set to 1');
+  });
+
   test('kubeadm’s own word outweighs the kubelet’s', async () => {
     const { message } = await explain('error: The kubelet is not running', 'connection refused');
     expect(message).toBe(

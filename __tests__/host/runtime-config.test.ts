@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { runtimeFiles } from '../../src/host/runtime-config.ts';
+import { Host } from '../../src/host/host.ts';
 import type { Facts } from '../../src/host/facts.ts';
 import { fakeCluster, fakeFacts } from '../helpers/cluster.ts';
 import { hostState } from '../helpers/host-state.ts';
@@ -37,6 +38,17 @@ describe('runtimeFiles', () => {
     const files = filesFor({ canLowerOomScore: false });
     expect(files[UNIT]).not.toContain('OOMScoreAdjust');
     expect(files[CONFIG]).toContain('restrict_oom_score_adj = true');
+  });
+
+  test.each([
+    [4, ['net.ipv4.ip_forward = 1']],
+    [6, ['net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.forwarding = 1']],
+  ] as const)('the kernel forwards pods’ packets of IPv%s', (family, lines) => {
+    const host = new Host(fakeCluster().cluster.controlPlane.spec, family);
+    host.learn(fakeFacts(0));
+    const files = runtimeFiles(host, { pauseImage: 'pause', registryMirrors: {} });
+    const config = files.find(({ path }) => path.includes('sysctl.d'))?.content.split('\n');
+    expect(config?.filter((line) => line.includes('forward'))).toEqual(lines);
   });
 
   describe('mounts that the CNI needs', () => {

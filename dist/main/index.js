@@ -74587,14 +74587,26 @@ async function explainKubeadm(cluster, host, code, what, output) {
     })
         .then(({ stdout }) => (0,sanitize/* sanitizeText */.j)(stdout))
         .catch(() => '');
-    const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
-    const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
-    const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
+    const told = withoutWarnings(output);
+    const errorLines = told.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
+    const words = (errorLines.length > 0 ? errorLines : told.split('\n')).slice(-4).join('\n').trim();
+    const cause = causeIn(told) ?? causeIn(withoutWarnings(journal));
     const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
     return new lib_errors/* BootstrapError */.Xj(code, cluster.redactor.redact(message), {
         host: host.address,
         hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
     });
+}
+/** What kubeadm and the kubelet merely warn of, such as cgroup v1 that they were told to accept, has stopped nobody. */
+const warning = /\[WARNING |^W\d{4} |is in maintenance mode/;
+function withoutWarnings(output) {
+    return output
+        .split('\n')
+        .filter((line) => !warning.test(line))
+        .join('\n');
+}
+function causeIn(output) {
+    return causes.find(({ sign }) => sign.test(output));
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/kubeadm.js
@@ -74953,6 +74965,7 @@ const touchedSysctls = [
     'net.ipv4.ip_forward',
     'net.ipv4.conf.all.forwarding',
     'net.ipv6.conf.all.forwarding',
+    'net.ipv6.conf.default.forwarding',
     'net.ipv4.conf.all.route_localnet',
     'net.ipv4.conf.all.rp_filter',
     'net.ipv4.conf.all.src_valid_mark',
@@ -78723,7 +78736,7 @@ function runtimeFiles(host, options) {
         ...mirrorFiles(options.registryMirrors),
         { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
         { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
-        { path: paths.sysctl, content: sysctlConfig },
+        { path: paths.sysctl, content: sysctlConfig(host.family) },
         { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
     ];
 }
@@ -78812,10 +78825,15 @@ RestartSec=2
 [Install]
 WantedBy=multi-user.target
 `;
-const sysctlConfig = `net.ipv4.ip_forward = 1
-net.bridge.bridge-nf-call-iptables = 1
+/** Forwarding is what kubeadm looks for, in the family of the pods. */
+function sysctlConfig(family) {
+    const forwarding = family === 4
+        ? 'net.ipv4.ip_forward = 1\n'
+        : 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n';
+    return `${forwarding}net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 `;
+}
 
 ;// CONCATENATED MODULE: ./lib/engine/kind/plugins.js
 

@@ -43,12 +43,27 @@ export async function explainKubeadm(
     })
     .then(({ stdout }) => sanitizeText(stdout))
     .catch(() => '');
-  const errorLines = output.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
-  const words = (errorLines.length > 0 ? errorLines : output.split('\n')).slice(-4).join('\n').trim();
-  const cause = causes.find(({ sign }) => sign.test(output)) ?? causes.find(({ sign }) => sign.test(journal));
+  const told = withoutWarnings(output);
+  const errorLines = told.split('\n').filter((line) => /\[ERROR |^error|fatal|failed|refused/i.test(line));
+  const words = (errorLines.length > 0 ? errorLines : told.split('\n')).slice(-4).join('\n').trim();
+  const cause = causeIn(told) ?? causeIn(withoutWarnings(journal));
   const message = `${what} failed${cause === undefined ? '' : `: ${cause.says}`}\n${words}`;
   return new BootstrapError(code, cluster.redactor.redact(message), {
     host: host.address,
     hint: cause?.hint ?? 'see the step’s log above; `k8s-bootstrap down` takes the attempt back',
   });
+}
+
+/** What kubeadm and the kubelet merely warn of, such as cgroup v1 that they were told to accept, has stopped nobody. */
+const warning = /\[WARNING |^W\d{4} |is in maintenance mode/;
+
+function withoutWarnings(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => !warning.test(line))
+    .join('\n');
+}
+
+function causeIn(output: string): (typeof causes)[number] | undefined {
+  return causes.find(({ sign }) => sign.test(output));
 }

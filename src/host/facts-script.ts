@@ -7,6 +7,7 @@ export const touchedSysctls = [
   'net.ipv4.ip_forward',
   'net.ipv4.conf.all.forwarding',
   'net.ipv6.conf.all.forwarding',
+  'net.ipv6.conf.default.forwarding',
   'net.ipv4.conf.all.route_localnet',
   'net.ipv4.conf.all.rp_filter',
   'net.ipv4.conf.all.src_valid_mark',

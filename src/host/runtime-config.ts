@@ -19,7 +19,7 @@ export function runtimeFiles(host: Host, options: RuntimeOptions): readonly Host
     ...mirrorFiles(options.registryMirrors),
     { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
     { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
-    { path: paths.sysctl, content: sysctlConfig },
+    { path: paths.sysctl, content: sysctlConfig(host.family) },
     { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
   ];
 }
@@ -115,7 +115,13 @@ RestartSec=2
 WantedBy=multi-user.target
 `;
 
-const sysctlConfig = `net.ipv4.ip_forward = 1
-net.bridge.bridge-nf-call-iptables = 1
+/** Forwarding is what kubeadm looks for, in the family of the pods. */
+function sysctlConfig(family: 4 | 6): string {
+  const forwarding =
+    family === 4
+      ? 'net.ipv4.ip_forward = 1\n'
+      : 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n';
+  return `${forwarding}net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 `;
+}

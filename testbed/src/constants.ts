@@ -6,6 +6,9 @@ export const network = {
   subnet: '10.89.37.0/24',
   services: '10.89.37.2',
   hostAddress: (index: number): string => `10.89.37.${String(10 + index)}`,
+  /** Where the machine has IPv6: hosts have an address of either family. */
+  subnet6: 'fd89:37::/64',
+  hostAddress6: (index: number): string => `fd89:37::${String(10 + index)}`,
 };
 
 export const maxHosts = 40;

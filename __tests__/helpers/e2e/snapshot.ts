@@ -16,7 +16,7 @@ const volatile = [
 const script = `
 s() { echo "== $1"; }
 s links; ip -o link show | sed 's/^[0-9]*: \\([^:@]*\\)[^:]*:.* mtu \\([0-9]*\\).*/\\1 \\2/' | sort
-s addresses; ip -o address show | tr -s ' ' | cut -d ' ' -f 2-4,6-9 | sed 's/ valid_lft.*//' | sort
+s addresses; ip -o address show | tr -s ' ' | cut -d ' ' -f 2-4,6-9 | sed -e 's/ valid_lft.*//' -e 's/ tentative//' | sort
 s routes; ip -4 route show table all | sed 's/ linkdown//' | sort; ip -6 route show | grep -v ' fe80::' | sed 's/ expires [0-9]*sec//' | sort
 s rules; ip rule show
 s iptables; for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do

@@ -7,6 +7,7 @@ import { containerName, maxHosts, network } from '../constants.ts';
 import type { Docker } from '../engine/docker.ts';
 import { hasSshBanner, until } from '../wait.ts';
 import { find, labelArgs, remove } from './containers.ts';
+import { hasIpv6 } from './network.ts';
 import { clientPublicKey, hostKeyDir, makeHostKeys, sudoPassword } from './secrets.ts';
 
 const indexes = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
@@ -16,12 +17,12 @@ export async function makeHosts(docker: Docker, image: string, count: number): P
   if (!Number.isInteger(count) || count < 1 || count > maxHosts) {
     throw new Error(`the number of hosts must be from 1 to ${String(maxHosts)}`);
   }
-  const publicKey = await clientPublicKey();
+  const [publicKey, ipv6] = await Promise.all([clientPublicKey(), hasIpv6(docker)]);
   await Promise.all([
     find(docker, 'host').then((old) => remove(docker, old)),
     ...indexes(count).map((index) => makeHostKeys(index)),
   ]);
-  await Promise.all(indexes(count).map((index) => makeHost(docker, image, index, publicKey)));
+  await Promise.all(indexes(count).map((index) => makeHost(docker, { image, index, publicKey, ipv6 })));
 }
 
 export async function haveHosts(docker: Docker, image: string, count: number): Promise<boolean> {
@@ -31,7 +32,17 @@ export async function haveHosts(docker: Docker, image: string, count: number): P
 
 const contentOf = (image: string): string => image.replace(/.*:/, '');
 
-async function makeHost(docker: Docker, image: string, index: number, publicKey: string): Promise<void> {
+/** As on a machine; Docker turns it on for the interfaces that it makes, and no others. */
+const ipv6Everywhere = ['all', 'default'].flatMap((of) => ['--sysctl', `net.ipv6.conf.${of}.disable_ipv6=0`]);
+
+interface HostOptions {
+  readonly image: string;
+  readonly index: number;
+  readonly publicKey: string;
+  readonly ipv6: boolean;
+}
+
+async function makeHost(docker: Docker, { image, index, publicKey, ipv6 }: HostOptions): Promise<void> {
   const short = `host-${String(index)}`;
   const name = containerName(short);
   const address = network.hostAddress(index);
@@ -40,6 +51,7 @@ async function makeHost(docker: Docker, image: string, index: number, publicKey:
   const options = [
     ...['--privileged', '--cgroupns', 'private', '--name', name, '--hostname', short],
     ...['--network', network.name, '--network-alias', short, '--ip', address],
+    ...(ipv6 ? ['--ip6', network.hostAddress6(index), ...ipv6Everywhere] : []),
     // Names from elsewhere are to fail at once instead of being asked of the machine's resolvers.
     ...['--dns', network.services],
     ...['--tmpfs', '/run:exec,mode=755', '--tmpfs', '/tmp:exec,mode=1777'],

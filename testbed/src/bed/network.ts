@@ -1,11 +1,19 @@
+import { existsSync } from 'node:fs';
 import { label, network } from '../constants.ts';
 import type { Docker } from '../engine/docker.ts';
 
 export async function ensureNetwork(docker: Docker): Promise<void> {
   if (await docker.succeeds(['network', 'inspect', network.name])) return;
   const bridge = `com.docker.network.bridge.name=${network.bridge}`;
-  const options = ['--internal', '--subnet', network.subnet, '--opt', bridge, '--label', label];
+  const ipv6 = existsSync('/proc/net/if_inet6') ? ['--ipv6', '--subnet', network.subnet6] : [];
+  const options = ['--internal', '--subnet', network.subnet, ...ipv6, '--opt', bridge, '--label', label];
   await docker.run(['network', 'create', ...options, network.name]);
+}
+
+/** Whether its containers can have addresses of IPv6 as well. */
+export async function hasIpv6(docker: Docker): Promise<boolean> {
+  const [answer] = await docker.lines(['network', 'inspect', '--format', '{{.EnableIPv6}}', network.name]);
+  return answer === 'true';
 }
 
 export async function removeNetworks(docker: Docker, filter: readonly string[]): Promise<void> {
