@@ -85,6 +85,15 @@ describe('flannel', () => {
     });
   });
 
+  test.each([
+    ['host-gw', 'fd00:10::/56', ['backend']],
+    ['host-gw', '10.244.0.0/16', []],
+    ['vxlan', 'fd00:10::/56', []],
+  ])('%s with %s: refused %j', (backend, podCIDR, refused) => {
+    const one = fakeSpec({ with: { cni: { ...spec.cni, podCIDR, options: { backend } } } });
+    expect(flannel.problems?.(one).map((problem) => 'option' in problem && problem.option)).toEqual(refused);
+  });
+
   test('an IPv6 network is the only one', () => {
     const v6 = fakeSpec({ with: { cni: { ...spec.cni, podCIDR: 'fd00:10::/56' } } });
     const [rendered] = flannel.render(flannelObjects, fakeContext(v6, '0.28.9'));

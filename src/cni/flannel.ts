@@ -25,6 +25,17 @@ export const flannel: Cni = {
   options,
   instead: { encryption: 'encrypts with backend: wireguard' },
   kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
+  // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
+  problems: (spec) =>
+    chosen(options, spec).backend === 'host-gw' && spec.cni.podCIDR.includes(':')
+      ? [
+          {
+            option: 'backend',
+            what: `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${spec.cni.podCIDR} is IPv6`,
+            fix: 'choose backend: vxlan',
+          },
+        ]
+      : [],
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
   ],
