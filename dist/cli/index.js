@@ -35664,10 +35664,10 @@ const cilium = {
     kubernetes: [
         {
             cni: '1.19.6',
-            from: '1.37',
+            from: '1.36',
             to: '1.37',
             claim: 'passed',
-            source: 'k8s-bootstrap’s own matrix (docs/compatibility.md): VXLAN and native routing on 1.37.2',
+            source: 'k8s-bootstrap’s own matrix (docs/compatibility.md): VXLAN and native routing on 1.36.3 and 1.37.2',
         },
         {
             cni: '1.20.',
