@@ -17,37 +17,36 @@ const rules = [
   ['-d', network.services, ...comment, '-j', 'ACCEPT'],
   ['-s', network.services, '-m', 'conntrack', '--ctstate', 'ESTABLISHED', ...comment, '-j', 'ACCEPT'],
   ['-i', network.bridge, '-o', network.bridge, ...comment, '-j', 'ACCEPT'],
-];
-
+].map((rule) => [chain, ...rule]);
 const jump = ['FORWARD', '--jump', chain];
-
-const iptables = (action: string, rule: readonly string[]): string[] => ['--wait', action, chain, ...rule];
 
 export async function openPassage(): Promise<void> {
   await putChainFirst();
-  for (const rule of rules) {
-    if (!(await succeeds('iptables', iptables('--check', rule)))) {
-      await run('iptables', iptables('--insert', rule));
-    }
-  }
+  for (const rule of rules) if (!(await has(rule))) await iptables('--insert', rule);
 }
 
 export async function closePassage(): Promise<void> {
-  for (const rule of rules) {
-    if (await succeeds('iptables', iptables('--check', rule))) {
-      await run('iptables', iptables('--delete', rule));
-    }
-  }
+  for (const rule of rules) await removeRule(rule);
 }
 
 async function putChainFirst(): Promise<void> {
-  if (!(await succeeds('iptables', iptables('--list-rules', [])))) {
-    await run('iptables', iptables('--new-chain', []));
-  }
-  const rules = (await run('iptables', ['--wait', '--list-rules', 'FORWARD'])).split('\n');
-  if (rules.find((rule) => rule.startsWith('-A ')) === `-A FORWARD -j ${chain}`) return;
-  if (await succeeds('iptables', ['--wait', '--check', ...jump])) {
-    await run('iptables', ['--wait', '--delete', ...jump]);
-  }
-  await run('iptables', ['--wait', '--insert', ...jump]);
+  if (!(await succeeds('iptables', ['--wait', '--list-rules', chain])))
+    await iptables('--new-chain', [chain]);
+  const forward = (await iptables('--list-rules', ['FORWARD'])).split('\n');
+  if (forward.find((rule) => rule.startsWith('-A ')) === `-A FORWARD -j ${chain}`) return;
+  await removeRule(jump);
+  await iptables('--insert', jump);
+}
+
+/** @param rule its chain first. */
+async function removeRule(rule: readonly string[]): Promise<void> {
+  if (await has(rule)) await iptables('--delete', rule);
+}
+
+function has(rule: readonly string[]): Promise<boolean> {
+  return succeeds('iptables', ['--wait', '--check', ...rule]);
+}
+
+function iptables(action: string, args: readonly string[]): Promise<string> {
+  return run('iptables', ['--wait', action, ...args]);
 }
