@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Runner } from '../../src/exec/runner.ts';
-import type { Report } from '../../src/report/model.ts';
 import { clusterFile, kubectl, leave } from '../helpers/e2e/bed.ts';
 import { cli } from '../helpers/e2e/cli.ts';
+import { verifiedReport } from '../helpers/e2e/report.ts';
 import { sshSite } from '../helpers/e2e/site.ts';
 
 jest.setTimeout(8 * 60_000);
@@ -27,15 +27,7 @@ onMachinesWithIpv6('a cluster of IPv6, with provider ssh', () => {
   afterAll(() => leave(hosts));
 
   test('comes up and is verified, with nodes and pods that have addresses of IPv6', async () => {
-    const { exitCode, stdout, stderr } = await cli(['up', '-f', file(), '--json']);
-    expect([exitCode, stderr]).toEqual([0, '']);
-    const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
-    expect(report.checks.map(({ id, status }) => [id, status])).toEqual([
-      ['nginx-running', 'pass'],
-      ['nginx-answers', 'pass'],
-      ['service', 'pass'],
-      ['dns', 'pass'],
-    ]);
+    verifiedReport(await cli(['up', '-f', file(), '--json']));
     const nodes = await kubectl(
       hosts[0],
       'get',
