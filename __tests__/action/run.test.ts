@@ -105,7 +105,9 @@ describe('a run that succeeds', () => {
     start();
     const name = 'a\nEOF\nghadelimiter\noutcome=owned\n::set-output name=kubeconfig::/evil';
     const report = sampleReport({
-      pods: [{ namespace: 'v', name, node: 'w1\nkubeconfig<<EOF', ip: '', phase: 'Running', ready: true }],
+      pods: [
+        { namespace: 'v', name, node: 'w1\nkubeconfig<<EOF', ip: '', ips: [], phase: 'Running', ready: true },
+      ],
       cluster: { ...sampleReport().cluster, controlPlaneEndpoint: 'x\noutcome<<EOF\nowned\nEOF' },
     });
     engine.onUp = (options) => Promise.resolve({ report, kubeconfigPath: options.kubeconfigPath });

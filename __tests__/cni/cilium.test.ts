@@ -95,6 +95,21 @@ describe('values', () => {
     expect(native).not.toHaveProperty('ipv4NativeRoutingCIDR');
   });
 
+  test('with dual stack there are both families, the tunnel between nodes being of IPv4', () => {
+    const podCIDR = '10.42.0.0/16,fd00:10::/56';
+    const values = valuesOf(specWith({}, { podCIDR }));
+    expect(values).toMatchObject({ ipv4: { enabled: true }, ipv6: { enabled: true } });
+    expect(values).not.toHaveProperty('underlayProtocol');
+    expect(valuesOf(specWith({ backend: 'native' }, { podCIDR }))).toMatchObject({
+      ipv4NativeRoutingCIDR: '10.42.0.0/16',
+      ipv6NativeRoutingCIDR: 'fd00:10::/56',
+    });
+    const tunnels = (values: object) =>
+      cilium.ports(specWith({ values }, { podCIDR })).filter(({ purpose }) => purpose === 'VXLAN');
+    expect(tunnels({})).toMatchObject([{ family: 4 }]);
+    expect(tunnels({ underlayProtocol: 'ipv6' })).toMatchObject([{ family: 6 }]);
+  });
+
   test('images without digest: each of them, and nothing else changes', () => {
     const values = valuesOf(specWith({ useDigest: false }));
     expect(values).toMatchObject({

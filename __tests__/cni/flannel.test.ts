@@ -47,11 +47,18 @@ describe('flannel', () => {
   });
 
   test.each([
-    ['10.42.0.0/16', 51820],
-    ['fd00::/48', 51821],
-  ])('WireGuard for pods in %s is at port %i', (podCIDR, port) => {
+    ['10.42.0.0/16', [{ family: 4, port: 51820 }]],
+    ['fd00::/48', [{ family: 6, port: 51821 }]],
+    [
+      '10.42.0.0/16,fd00::/48',
+      [
+        { family: 4, port: 51820 },
+        { family: 6, port: 51821 },
+      ],
+    ],
+  ])('WireGuard for pods in %s is at %j', (podCIDR, ports) => {
     const cni = { ...spec.cni, podCIDR, options: { backend: 'wireguard' } };
-    expect(flannel.ports(fakeSpec({ with: { cni } }))).toMatchObject([{ protocol: 'udp', port }]);
+    expect(flannel.ports(fakeSpec({ with: { cni } }))).toMatchObject(ports);
   });
 
   test.each([
@@ -89,9 +96,13 @@ describe('flannel', () => {
     ['host-gw', 'fd00:10::/56', ['backend']],
     ['host-gw', '10.244.0.0/16', []],
     ['vxlan', 'fd00:10::/56', []],
+    ['host-gw', '10.244.0.0/16,fd00:10::/56', []],
+    ['vxlan', 'fd00:10::/56,10.244.0.0/16', ['podCIDR']],
   ])('%s with %s: refused %j', (backend, podCIDR, refused) => {
     const one = fakeSpec({ with: { cni: { ...spec.cni, podCIDR, options: { backend } } } });
-    expect(flannel.problems?.(one).map((problem) => 'option' in problem && problem.option)).toEqual(refused);
+    expect(
+      flannel.problems?.(one).map((problem) => ('option' in problem ? problem.option : problem.field)),
+    ).toEqual(refused);
   });
 
   test('an IPv6 network is the only one', () => {
@@ -103,6 +114,15 @@ describe('flannel', () => {
       EnableIPv6: true,
       IPv6Network: 'fd00:10::/56',
     });
+  });
+
+  test('with dual stack there are networks of both families', () => {
+    const dual = fakeSpec({ with: { cni: { ...spec.cni, podCIDR: '10.42.0.0/16,fd00:10::/56' } } });
+    const [rendered] = flannel.render(flannelObjects, fakeContext(dual, '0.28.9'));
+    const { data } = rendered as KubeObject & { data: Record<string, string> };
+    const network = JSON.parse(data['net-conf.json'] ?? '') as object;
+    expect(network).toMatchObject({ Network: '10.42.0.0/16', EnableIPv6: true, IPv6Network: 'fd00:10::/56' });
+    expect(network).not.toHaveProperty('EnableIPv4');
   });
 
   test('its tunnels end at the node’s address, and it asks the API server without kube-proxy', () => {

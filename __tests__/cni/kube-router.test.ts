@@ -98,6 +98,17 @@ describe('kube-router', () => {
     );
   });
 
+  test.each([
+    ['10.42.0.0/16,fd00:10::/56', false],
+    ['fd00:10::/56,10.42.0.0/16', true],
+  ])('with dual stack there are both families: %s', (podCIDR, generated) => {
+    const args = rendered(specWith({}, podCIDR)).container?.args ?? [];
+    expect(args).toContain('--enable-ipv6=true');
+    expect(args).not.toContain('--enable-ipv4=false');
+    // A BGP speaker's id is an IPv4 address, which a node's first one is not always.
+    expect(args.includes('--router-id=generate')).toBe(generated);
+  });
+
   test('its health is waited for as long as upstream’s own tests do', () => {
     expect(rendered().container?.['livenessProbe']).toEqual({
       httpGet: { path: '/healthz', port: 20244 },
@@ -189,6 +200,11 @@ describe('what it finds amiss on a host', () => {
       'no IPv6 tunnels',
       found({ features: { ip6_tunnel: false, ipip: false } }, {}, 'fd00::/56'),
       ['warning kernel-features: the kernel has no ip6_tunnel: nodes in other subnets cannot be reached'],
+    ],
+    [
+      'no tunnels of either family',
+      found({ features: { ip6_tunnel: false, ipip: false } }, { overlay: 'full' }, '10.42.0.0/16,fd00::/56'),
+      ['error kernel-features: the kernel has no ipip, ip6_tunnel: nodes cannot reach each other’s pods'],
     ],
     ['tunnels that nobody wants', found({ features: { ipip: false } }, { overlay: 'off' }), []],
     ['IPVS that nobody wants', found({ features: { ip_vs: false } }), []],

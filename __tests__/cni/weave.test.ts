@@ -79,9 +79,11 @@ describe('Weave Net', () => {
   });
 
   test('knows no IPv6', () => {
-    expect(weave.problems?.(specWith({}, { podCIDR: 'fd00::/56' }))).toMatchObject([
-      { field: 'podCIDR', what: 'is IPv6, which Weave Net does not know' },
-    ]);
+    for (const podCIDR of ['fd00::/56', '10.244.0.0/16,fd00::/56']) {
+      expect(weave.problems?.(specWith({}, { podCIDR }))).toMatchObject([
+        { field: 'podCIDR', what: 'has IPv6, which Weave Net does not know' },
+      ]);
+    }
     expect(weave.problems?.(specWith())).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { CniContext } from '../../src/cni/cni.ts';
 import { cniNamed } from '../../src/cni/index.ts';
 import type { Runner } from '../../src/exec/runner.ts';
 import { isDefinition, parseManifest } from '../../src/kube/objects.ts';
@@ -64,8 +65,9 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   });
 
   test('up with Cilium takes Flannel and kube-proxy away; the next run changes nothing', async () => {
-    const { cluster, unchanged } = await up(cilium());
+    const { cluster, nodes, unchanged } = await up(cilium());
     expect([cluster.cni, unchanged]).toEqual(['cilium', false]);
+    expect(nodes.map(({ ready }) => ready)).toEqual([true, true, true]);
     const now = await snapshots(hosts);
     const parts = now.flatMap((one) => [...ofNetworks, 'run'].flatMap((part) => one[part] ?? []));
     expect(parts.filter((line) => /flannel|\bcni0\b|KUBE-S(EP|VC)-/i.test(line))).toEqual([]);
@@ -73,7 +75,8 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   });
 
   test('up with Flannel leaves nothing of Cilium: hosts are as they were with Flannel before', async () => {
-    expect((await up(flannel())).cluster.cni).toBe('flannel');
+    const { cluster, nodes } = await up(flannel());
+    expect([cluster.cni, nodes.every(({ ready }) => ready)]).toEqual(['flannel', true]);
     expect(await otherThan(withFlannel, hosts)).toEqual([]);
   });
 
@@ -91,17 +94,32 @@ describe('the CNI of a live cluster, with provider ssh', () => {
   ])(
     'its API server takes all that %s %s with %j consists of, field by field',
     async (name, version, options, files) => {
-      const cni = cniNamed(name);
-      const read = (file: string) => readFileSync(`testbed/manifests/${name}/v${version}/${file}`, 'utf8');
-      const upstream = files.flatMap((file) => parseManifest(read(file), file));
-      const objects = cni.render(upstream, fakeContext(specWithCni(name, options), version));
-
-      const answer = await serverSide(hosts[0], objects);
-      const others = objects.filter((object) => !isDefinition(object));
-      expect(answer).toHaveLength(others.length);
-      for (const [index, object] of others.entries()) expect(answer[index]).toMatchObject(keptObject(object));
+      await expectTaken(fakeContext(specWithCni(name, options), version), files);
     },
   );
+
+  test.each([
+    ['calico', '3.32.1', ['calico-vxlan.yaml']],
+    ['kube-router', '2.11.1', ['kubeadm-kuberouter.yaml']],
+  ])('so with dual stack, of %s %s', async (name, version, files) => {
+    const spec = specWithCni(name);
+    const dual = { ...spec, cni: { ...spec.cni, podCIDR: '10.244.0.0/16,fd00:10:244::/56' } };
+    await expectTaken(fakeContext(dual, version), files);
+  });
+
+  /** @param files of upstream's manifest. */
+  async function expectTaken(context: CniContext, files: readonly string[]): Promise<void> {
+    const { name } = context.spec.cni;
+    const read = (file: string) =>
+      readFileSync(`testbed/manifests/${name}/v${context.version}/${file}`, 'utf8');
+    const upstream = files.flatMap((file) => parseManifest(read(file), file));
+    const objects = cniNamed(name).render(upstream, context);
+
+    const answer = await serverSide(hosts[0], objects);
+    const others = objects.filter((object) => !isDefinition(object));
+    expect(answer).toHaveLength(others.length);
+    for (const [index, object] of others.entries()) expect(answer[index]).toMatchObject(keptObject(object));
+  }
 
   test('down leaves every host as it was before', async () => {
     expect(await cli(['down', '-f', clusterFile(), '--json'])).toMatchObject({ exitCode: 0, stderr: '' });

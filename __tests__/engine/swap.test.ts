@@ -75,6 +75,24 @@ describe('another CNI on a cluster that is up', () => {
     expect(bed.done(/^clear virtual servers /)).toHaveLength(kubeProxy ? 0 : 3);
   });
 
+  test('nodes are waited for before the verification and after it, since kubelets tell late of a network', async () => {
+    using at = await setUp();
+    const { bed, swap } = at;
+    await swap();
+    const steps = bed.machine(0).lines.flatMap((line) => {
+      if (/ wait node.*condition=Ready/.test(line)) return ['nodes'];
+      return / exec .*nginx-host-1 /.test(line)
+        ? ['verify']
+        : line.includes(' get nodes ')
+          ? ['collect']
+          : [];
+    });
+    const before = steps.slice(0, steps.indexOf('verify'));
+    // As soon as the network is rolled out, and once more.
+    expect(before.filter((step) => step === 'nodes')).toHaveLength(2);
+    expect(steps.slice(steps.lastIndexOf('verify') + 1)).toEqual(['nodes', 'collect']);
+  });
+
   test('is there once: the next run changes nothing', async () => {
     using at = await setUp();
     const { bed, swap } = at;

@@ -50,7 +50,7 @@ export class FakeApi {
     if (line.startsWith('get -n k8s-bootstrap-verify pods '))
       return this.#list((machine) => podObject(machine));
     if (line.includes(' exec ')) return this.#probe(args);
-    if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIP: '10.96.0.99' } });
+    if (line.includes(' service nginx')) return JSON.stringify({ spec: { clusterIPs: ['10.96.0.99'] } });
     if (
       /^(get crd|taint nodes|get namespace|delete namespace|label) | get secrets | get pods -l k8s-app=kube-dns | get events |rollout status| scale |delete secret/.test(
         line,
@@ -134,6 +134,6 @@ function podObject(machine: FakeMachine) {
   return {
     metadata: { namespace: 'k8s-bootstrap-verify', name: `nginx-${name}` },
     spec: { nodeName: name },
-    status: { phase: 'Running', podIP: podIp(machine), conditions: ready },
+    status: { phase: 'Running', podIP: podIp(machine), podIPs: [{ ip: podIp(machine) }], conditions: ready },
   };
 }

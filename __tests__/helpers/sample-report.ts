@@ -1,4 +1,4 @@
-import type { NodeSummary, Report, StepTiming } from '../../src/report/model.ts';
+import type { NodeSummary, PodPlacement, Report, StepTiming } from '../../src/report/model.ts';
 
 const node = (name: string, role: NodeSummary['role'], last: number): NodeSummary => ({
   name,
@@ -6,13 +6,19 @@ const node = (name: string, role: NodeSummary['role'], last: number): NodeSummar
   ready: true,
   address: `10.0.0.${String(last)}`,
   internalIP: `10.0.0.${String(last)}`,
+  internalIPs: [`10.0.0.${String(last)}`],
   podCIDR: `10.244.${String(last)}.0/24`,
+  podCIDRs: [`10.244.${String(last)}.0/24`],
   kubeletVersion: '1.36.3',
   containerRuntime: 'containerd://2.3.7',
   osImage: 'Debian GNU/Linux 12 (bookworm)',
   kernelVersion: '6.1.0',
   architecture: 'amd64',
 });
+
+const pod = (name: string, node: string, ip: string, ready: boolean): PodPlacement => {
+  return { namespace: 'v', name, node, ip, ips: [ip], phase: 'Running', ready };
+};
 
 const timing = (key: string, title: string, startMs: number, durationMs: number): StepTiming => ({
   key,
@@ -45,10 +51,7 @@ export function sampleReport(overrides: Partial<Report> = {}): Report {
       controlPlaneEndpoint: 'https://10.0.0.1:6443',
     },
     nodes: [node('cp', 'control-plane', 1), node('w1', 'worker', 2), node('w2', 'worker', 3)],
-    pods: [
-      { namespace: 'v', name: 'nginx-1', node: 'w1', ip: '10.244.2.2', phase: 'Running', ready: true },
-      { namespace: 'v', name: 'nginx-2', node: 'w2', ip: '10.244.3.2', phase: 'Running', ready: false },
-    ],
+    pods: [pod('nginx-1', 'w1', '10.244.2.2', true), pod('nginx-2', 'w2', '10.244.3.2', false)],
     checks: [
       {
         id: 'nginx',

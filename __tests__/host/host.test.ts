@@ -30,9 +30,23 @@ describe('Host', () => {
   });
 
   test('the internal address is of the cluster’s family', () => {
-    const host = new Host(fakeHost(0, true), 6);
+    const host = new Host(fakeHost(0, true), [6]);
     host.learn(fakeFacts(0, { primaryAddresses: { 4: '10.0.0.1', 6: 'fd00::1' } }));
     expect(host.internalAddress).toBe('fd00::1');
+  });
+
+  test('with dual stack there is an internal address of each family, the primary one first', () => {
+    const facts = fakeFacts(0, { primaryAddresses: { 4: '10.0.0.1', 6: 'fd00::1' } });
+    const addressesOf = (families: readonly (4 | 6)[], internalAddress?: string) => {
+      const given = internalAddress === undefined ? {} : { internalAddress };
+      const host = new Host({ ...fakeHost(0, true), ...given }, families);
+      host.learn(facts);
+      return host.internalAddresses;
+    };
+    expect(addressesOf([4, 6])).toEqual(['10.0.0.1', 'fd00::1']);
+    expect(addressesOf([6, 4])).toEqual(['fd00::1', '10.0.0.1']);
+    expect(addressesOf([4, 6], 'fd00::9')).toEqual(['10.0.0.1', 'fd00::9']);
+    expect(addressesOf([6, 4], '10.0.0.9,fd00::9')).toEqual(['fd00::9', '10.0.0.9']);
   });
 
   test('scripts are POSIX shell as root, stop at the first error, and get arguments as arguments', async () => {

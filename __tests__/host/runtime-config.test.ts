@@ -40,11 +40,17 @@ describe('runtimeFiles', () => {
     expect(files[CONFIG]).toContain('restrict_oom_score_adj = true');
   });
 
+  const v4 = 'net.ipv4.ip_forward = 1';
+  const v6 = ['net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.forwarding = 1'];
   test.each([
-    [4, ['net.ipv4.ip_forward = 1']],
-    [6, ['net.ipv6.conf.all.forwarding = 1', 'net.ipv6.conf.default.forwarding = 1']],
-  ] as const)('the kernel forwards pods’ packets of IPv%s', (family, lines) => {
-    const host = new Host(fakeCluster().cluster.controlPlane.spec, family);
+    [[4], [v4]],
+    [[6], v6],
+    [
+      [4, 6],
+      [v4, ...v6],
+    ],
+  ] as const)('the kernel forwards pods’ packets of IPv%j', (families, lines) => {
+    const host = new Host(fakeCluster().cluster.controlPlane.spec, families);
     host.learn(fakeFacts(0));
     const files = runtimeFiles(host, { pauseImage: 'pause', registryMirrors: {} });
     const config = files.find(({ path }) => path.includes('sysctl.d'))?.content.split('\n');

@@ -89,6 +89,21 @@ describe('initConfig', () => {
     });
   });
 
+  test('with dual stack the kubelet gets an address of each family, and the certificate has both', () => {
+    const { cni } = fakeCluster().spec;
+    const podCIDR = '10.244.0.0/16,fd00:10::/56';
+    const hosts = [{ ...fakeHost(0, true), internalAddress: '10.0.0.1,fd89::1' }];
+    const { ClusterConfiguration, InitConfiguration } = initOf({ with: { hosts, cni: { ...cni, podCIDR } } });
+    expect(ClusterConfiguration).toMatchObject({
+      networking: { podSubnet: podCIDR },
+      apiServer: { certSANs: ['10.0.0.1', 'fd89::1', '127.0.0.1'] },
+    });
+    expect(InitConfiguration).toMatchObject({
+      localAPIEndpoint: { advertiseAddress: '10.0.0.1' },
+      nodeRegistration: { kubeletExtraArgs: [{ name: 'node-ip', value: '10.0.0.1,fd89::1' }] },
+    });
+  });
+
   test.each([
     ['10.0.0.9', '10.0.0.9:7443', '10.0.0.9'],
     ['10.0.0.9:443', '10.0.0.9:443', '10.0.0.9'],

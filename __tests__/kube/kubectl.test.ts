@@ -59,13 +59,14 @@ test('readNodes: control planes first, each with the address it came from', asyn
   const addresses = [
     { type: 'Hostname', address: 'host-1' },
     { type: 'InternalIP', address: '192.168.0.1' },
+    { type: 'InternalIP', address: 'fd89::1' },
   ];
   const labels = { 'node-role.kubernetes.io/control-plane': '' };
   const items = [
     { metadata: { name: 'a-stranger' }, spec: {}, status: { nodeInfo } },
     {
       metadata: { name: 'host-1', labels },
-      spec: { podCIDR: '10.244.0.0/24' },
+      spec: { podCIDR: '10.244.0.0/24', podCIDRs: ['10.244.0.0/24', 'fd00::/64'] },
       status: { conditions, addresses, nodeInfo },
     },
   ];
@@ -85,8 +86,20 @@ test('readNodes: control planes first, each with the address it came from', asyn
       ready: true,
       address: '10.0.0.1',
       internalIP: '192.168.0.1',
+      internalIPs: ['192.168.0.1', 'fd89::1'],
       podCIDR: '10.244.0.0/24',
+      podCIDRs: ['10.244.0.0/24', 'fd00::/64'],
     },
-    { ...common, name: 'a-stranger', role: 'worker', ready: false, address: '', internalIP: '', podCIDR: '' },
+    {
+      ...common,
+      name: 'a-stranger',
+      role: 'worker',
+      ready: false,
+      address: '',
+      internalIP: '',
+      internalIPs: [],
+      podCIDR: '',
+      podCIDRs: [],
+    },
   ]);
 });

@@ -85,6 +85,23 @@ describe('loadSpec', () => {
     expect(spec.cni.podCIDR).toBe('10.200.0.0/16');
   });
 
+  it.each([
+    ['10.200.0.0/16', '10.96.0.0/16'],
+    ['fd00:10:244::/56', 'fd00:10:96::/112'],
+    ['10.200.0.0/16,fd00:10:244::/56', '10.96.0.0/16,fd00:10:96::/112'],
+    ['fd00:10:244::/56, 10.200.0.0/16', 'fd00:10:96::/112,10.96.0.0/16'],
+  ])('with pods in %s, services are in %s by default', (podCIDR, serviceCIDR) => {
+    const spec = load(base, { fields: { cni: { name: 'calico', podCIDR } } });
+    expect(spec.kubernetes.serviceCIDR).toBe(serviceCIDR);
+    expect(spec.cni.podCIDR).toBe(podCIDR.replace(' ', ''));
+  });
+
+  it('takes an internal address of each family', () => {
+    const hosts = '[{address: a, internalAddress: "192.168.0.9, fd01::9"}, {address: b}]';
+    const text = `${base.replace(/hosts: .*/, `hosts: ${hosts}`)}cni: {podCIDR: "10.244.0.0/16,fd00::/56"}\n`;
+    expect(load(text).hosts[0]?.internalAddress).toBe('192.168.0.9,fd01::9');
+  });
+
   it('takes paths of fields relative to the working directory, and expands ~', () => {
     const spec = load(base, {
       fields: { ssh: { keyFile: 'package.json' }, artifacts: { checksums: '~/key', cacheDir: '~' } },

@@ -32,15 +32,38 @@ describe('problems of a cluster file', () => {
     ['kubernetes: {version: newest}', 'is not a Kubernetes version'],
     ['kubernetes: {channel: on}', 'kubernetes.channel: "on" is not one of built-in, online'],
     ['kubernetes: {serviceCIDR: 10.96.0.1/16}', 'has bits set behind its prefix; write 10.96.0.0/16'],
-    ['kubernetes: {serviceCIDR: "10.96.0.0/16,10.97.0.0/16"}', 'is not a CIDR'],
-    ['kubernetes: {serviceCIDR: "fd00::/112, 10.96.0.0/16"}', 'is dual stack, which is not offered'],
     [
-      'cni: {podCIDR: "10.244.0.0/16,fd00::/48"}',
-      'cni.podCIDR: "10.244.0.0/16,fd00::/48" is dual stack, which is not offered; write one block, of IPv4 or of IPv6',
+      'kubernetes: {serviceCIDR: 10.96.0.0}',
+      'is not a CIDR; write one block such as 10.244.0.0/16, or one of each',
+    ],
+    [
+      'kubernetes: {serviceCIDR: "10.96.0.0/16,10.97.0.0/16"}',
+      'has two of one IP family; give one, or one of IPv4',
+    ],
+    [
+      'cni: {podCIDR: "10.244.0.0/16, fd00::1/48"}',
+      '"fd00::1/48" has bits set behind its prefix; write fd00::/48',
+    ],
+    ['cni: {podCIDR: "10.244.0.0/16,"}', '"" is not a CIDR'],
+    [
+      'kubernetes: {serviceCIDR: "10.96.0.0/16,fd00::/112"}',
+      'kubernetes.serviceCIDR: is IPv4 and IPv6, and cni.podCIDR is IPv4; give it ranges of IPv4, in this order, or leave it out',
+    ],
+    [
+      'cni: {podCIDR: "10.244.0.0/16,fd00:10::/56"}\nkubernetes: {serviceCIDR: "fd00::/112,10.96.0.0/16"}',
+      'kubernetes.serviceCIDR: is IPv6 and IPv4, and cni.podCIDR is IPv4 and IPv6',
+    ],
+    [
+      'cni: {podCIDR: "10.244.0.0/16,fd00:10::/56"}\nkubernetes: {serviceCIDR: "10.96.0.0/16,fd00:10::/112"}',
+      'cni.podCIDR fd00:10::/56 and kubernetes.serviceCIDR fd00:10::/112 overlap',
+    ],
+    [
+      'cni: {podCIDR: "10.244.0.0/16,fd00::/64"}',
+      'has room for 1 nodes at a /64 each, and there are 2; make it a /63',
     ],
     ['kubernetes: {serviceCIDR: 10.96.0.0/30}', 'is a /30, which is too small; choose between /12 and /28'],
     ['kubernetes: {serviceCIDR: 8.0.0.0/8}', 'is a /8, which is too large'],
-    ['kubernetes: {serviceCIDR: "fd00::/112"}', 'are not of one IP family'],
+    ['kubernetes: {serviceCIDR: "fd00::/112"}', 'is IPv6, and cni.podCIDR is IPv4'],
     [
       'kubernetes: {serviceCIDR: 10.244.128.0/20}',
       'cni.podCIDR 10.244.0.0/16 and kubernetes.serviceCIDR 10.244.128.0/20 overlap',
@@ -70,7 +93,7 @@ describe('problems of a cluster file', () => {
     ],
     [
       'cni: {name: weave, podCIDR: "fd00::/56"}',
-      'c.yaml:3:20: cni.podCIDR: is IPv6, which Weave Net does not know; give an IPv4 range',
+      'c.yaml:3:20: cni.podCIDR: has IPv6, which Weave Net does not know; give an IPv4 range alone',
     ],
     [
       'cni: {name: kube-router, options: {overlay: off, overlayEncap: fou}}',
@@ -131,6 +154,12 @@ describe('problems of a cluster file', () => {
     ['[{address: a}, {address: b, kubeletVersion: stable}]', 'write it like 1.35.8'],
     ['[{address: a, internalAddress: b}, {address: b}]', 'is not an IP address'],
     ['[{address: a, internalAddress: "fd00::1"}, {address: b}]', 'fd00::1 is IPv6, and cni.podCIDR'],
+    ['[{address: a, internalAddress: "10.0.0.9,10.0.0.8"}, {address: b}]', 'has two of one IP family'],
+    ['[{address: a, internalAddress: "10.0.0.9, b"}, {address: b}]', '"b" is not an IP address'],
+    [
+      '[{address: a, internalAddress: 10.0.0.9}, {address: b, internalAddress: 10.0.0.9}]',
+      'hosts[1].internalAddress: 10.0.0.9 is that of hosts[0] too',
+    ],
     ['[{address: a, internalAddress: 10.96.0.9}, {address: b}]', '10.96.0.9 lies in kubernetes.serviceCIDR'],
     ['[{address: a, keyFile: gone}, {address: b}]', 'hosts[0].keyFile: cannot read "gone"'],
     ['a', 'hosts: "a" is not a list'],

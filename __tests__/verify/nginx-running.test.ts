@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ClusterSpec } from '../../src/spec/cluster-spec.ts';
 import { nginxPods, nginxRunning } from '../../src/verify/nginx-running.ts';
 import { fakeSpec } from '../helpers/cluster.ts';
 import { quiet } from '../helpers/failure.ts';
@@ -6,8 +7,13 @@ import { items, nodeObject, placement, podObject, verifyContext } from '../helpe
 
 const controlPlaneTaint = { key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' };
 
-function setUp(nodes: readonly unknown[], pods: readonly unknown[], rollout = 0) {
-  const { context, runner } = verifyContext([]);
+function setUp(
+  nodes: readonly unknown[],
+  pods: readonly unknown[],
+  rollout = 0,
+  networks: Partial<ClusterSpec['cni']> = {},
+) {
+  const { context, runner } = verifyContext([], networks);
   runner
     .on(/ get nodes /, items(nodes))
     .on(/ get .*pods /, items(pods))
@@ -124,6 +130,16 @@ describe('nginx runs on several nodes', () => {
     });
   });
 
+  test('fails where a pod of a dual-stack cluster has no address of one family', async () => {
+    const pods = [podObject('n1', true, ['10.244.0.1', 'fd00::1']), podObject('n2', true, ['10.244.0.2'])];
+    const podCIDR = '10.244.0.0/16,fd00::/56';
+    const { context } = setUp([nodeObject('n1'), nodeObject('n2')], pods, 0, { podCIDR });
+    expect(await nginxRunning.observe(context)).toMatchObject({
+      status: 'fail',
+      observed: 'nginx-n2 on n2 has no IPv6 address',
+    });
+  });
+
   test('says beforehand what it expects', () => {
     expect(nginxRunning.expected(fakeSpec())).toBe('ready pods on at least 2 nodes');
   });
@@ -139,6 +155,6 @@ test('nginxPods leaves out pods that are being deleted, and bears missing fields
   const pending = { metadata: { namespace: 'ns', name: 'p' }, spec: {}, status: {} };
   runner.on(/ get .*pods -l app=nginx /, items([deleted, pending]));
   expect(await nginxPods(context.kubectl, quiet)).toEqual([
-    { namespace: 'ns', name: 'p', node: '', ip: '', phase: 'Unknown', ready: false },
+    { namespace: 'ns', name: 'p', node: '', ip: '', ips: [], phase: 'Unknown', ready: false },
   ]);
 });

@@ -36,6 +36,12 @@ describe('the pods of the verification', () => {
     expect(service?.['spec']).toEqual({ selector: { app: 'nginx' }, ports: [{ port: 80, targetPort: 80 }] });
   });
 
+  test('have a Service of both families where they are', () => {
+    const spec = fakeSpec();
+    const cni = { ...spec.cni, podCIDR: '10.244.0.0/16,fd00:10::/56' };
+    expect(probeObjects({ ...spec, cni })[2]?.['spec']).toMatchObject({ ipFamilyPolicy: 'RequireDualStack' });
+  });
+
   test('never share a node: their anti-affinity is required, not preferred', () => {
     expect(pod.affinity.podAntiAffinity).toEqual({
       requiredDuringSchedulingIgnoredDuringExecution: [
@@ -63,5 +69,6 @@ describe('the pods of the verification', () => {
     expect(config).toContain('return 200 "$hostname\\n";');
     expect(config).toMatch(/^\s+listen 80;$/m);
     expect(nginxConfigWith('fd00:10::/56')).toMatch(/^\s+listen \[::\]:80;$/m);
+    expect(nginxConfigWith('10.244.0.0/16,fd00:10::/56')).toMatch(/^ +listen 80;\n +listen \[::\]:80;$/m);
   });
 });

@@ -33110,15 +33110,20 @@ function nodesTable(nodes) {
         node.ready ? 'Ready' : 'NotReady',
         node.role,
         `v${node.kubeletVersion}`,
-        node.internalIP,
-        node.podCIDR,
+        node.internalIPs.join(','),
+        node.podCIDRs.join(','),
         node.osImage,
         node.containerRuntime,
     ]));
 }
 /** Which pod runs on which node. */
 function podsTable(pods) {
-    return textTable(['POD', 'STATUS', 'NODE', 'IP'], pods.map((pod) => [pod.name, pod.ready ? pod.phase : `${pod.phase}, not ready`, pod.node, pod.ip]));
+    return textTable(['POD', 'STATUS', 'NODE', 'IP'], pods.map((pod) => [
+        pod.name,
+        pod.ready ? pod.phase : `${pod.phase}, not ready`,
+        pod.node,
+        pod.ips.join(','),
+    ]));
 }
 /** Checks with what was seen; those that did not pass also say what was expected and what to do. */
 function checksList(report) {
@@ -33301,7 +33306,7 @@ const clusterOptions = [
         field: 'kubernetes.serviceCIDR',
         kind: 'text',
         placeholder: 'CIDR',
-        description: 'Address range of Services. Default `10.96.0.0/16`.',
+        description: 'Address range of Services. Default `10.96.0.0/16`, `fd00:10:96::/112` or both, by the families of `pod-cidr`.',
     },
     {
         name: 'kubeadm-patches',
@@ -33351,7 +33356,7 @@ const clusterOptions = [
         field: 'cni.podCIDR',
         kind: 'text',
         placeholder: 'CIDR',
-        description: 'Address range of pods. Default `10.244.0.0/16`.',
+        description: 'Address range of pods; dual stack: of each IP family one, `10.244.0.0/16,fd00:10:244::/56`. Default `10.244.0.0/16`.',
     },
 ];
 
@@ -33945,8 +33950,8 @@ function nodes(report) {
         node.role,
         node.ready ? 'Ready' : 'NotReady',
         node.kubeletVersion,
-        node.internalIP,
-        node.podCIDR,
+        node.internalIPs.join(', '),
+        node.podCIDRs.join(', '),
         node.osImage,
         node.containerRuntime,
     ]);
@@ -33959,7 +33964,7 @@ function pods(report) {
     const rows = report.pods.map((pod) => [
         `${pod.namespace}/${pod.name}`,
         pod.node,
-        pod.ip,
+        pod.ips.join(', '),
         pod.ready ? pod.phase : `${pod.phase}, not ready`,
     ]);
     return `### Pods\n\n${markdownTable(['Pod', 'Node', 'IP', 'Status'], rows)}`;
@@ -34934,8 +34939,11 @@ function apiServerVariables({ host, port, }) {
  */
 const routeTables = { min: 17900, max: 17901 };
 /** Settings of Felix, Calico's agent, for all nodes. calico-node adds its own to it and leaves these alone. */
-function felixConfiguration({ encryption, ipv6 }) {
-    const encrypted = ipv6 ? { wireguardEnabledV6: true } : { wireguardEnabled: true };
+function felixConfiguration({ encryption, v4, v6 }) {
+    const encrypted = {
+        ...(v4 === undefined ? {} : { wireguardEnabled: true }),
+        ...(v6 === undefined ? {} : { wireguardEnabledV6: true }),
+    };
     return {
         apiVersion: 'crd.projectcalico.org/v1',
         kind: 'FelixConfiguration',
@@ -34955,6 +34963,8 @@ function apiEndpoint({ apiServer }, namespace) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
 var schemas = __nccwpck_require__(2311);
+// EXTERNAL MODULE: ./lib/lib/ip.js
+var ip = __nccwpck_require__(9090);
 ;// CONCATENATED MODULE: ./lib/cni/options.js
 
 /** The spec's choices with defaults filled in. They were checked when the spec was loaded. */
@@ -34978,6 +34988,7 @@ const networkPolicy = schemas/* boolean */.zMY().default(true).describe('Whether
 ;// CONCATENATED MODULE: ./lib/cni/calico/options.js
 
 
+
 const options = {
     install: schemas/* enum */.k5n(['manifest', 'operator'])
         .default('manifest')
@@ -34994,7 +35005,8 @@ const options = {
 };
 function choiceOf(spec) {
     const { podCIDR } = spec.cni;
-    return { ...chosen(options, spec), ipv6: podCIDR.includes(':'), podCIDR };
+    const { v4, v6 } = (0,ip/* rangesOf */.wA)(podCIDR);
+    return { ...chosen(options, spec), podCIDR, v4, v6 };
 }
 /** Whether BIRD runs and tells routes. */
 function hasBird({ backend }) {
@@ -35003,7 +35015,7 @@ function hasBird({ backend }) {
 /** Options that are refused together. */
 function problems(spec) {
     const choice = choiceOf(spec);
-    const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, ipv6 } = choice;
+    const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, v4, v6 } = choice;
     const found = [];
     if (backend === 'bgp' && crossSubnet) {
         const what = 'says when packets are encapsulated, which backend: bgp never does';
@@ -35013,15 +35025,15 @@ function problems(spec) {
         const what = 'is not possible with backend: ipip, which Calico’s eBPF data plane does not know';
         found.push({ option: 'kubeProxyReplacement', what, fix: 'choose backend: vxlan or bgp' });
     }
-    if (backend === 'ipip' && ipv6) {
-        const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} is IPv6`;
+    if (backend === 'ipip' && v6 !== undefined) {
+        const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} has IPv6`;
         found.push({ option: 'backend', what, fix: 'choose backend: vxlan or bgp' });
     }
-    if (install === 'operator' && ebpf && ipv6) {
+    if (install === 'operator' && ebpf && v4 === undefined) {
         const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
         found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
     }
-    if (ipv6 && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
+    if (v6 !== undefined && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
         const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
         found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
     }
@@ -35066,51 +35078,55 @@ function unknown(what) {
 }
 const AGENT = 'calico-node';
 const IPAM = '"type": "calico-ipam"';
-function withConfig(configMap, { mtu, ipv6 }) {
+function withConfig(configMap, { mtu, v4, v6 }) {
     const data = configMap['data'];
     const network = data?.['cni_network_config'];
     // A template, no JSON: what is between underscores is filled in on the node.
     if (network?.includes(IPAM) !== true)
         throw unknown('has no calico-ipam in cni_network_config');
-    const families = `${IPAM}, "assign_ipv4": "false", "assign_ipv6": "true"`;
+    const families = `${IPAM}, "assign_ipv4": "${String(v4 !== undefined)}", "assign_ipv6": "true"`;
     return {
         ...configMap,
         data: {
             ...data,
             ...(mtu === undefined ? {} : { veth_mtu: String(mtu) }),
-            ...(ipv6 ? { cni_network_config: network.replace(IPAM, families) } : {}),
+            ...(v6 === undefined ? {} : { cni_network_config: network.replace(IPAM, families) }),
         },
     };
 }
 /** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
-function environmentOf({ backend, crossSubnet, mtu, kubeProxyReplacement, ipv6, podCIDR, }) {
+function environmentOf(choice) {
+    const { backend, crossSubnet, kubeProxyReplacement, v4, v6 } = choice;
     const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
     const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
-    const ipip = backend === 'ipip' ? encapsulated : 'Never';
-    // By itself it takes the first interface that it finds.
-    const method = 'kubernetes-internal-ip';
-    const family = ipv6
-        ? {
-            IP: 'none',
-            IP6: 'autodetect',
-            IP6_AUTODETECTION_METHOD: method,
-            FELIX_IPV6SUPPORT: 'true',
-            CALICO_IPV4POOL_CIDR: 'none',
-            CALICO_IPV6POOL_CIDR: podCIDR,
-            CALICO_IPV6POOL_VXLAN: vxlan,
-            CALICO_IPV6POOL_NAT_OUTGOING: 'true',
-            // BIRD's id is an IPv4 address where there is one.
-            CALICO_ROUTER_ID: 'hash',
-            ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
-        }
-        : {
-            IP: 'autodetect',
-            IP_AUTODETECTION_METHOD: method,
-            CALICO_IPV4POOL_CIDR: podCIDR,
-            CALICO_IPV4POOL_IPIP: ipip,
-            CALICO_IPV4POOL_VXLAN: vxlan,
-        };
-    return { ...family, ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}) };
+    return {
+        ...(v4 === undefined
+            ? { IP: 'none', CALICO_IPV4POOL_CIDR: 'none' }
+            : {
+                IP: 'autodetect',
+                IP_AUTODETECTION_METHOD: DETECTION,
+                CALICO_IPV4POOL_CIDR: v4,
+                CALICO_IPV4POOL_IPIP: backend === 'ipip' ? encapsulated : 'Never',
+                CALICO_IPV4POOL_VXLAN: vxlan,
+            }),
+        ...(v6 === undefined ? {} : ipv6Environment(v6, vxlan, choice)),
+        ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}),
+    };
+}
+/** By itself it takes the first interface that it finds. */
+const DETECTION = 'kubernetes-internal-ip';
+function ipv6Environment(podCIDR, vxlan, { v4, mtu }) {
+    return {
+        IP6: 'autodetect',
+        IP6_AUTODETECTION_METHOD: DETECTION,
+        FELIX_IPV6SUPPORT: 'true',
+        CALICO_IPV6POOL_CIDR: podCIDR,
+        CALICO_IPV6POOL_VXLAN: vxlan,
+        CALICO_IPV6POOL_NAT_OUTGOING: 'true',
+        // BIRD's id is an IPv4 address where there is one.
+        ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
+        ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
+    };
 }
 /** Sets variables of the agent's container, whatever it had for them. */
 function withEnvironment(daemonSet, wanted) {
@@ -35180,7 +35196,7 @@ function lackingResetTools(facts, tools) {
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements */
 function ports(spec) {
     const choice = choiceOf(spec);
-    const { install, backend, encryption, kubeProxyReplacement, ipv6 } = choice;
+    const { install, backend, encryption, kubeProxyReplacement, v4, v6 } = choice;
     const found = [];
     if (hasBird(choice))
         found.push({ protocol: 'tcp', port: 179, purpose: 'BGP' });
@@ -35189,8 +35205,13 @@ function ports(spec) {
         found.push({ protocol: 'udp', port: 4789, purpose: 'VXLAN' });
     if (install === 'operator')
         found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha' });
-    if (encryption === 'wireguard')
-        found.push({ protocol: 'udp', port: ipv6 ? 51821 : 51820, purpose: 'WireGuard' });
+    if (encryption === 'wireguard') {
+        const tunnel = { protocol: 'udp', purpose: 'WireGuard' };
+        if (v4 !== undefined)
+            found.push({ ...tunnel, port: 51820, family: 4 });
+        if (v6 !== undefined)
+            found.push({ ...tunnel, port: 51821, family: 6 });
+    }
     return found;
 }
 /** What no host can be asked. */
@@ -35272,6 +35293,7 @@ function cloud(facts, spec) {
 
 
 
+
 /** Definitions before what uses them. */
 const operatorFiles = ['operator-crds.yaml', 'tigera-operator.yaml'];
 const NAMESPACE = 'tigera-operator';
@@ -35298,15 +35320,17 @@ function renderOperator(objects, context) {
 }
 /** https://docs.tigera.io/calico/latest/reference/installation/api */
 function installation(choice) {
-    const { mtu, kubeProxyReplacement, ipv6, podCIDR } = choice;
-    const pool = {
-        name: `default-ipv${ipv6 ? '6' : '4'}-ippool`,
-        blockSize: ipv6 ? 122 : 26,
-        cidr: podCIDR,
+    const { mtu, kubeProxyReplacement, podCIDR } = choice;
+    const { blocks, families } = (0,ip/* rangesOf */.wA)(podCIDR);
+    const pools = blocks.map((cidr) => ({
+        name: `default-ipv${String((0,ip/* familyOf */.Ap)(cidr))}-ippool`,
+        blockSize: (0,ip/* familyOf */.Ap)(cidr) === 6 ? 122 : 26,
+        cidr,
         encapsulation: encapsulationOf(choice),
         natOutgoing: 'Enabled',
         nodeSelector: 'all()',
-    };
+    }));
+    const detection = families.map((family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }]);
     return {
         apiVersion: 'operator.tigera.io/v1',
         kind: 'Installation',
@@ -35318,8 +35342,8 @@ function installation(choice) {
             calicoNetwork: {
                 bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
                 linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
-                ipPools: [pool],
-                [`nodeAddressAutodetectionV${ipv6 ? '6' : '4'}`]: { kubernetes: 'NodeInternalIP' },
+                ipPools: pools,
+                ...Object.fromEntries(detection),
                 ...(mtu === undefined ? {} : { mtu }),
             },
         },
@@ -35507,8 +35531,8 @@ const fixed = 'remove it; k8s-bootstrap relies on what it is';
 /** Values of the chart that `cni.options.values` must not have, and what to do instead. */
 const refused = {
     ipam: 'remove it; addresses come from the nodes’ parts of cni.podCIDR',
-    'ipv4.enabled': 'remove it; cni.podCIDR says which family it is',
-    'ipv6.enabled': 'remove it; cni.podCIDR says which family it is',
+    'ipv4.enabled': 'remove it; cni.podCIDR says which families there are',
+    'ipv6.enabled': 'remove it; cni.podCIDR says which families there are',
     routingMode: 'use the option backend',
     tunnelProtocol: 'use the option backend',
     MTU: 'use the option mtu',
@@ -35576,6 +35600,7 @@ var merge_patch = __nccwpck_require__(4612);
 
 
 
+
 /** The chart's values: upstream's defaults, changed where our clusters or the user's options want it, then by the user. */
 function chartValues({ spec, apiServer }) {
     const options = chosen(ciliumOptions, spec);
@@ -35602,17 +35627,19 @@ function chartValues({ spec, apiServer }) {
     const images = options.useDigest ? {} : withoutDigests;
     return (0,merge_patch/* mergePatch */.b)((0,merge_patch/* mergePatch */.b)(own, images), options.values);
 }
+/** Between nodes a tunnel is of IPv4 where there is any, as upstream has it. */
 function routing(podCIDR, backend) {
-    const v6 = podCIDR.includes(':');
+    const { v4, v6 } = (0,ip/* rangesOf */.wA)(podCIDR);
     return {
-        ipv4: { enabled: !v6 },
-        ipv6: { enabled: v6 },
-        ...(v6 ? { underlayProtocol: 'ipv6' } : {}),
+        ipv4: { enabled: v4 !== undefined },
+        ipv6: { enabled: v6 !== undefined },
+        ...(v4 === undefined ? { underlayProtocol: 'ipv6' } : {}),
         ...(backend === 'native'
             ? {
                 routingMode: 'native',
                 autoDirectNodeRoutes: true,
-                [v6 ? 'ipv6NativeRoutingCIDR' : 'ipv4NativeRoutingCIDR']: podCIDR,
+                ...(v4 === undefined ? {} : { ipv4NativeRoutingCIDR: v4 }),
+                ...(v6 === undefined ? {} : { ipv6NativeRoutingCIDR: v6 }),
             }
             : { routingMode: 'tunnel', tunnelProtocol: backend }),
     };
@@ -35711,6 +35738,7 @@ const cilium = {
             protocol: 'udp',
             port: tunnelPort,
             purpose: backend === 'geneve' ? 'Geneve' : 'VXLAN',
+            family: values['underlayProtocol'] === 'ipv6' ? 6 : 4,
         };
         return [
             ...(backend === 'native' ? [] : [tunnel]),
@@ -35741,7 +35769,7 @@ const cilium = {
     },
     traces: ciliumTraces,
 };
-const cilium_wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
+const cilium_wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard', family: 4 };
 const peers = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
 /** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
 function isMadeAnew({ kind, metadata }) {
@@ -35798,6 +35826,7 @@ function withJson(configMap, key, change) {
 
 
 
+
 const flannel_options = {
     backend: schemas/* enum */.k5n(['vxlan', 'host-gw', 'wireguard'])
         .default('vxlan')
@@ -35813,16 +35842,7 @@ const flannel = {
     options: flannel_options,
     instead: { encryption: 'encrypts with backend: wireguard' },
     kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
-    // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
-    problems: (spec) => chosen(flannel_options, spec).backend === 'host-gw' && spec.cni.podCIDR.includes(':')
-        ? [
-            {
-                option: 'backend',
-                what: `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${spec.cni.podCIDR} is IPv6`,
-                fix: 'choose backend: vxlan',
-            },
-        ]
-        : [],
+    problems: (spec) => flannelProblems(spec),
     sources: ({ version }) => [
         { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
     ],
@@ -35846,7 +35866,9 @@ const flannel = {
         if (backend === 'vxlan')
             return [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }];
         // flanneld's ListenPort and ListenPortV6.
-        return [{ protocol: 'udp', port: spec.cni.podCIDR.includes(':') ? 51821 : 51820, purpose: 'WireGuard' }];
+        return (0,ip/* rangesOf */.wA)(spec.cni.podCIDR).families.map((family) => {
+            return { protocol: 'udp', port: family === 6 ? 51821 : 51820, purpose: 'WireGuard', family };
+        });
     },
     preflight: (facts, spec) => {
         const { backend } = chosen(flannel_options, spec);
@@ -35866,6 +35888,22 @@ const flannel = {
         paths: ['/run/flannel', '/opt/cni/bin/flannel'],
     },
 };
+function flannelProblems(spec) {
+    const { podCIDR } = spec.cni;
+    const { families, v4 } = (0,ip/* rangesOf */.wA)(podCIDR);
+    const found = [];
+    // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
+    if (chosen(flannel_options, spec).backend === 'host-gw' && v4 === undefined) {
+        const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
+        found.push({ option: 'backend', what, fix: 'choose backend: vxlan' });
+    }
+    // It finds the interface by the node's first address, and with both families by one of IPv4 only.
+    if (families.length > 1 && families[0] === 6) {
+        const what = 'begins with IPv6, and Flannel finds a node’s interface by an IPv4 address';
+        found.push({ field: 'podCIDR', what, fix: 'write the IPv4 range first, and that of Services too' });
+    }
+    return found;
+}
 /**
  * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. And it
  * asks the API server where kubelets do: the Service's address leads nowhere before kube-proxy is there, and a flanneld
@@ -35887,11 +35925,10 @@ function askedOften(container) {
 }
 function networkOf(spec) {
     const { backend } = chosen(flannel_options, spec);
-    const v6 = spec.cni.podCIDR.includes(':');
+    const { v4, v6 } = (0,ip/* rangesOf */.wA)(spec.cni.podCIDR);
     return {
-        ...(v6
-            ? { EnableIPv4: false, EnableIPv6: true, IPv6Network: spec.cni.podCIDR }
-            : { Network: spec.cni.podCIDR }),
+        ...(v4 === undefined ? { EnableIPv4: false } : { Network: v4 }),
+        ...(v6 === undefined ? {} : { EnableIPv6: true, IPv6Network: v6 }),
         Backend: { Type: backend },
     };
 }
@@ -35906,6 +35943,7 @@ function withPodMtu(configMap, wanted) {
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router/kubeconfig.js
+
 const KUBECONFIG = 'kube-router-kubeconfig';
 /** The manifest takes kube-proxy's kubeconfig, which is not there where kube-proxy is not installed. */
 function withOwnKubeconfig(pod) {
@@ -35916,7 +35954,7 @@ function withOwnKubeconfig(pod) {
 /** The API server's own address, since Services only come with kube-router; the pod's own service account. */
 function kubeconfigOf({ apiServer: { host, port } }) {
     const account = '/var/run/secrets/kubernetes.io/serviceaccount';
-    const server = `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+    const server = `https://${(0,ip/* bracketed */.Em)(host)}:${String(port)}`;
     const kubeconfig = {
         apiVersion: 'v1',
         kind: 'Config',
@@ -35935,6 +35973,7 @@ function kubeconfigOf({ apiServer: { host, port } }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router/preflight.js
+
 
 /** What kube-router needs of a host with these options, by its documentation's troubleshooting and its source. */
 function kubeRouterPreflight(facts, spec, choice) {
@@ -35965,9 +36004,11 @@ function clearsServers({ tools }) {
 }
 /** With `subnet` there may be no tunnel at all, of which one host alone knows nothing. */
 function tunnels(facts, { cni }, { overlay, overlayEncap }) {
-    const v6 = cni.podCIDR.includes(':');
-    const features = v6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
-    return lackingFeatures(facts, overlayEncap === 'fou' ? features : features.slice(0, 1), {
+    const features = (0,ip/* rangesOf */.wA)(cni.podCIDR).families.flatMap((family) => {
+        const [tunnel, fou] = family === 6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
+        return overlayEncap === 'fou' ? [tunnel, fou] : [tunnel];
+    });
+    return lackingFeatures(facts, features, {
         what: overlay === 'full'
             ? 'nodes cannot reach each other’s pods'
             : 'nodes in other subnets cannot be reached',
@@ -36019,6 +36060,7 @@ const kubeRouterTraces = {
 };
 
 ;// CONCATENATED MODULE: ./lib/cni/kube-router.js
+
 
 
 
@@ -36126,15 +36168,17 @@ function edits(context) {
 }
 function flagsOf(spec) {
     const { overlay, overlayEncap, networkPolicy: policy, mtu: wanted } = chosen(kube_router_options, spec);
-    const v6 = spec.cni.podCIDR.includes(':');
+    const { families, v4, v6 } = (0,ip/* rangesOf */.wA)(spec.cni.podCIDR);
     return {
         '--run-firewall': String(policy),
         '--service-cluster-ip-range': spec.kubernetes.serviceCIDR,
         '--enable-overlay': String(overlay !== 'off'),
         ...(overlay === 'off' ? {} : { '--overlay-type': overlay, '--overlay-encap': overlayEncap }),
         ...(wanted === undefined ? {} : { '--auto-mtu': 'false' }),
-        // BGP's router id is otherwise the node's IPv4 address.
-        ...(v6 ? { '--enable-ipv4': 'false', '--enable-ipv6': 'true', '--router-id': 'generate' } : {}),
+        ...(v4 === undefined ? { '--enable-ipv4': 'false' } : {}),
+        ...(v6 === undefined ? {} : { '--enable-ipv6': 'true' }),
+        // BGP's is otherwise the node's first address, which has to be one of IPv4.
+        ...(families[0] === 6 ? { '--router-id': 'generate' } : {}),
     };
 }
 function withMtu(wanted) {
@@ -36338,6 +36382,7 @@ const weaveTraces = {
 
 
 
+
 const weave_options = {
     backend: schemas/* enum */.k5n(['fastdp', 'sleeve'])
         .default('fastdp')
@@ -36363,12 +36408,12 @@ const weave = {
             source: 'Weave Net’s documentation (kubernetes/kube-addon.md): Kubernetes 1.4 or later',
         },
     ],
-    problems: ({ cni: { podCIDR } }) => podCIDR.includes(':')
+    problems: ({ cni: { podCIDR } }) => (0,ip/* rangesOf */.wA)(podCIDR).v6 !== undefined
         ? [
             {
                 field: 'podCIDR',
-                what: 'is IPv6, which Weave Net does not know',
-                fix: 'give an IPv4 range, or choose another CNI',
+                what: 'has IPv6, which Weave Net does not know',
+                fix: 'give an IPv4 range alone, or choose another CNI',
             },
         ]
         : [],
@@ -38482,7 +38527,7 @@ function nodeRegistration(spec, host) {
         criSocket: CRI_SOCKET,
         imagePullPolicy: 'IfNotPresent',
         taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+        kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddresses.join(',') }],
         ignorePreflightErrors: [
             ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
             ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
@@ -38497,7 +38542,7 @@ function ignores({ preflight }, id) {
 /** Every name and address under which a client may come to the API server. */
 function certificateNames(hosts, endpoint) {
     const controlPlanes = hosts.filter((host) => host.isControlPlane);
-    const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+    const names = controlPlanes.flatMap((host) => [host.address, ...host.internalAddresses]);
     const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
     return [...new Set([...names, name, '127.0.0.1'])];
 }
@@ -38675,6 +38720,8 @@ async function load(host, image, signal) {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/lib/ip.js
+var lib_ip = __nccwpck_require__(9090);
 // EXTERNAL MODULE: ./lib/lib/record.js
 var record = __nccwpck_require__(7270);
 ;// CONCATENATED MODULE: ./lib/providers/kind/legacy-patch.js
@@ -38706,6 +38753,7 @@ function argumentMap(list) {
 
 
 
+
 /** The configuration for `kind create cluster --config`; it holds the token. */
 function kindConfig(options) {
     const { spec, nodeImage, kubernetesVersion, kubeProxy, cgroup, token } = options;
@@ -38717,7 +38765,7 @@ function kindConfig(options) {
         kind: 'Cluster',
         name: spec.name,
         networking: {
-            ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
+            ipFamily: ipFamily(cni.podCIDR),
             podSubnet: cni.podCIDR,
             serviceSubnet: kubernetes.serviceCIDR,
             disableDefaultCNI: true,
@@ -38734,6 +38782,12 @@ function kindConfig(options) {
             ...(host === first && kind.portMappings.length > 0 ? { extraPortMappings: kind.portMappings } : {}),
         })),
     }, { aliasDuplicateObjects: false, lineWidth: 0 });
+}
+function ipFamily(podCIDR) {
+    const { v4, v6 } = (0,lib_ip/* rangesOf */.wA)(podCIDR);
+    if (v6 === undefined)
+        return 'ipv4';
+    return v4 === undefined ? 'ipv6' : 'dual';
 }
 const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]
   config_path = "/etc/containerd/certs.d"
@@ -38834,6 +38888,7 @@ function createCluster(local, options) {
 }
 
 ;// CONCATENATED MODULE: ./lib/providers/kind/inventory.js
+
 /** Labels that kind puts on the containers of its nodes. */
 const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' };
 /** The label that says which cluster of ours a network or volume was made for. */
@@ -38857,7 +38912,7 @@ function publishedEndpoint(containers) {
         return undefined;
     const { HostIp, HostPort } = published;
     const host = ['', '0.0.0.0', '::'].includes(HostIp) ? '127.0.0.1' : HostIp;
-    return `${host.includes(':') ? `[${host}]` : host}:${HostPort}`;
+    return `${(0,lib_ip/* bracketed */.Em)(host)}:${HostPort}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/kube/join-token.js
@@ -40529,7 +40584,7 @@ function matchesLink(link, pattern) {
 }
 
 // EXTERNAL MODULE: ./lib/spec/cidr.js
-var cidr = __nccwpck_require__(3073);
+var spec_cidr = __nccwpck_require__(3073);
 ;// CONCATENATED MODULE: ./lib/engine/preflight/check.js
 /** A finding of a host's, `error` unless said otherwise. */
 function found(host, id, message, more = {}) {
@@ -40551,17 +40606,14 @@ function isMember(host, { spec }) {
 
 
 
+
 /** The cluster's networks must not be where the hosts' own traffic goes. */
 const cidrs = (host, { spec }) => {
     // A node has the cluster's own links and routes in these ranges.
     if (isJoined(host))
         return nothing;
     const ours = (link) => (0,lib_cni/* networkTracesOf */.aD)(spec.cni.name).some((name) => matchesLink(link, name));
-    const ranges = [
-        { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-    ];
-    return ranges.flatMap(({ id, field, cidr }) => {
+    return clusterRanges(spec).flatMap(({ id, field, cidr }) => {
         const inTheWay = usesOf(host.facts, ours).filter(({ block }) => overlaps(cidr, block));
         // A network and the route to it are the same to people.
         const byBlock = Map.groupBy(inTheWay, ({ block }) => block);
@@ -40573,6 +40625,13 @@ const cidrs = (host, { spec }) => {
             });
     });
 };
+/** The blocks that the cluster takes, and the finding for one that is taken. */
+function clusterRanges({ cni, kubernetes }) {
+    return [
+        { id: 'pod-cidr', field: 'cni.podCIDR', ranges: cni.podCIDR },
+        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', ranges: kubernetes.serviceCIDR },
+    ].flatMap(({ id, field, ranges }) => (0,lib_ip/* rangesOf */.wA)(ranges).blocks.map((cidr) => ({ id, field, cidr })));
+}
 /** Where a host's own traffic goes, as CIDRs or addresses. @param ours says which interfaces are the cluster's. */
 function usesOf({ addresses, routes, nameservers }, ours) {
     return [
@@ -40580,7 +40639,7 @@ function usesOf({ addresses, routes, nameservers }, ours) {
             .filter(({ global, link }) => global && !ours(link) && !/^(veth|lxc|cali)/.test(link))
             .map(({ address, prefix, link }) => {
             const own = `${address}/${String(prefix)}`;
-            return { block: (0,cidr/* canonicalCidr */.Zl)(own) ?? own, what: link };
+            return { block: (0,spec_cidr/* canonicalCidr */.Zl)(own) ?? own, what: link };
         }),
         ...routes.map((block) => ({ block, what: 'a route' })),
         ...nameservers.map((block) => ({ block, what: 'a name server' })),
@@ -40589,11 +40648,11 @@ function usesOf({ addresses, routes, nameservers }, ours) {
 /** Whether two CIDRs or addresses share an address. What is neither (`default`, say) shares nothing. */
 function overlaps(a, b) {
     const [one, other] = [blockOf(a), blockOf(b)];
-    return one !== undefined && other !== undefined && (0,cidr/* overlap */.EF)(one, other);
+    return one !== undefined && other !== undefined && (0,spec_cidr/* overlap */.EF)(one, other);
 }
 function blockOf(text) {
-    const block = (0,cidr/* canonicalCidr */.Zl)(text.includes('/') ? text : `${text}/${(0,external_node_net_.isIPv6)(text) ? '128' : '32'}`);
-    return block === undefined ? undefined : (0,cidr/* parseCidr */.GN)(block);
+    const block = (0,spec_cidr/* canonicalCidr */.Zl)(text.includes('/') ? text : `${text}/${(0,external_node_net_.isIPv6)(text) ? '128' : '32'}`);
+    return block === undefined ? undefined : (0,spec_cidr/* parseCidr */.GN)(block);
 }
 const networkChecks = [cidrs];
 
@@ -40798,31 +40857,33 @@ var spec_address = __nccwpck_require__(9139);
 ;// CONCATENATED MODULE: ./lib/engine/preflight/identity.js
 
 
+
 /** Values that must be each host's own. */
 const identities = [
     {
         id: 'node-name',
         what: 'node name',
-        of: (host) => host.nodeName,
+        of: (host) => [host.nodeName],
         hint: 'give the hosts names of their own (hosts[].name)',
     },
     {
         id: 'machine-id',
         what: '/etc/machine-id',
-        of: (host) => host.facts.machineId,
+        of: (host) => [host.facts.machineId],
         hint: 'the machines are clones: rm /etc/machine-id && systemd-machine-id-setup on one of them',
     },
     {
         id: 'internal-address',
         what: 'internal address',
-        of: (host) => host.internalAddress,
+        of: (host) => host.internalAddresses,
         hint: 'set hosts[].internalAddress to the address that the other nodes reach it at',
     },
 ];
 const unique = ({ hosts }) => identities.flatMap(({ id, what, of, hint }) => {
-    const groups = Map.groupBy(hosts, of);
-    return [...groups].flatMap(([value, same]) => {
-        const [first, ...others] = same;
+    const pairs = hosts.flatMap((host) => of(host).map((value) => ({ host, value })));
+    return [...Map.groupBy(pairs, ({ value }) => value)].flatMap(([value, same]) => {
+        // A host whose address has to do for both families is found below.
+        const [first, ...others] = new Set(same.map(({ host }) => host));
         if (first === undefined || others.length === 0)
             return nothing;
         const list = others.map((host) => host.address).join(', ');
@@ -40867,20 +40928,19 @@ const ownAddress = (host) => {
     const { internalAddress } = host.spec;
     if (internalAddress === undefined)
         return nothing;
-    const wanted = (0,spec_address/* canonicalAddress */.Z5)(internalAddress);
-    const own = host.facts.addresses.some(({ address }) => (0,spec_address/* canonicalAddress */.Z5)(address) === wanted);
-    return own
+    const own = new Set(host.facts.addresses.map(({ address }) => (0,spec_address/* canonicalAddress */.Z5)(address)));
+    return (0,lib_ip/* rangesOf */.wA)(internalAddress).blocks.flatMap((address) => own.has((0,spec_address/* canonicalAddress */.Z5)(address))
         ? nothing
-        : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
+        : found(host, 'internal-address', `no interface has the address ${address}`, {
             hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
-        });
+        }));
 };
-/** Nodes and pods are of one family. Where the host itself tells of no such address, the one that it is reached at has to do. */
-const family = (host, { spec }) => (0,spec_address/* parseIp */.r5)(host.internalAddress)?.family === host.family
+/** Nodes have addresses of pods' families. Where the host itself tells of no such one, the one that it is reached at has to do. */
+const family = (host, { spec }) => host.families.flatMap((wanted, index) => (0,spec_address/* parseIp */.r5)(host.internalAddresses[index] ?? '')?.family === wanted
     ? nothing
-    : found(host, 'internal-address', `it has no IPv${String(host.family)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`, {
-        hint: `give the host one (see ip -${String(host.family)} address), or choose ranges of the other family`,
-    });
+    : found(host, 'internal-address', `it has no IPv${String(wanted)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`, {
+        hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family`,
+    }));
 const identityChecks = [names, ownAddress, family];
 const clusterChecks = [unique, architecture, cgroups, membership];
 
@@ -41067,10 +41127,11 @@ function findings(input) {
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/pod-ranges.js
 
+
 /** Where a manifest of the user's does not go with the range that nodes get theirs of. */
 function podRangeFindings(ranges, podCIDR) {
     return ranges
-        .filter(({ cidr, holdsNodes }) => (holdsNodes ? !isWithin(podCIDR, cidr) : !isWithin(cidr, podCIDR)))
+        .filter((range) => !agrees(range, podCIDR))
         .map(({ where, cidr, holdsNodes }) => ({
         id: 'manifest-pod-cidr',
         severity: holdsNodes ? 'error' : 'warning',
@@ -41078,24 +41139,44 @@ function podRangeFindings(ranges, podCIDR) {
         hint: 'make them the same: change cni.podCIDR or the manifest',
     }));
 }
-/** What is no range, such as a variable that is filled in later, is not judged. */
-function isWithin(inner, outer) {
-    const [a, b] = [inner, outer].map((text) => (0,cidr/* parseCidr */.GN)((0,cidr/* canonicalCidr */.Zl)(text) ?? ''));
-    if (a === undefined || b === undefined)
+function agrees({ cidr, holdsNodes }, podCIDR) {
+    const range = (0,spec_cidr/* parseCidr */.GN)((0,spec_cidr/* canonicalCidr */.Zl)(cidr) ?? '');
+    // Such as a variable that is filled in later.
+    if (range === undefined)
         return true;
-    return a.prefix >= b.prefix && (0,cidr/* contains */.gR)(b, { family: a.family, value: a.base });
+    return (0,lib_ip/* rangesOf */.wA)(podCIDR).blocks.some((text) => {
+        const block = (0,spec_cidr/* parseCidr */.GN)(text);
+        if (block === undefined)
+            return true;
+        return holdsNodes ? isWithin(block, range) : isWithin(range, block);
+    });
+}
+function isWithin(inner, outer) {
+    return inner.prefix >= outer.prefix && (0,spec_cidr/* contains */.gR)(outer, { family: inner.family, value: inner.base });
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/ports/needs.js
 
+/** The same for all ports of one host's address. */
+function placeOf({ to, address }) {
+    return `${to.address} ${address}`;
+}
 /** Everywhere that nodes must reach each other, as far as a host is no node yet or gets another CNI. */
 function portNeeds(cluster) {
     const { hosts } = cluster;
     const pairs = hosts.flatMap((from) => hosts.flatMap((to) => (from === to ? [] : [{ from, to }])));
     return pairs.flatMap(({ from, to }) => [
-        ...needs_kubernetesPorts(cluster, from, to).map((port) => ({ ...port, from, to, taken: isJoined(to) })),
-        ...needs_cniPorts(cluster, to).map((port) => ({ ...port, from, to, taken: false })),
+        ...needs_kubernetesPorts(cluster, from, to).map((port) => {
+            return { ...port, from, to, address: to.internalAddress, taken: isJoined(to) };
+        }),
+        ...needs_cniPorts(cluster, to).flatMap((port) => addressesFor(port, to).map((address) => ({ ...port, from, to, address, taken: false }))),
     ]);
+}
+/** Networks of both families have a tunnel for each, as a rule. */
+function addressesFor({ family }, { families, internalAddresses }) {
+    if (families.length === 1 || family === undefined)
+        return internalAddresses;
+    return internalAddresses.filter((_, index) => families[index] === family);
 }
 function needs_kubernetesPorts({ spec }, from, to) {
     if (isJoined(from) && isJoined(to))
@@ -41350,6 +41431,7 @@ function proberArgv(language, { nonce, seconds, targets }) {
 
 
 
+
 /** Seconds for an answer; hosts that have to be asked for their hardware address first give it in a few milliseconds. */
 const ANSWER_SEC = 2;
 /** Seconds after which a listener goes, whatever becomes of its connection. */
@@ -41367,27 +41449,34 @@ async function tryPorts(needs, signal) {
         catch (error) {
             if (!unable.has(host))
                 unable.set(host, (0,lib_errors/* toBootstrapError */.on)(error).message);
-            return [];
+            return undefined;
         }
     };
     const listeners = new Map();
-    const listen = async (host, its) => {
+    const listen = async (place, its) => {
+        const [need] = its;
+        if (need === undefined)
+            return;
+        const { to: host, address } = need;
         const ports = [...new Set(its.map(try_nameOf))];
-        const listener = await startListener(host, ports, nonce, signal);
-        listeners.set(host, listener);
-        void listener.held.lost.then(() => {
-            listeners.delete(host);
+        const started = await attempt(host, startListener(host, { address, ports, nonce }, signal));
+        if (started === undefined)
+            return;
+        listeners.set(place, started);
+        void started.held.lost.then(() => {
+            listeners.delete(place);
             unable.set(host, 'what listened there for that is gone');
         });
-        return [];
     };
     try {
-        const silent = Map.groupBy(needs.filter(({ taken }) => !taken), ({ to }) => to);
-        await Promise.all([...silent].map(([host, its]) => attempt(host, listen(host, its))));
-        const open = needs.filter((need) => need.taken || listeners.get(need.to)?.bound.includes(try_nameOf(need)) === true);
+        const silent = Map.groupBy(needs.filter(({ taken }) => !taken), placeOf);
+        await Promise.all([...silent].map(([place, its]) => listen(place, its)));
+        const open = needs.filter((need) => need.taken || listeners.get(placeOf(need))?.bound.includes(try_nameOf(need)) === true);
         const answers = await Promise.all([...Map.groupBy(open, ({ from }) => from)].map(([host, its]) => attempt(host, try_ask(host, its, nonce, signal))));
         signal.throwIfAborted();
-        const sound = answers.flat().filter(([{ to, taken }]) => taken || listeners.has(to));
+        const sound = answers
+            .flatMap((its) => its ?? [])
+            .filter(([need]) => need.taken || listeners.has(placeOf(need)));
         return { reached: new Map(sound), unable };
     }
     finally {
@@ -41397,9 +41486,9 @@ async function tryPorts(needs, signal) {
 function try_nameOf({ protocol, port }) {
     return `${protocol}:${String(port)}`;
 }
-async function startListener(host, ports, nonce, signal) {
+async function startListener(host, { address, ports, nonce }, signal) {
     const language = languageOf(host);
-    const argv = listenerArgv(language, { nonce, seconds: LISTEN_SEC, address: host.internalAddress, ports });
+    const argv = listenerArgv(language, { nonce, seconds: LISTEN_SEC, address, ports });
     const held = await host.runner.hold(argv, { sudo: true, timeoutMs: COMMAND_MS, signal });
     const [word, ...bound] = held.firstLine.split(' ');
     if (word === 'ready')
@@ -41409,8 +41498,8 @@ async function startListener(host, ports, nonce, signal) {
 }
 async function try_ask(host, needs, nonce, signal) {
     const language = languageOf(host);
-    const targets = needs.map(({ protocol, port, to, taken }) => {
-        return { protocol, port, address: to.internalAddress, expect: taken ? 'open' : 'nonce' };
+    const targets = needs.map(({ protocol, port, address, taken }) => {
+        return { protocol, port, address, expect: taken ? 'open' : 'nonce' };
     });
     const argv = proberArgv(language, { nonce, seconds: ANSWER_SEC, targets });
     const { stdout } = await host.root(argv, { signal, timeoutMs: COMMAND_MS });
@@ -41429,6 +41518,7 @@ async function try_ask(host, needs, nonce, signal) {
 
 
 
+
 /** Whether hosts reach each other where nodes will have to; tried for real, before anything listens there. */
 async function portFindings(cluster, signal) {
     const needs = portNeeds(cluster);
@@ -41438,29 +41528,33 @@ async function portFindings(cluster, signal) {
 }
 function findingsOf({ reached, unable }) {
     const tried = [...reached.keys()];
-    const cutOff = [...Map.groupBy(tried, ({ to }) => to)].filter(([, its]) => namesOf(its).length > 1 && its.every((need) => reached.get(need) === false));
-    const away = new Set(cutOff.map(([host]) => host));
-    const blocked = tried.filter((need) => reached.get(need) === false && !away.has(need.to));
+    const cutOff = [...Map.groupBy(tried, placeOf).values()].filter((its) => namesOf(its).length > 1 && its.every((need) => reached.get(need) === false));
+    const away = new Set(cutOff.flat());
+    const blocked = tried.filter((need) => reached.get(need) === false && !away.has(need));
     return [
-        ...cutOff.flatMap(([host, its]) => unreachable(host, its)),
+        ...cutOff.flatMap(unreachable),
         ...[...Map.groupBy(blocked, ({ from }) => from)].flatMap(([from, its]) => portsBlocked(from, its)),
         ...[...unable].flatMap(([host, why]) => found(host, 'ports-unchecked', `its ports could not be tried from other hosts, nor theirs from it: ${why}`, {
             severity: 'info',
         })),
     ];
 }
-function unreachable(host, needs) {
+/** @param needs all at one address. */
+function unreachable(needs) {
+    const [first] = needs;
+    if (first === undefined)
+        return nothing;
     const ports = namesOf(needs).join(', ');
-    return found(host, 'host-unreachable', `no other host reaches it at ${host.internalAddress}: ${ports}`, {
+    return found(first.to, 'host-unreachable', `no other host reaches it at ${first.address}: ${ports}`, {
         hint: `${opening(needs)}; or is hosts[].internalAddress to be another one?`,
     });
 }
 /** One finding for all peers that lack the same ports. */
 function portsBlocked(from, needs) {
-    const peers = [...Map.groupBy(needs, ({ to }) => to).values()];
+    const peers = [...Map.groupBy(needs, placeOf).values()];
     return [...Map.groupBy(peers, (its) => namesOf(its).join(', '))].flatMap(([ports, same]) => {
         const all = same.flat();
-        return found(from, 'port-blocked', `cannot reach ${ports_addressesOf(all.map(({ to }) => to))} at ${ports}`, {
+        return found(from, 'port-blocked', `cannot reach ${targetsOf(all)} at ${ports}`, {
             hint: opening(all),
         });
     });
@@ -41473,8 +41567,8 @@ function opening(needs) {
     const local = firewalls.length === 0 ? '' : ` (${firewalls.join(', ')})`;
     const clouds = targets.flatMap(({ facts }) => facts.cloud ?? []).map((cloud) => rules[cloud]);
     const outside = [...new Set(clouds)].join(', ') || 'security groups and firewalls on the way';
-    return (`allow ${ports.join(', ')} from ${ports_addressesOf(needs.map(({ from }) => from))} ` +
-        `to ${ports_addressesOf(targets)}: in the firewall there${local}, and in ${outside}`);
+    return (`allow ${ports.join(', ')} from ${sourcesOf(needs)} ` +
+        `to ${targetsOf(needs)}: in the firewall there${local}, and in ${outside}`);
 }
 /** What a cloud calls its own firewall. */
 const rules = {
@@ -41482,8 +41576,15 @@ const rules = {
     azure: 'the network security groups',
     gcp: 'the VPC network’s firewall rules',
 };
-function ports_addressesOf(hosts) {
-    return [...new Set(hosts.map(({ internalAddress }) => internalAddress))].join(', ');
+function targetsOf(needs) {
+    return [...new Set(needs.map(({ address }) => address))].join(', ');
+}
+/** Of the families that they ask in. */
+function sourcesOf(needs) {
+    const asked = new Set(needs.map(({ address }) => (0,lib_ip/* familyOf */.Ap)(address)));
+    const sources = needs.flatMap(({ from }) => from.internalAddresses);
+    const own = sources.filter((address) => asked.has((0,lib_ip/* familyOf */.Ap)(address)));
+    return [...new Set(own.length === 0 ? sources : own)].join(', ');
 }
 /** `TCP 2379 (etcd)`, each once. */
 function namesOf(needs) {
@@ -41811,6 +41912,7 @@ async function whyUnreachable({ protocol, hostname, port }, signal) {
 
 
 
+
 const PATCHES = 'kubernetes.kubeadmPatches';
 /** What kind makes a cluster with, and Docker does not tell of it. Patches may hold secrets, so that a digest stands for them. */
 function settingsOf({ kubernetes }) {
@@ -41891,8 +41993,7 @@ function mappingFindings({ spec }, { NetworkSettings }) {
 }
 /** What tells one from another, and how it is written. */
 function mapping(address, hostPort, port) {
-    const host = address.includes(':') ? `[${address}]` : address;
-    return [`${(0,spec_address/* canonicalAddress */.Z5)(address)} ${hostPort} ${port}`, `${host}:${hostPort}:${port}`];
+    return [`${(0,spec_address/* canonicalAddress */.Z5)(address)} ${hostPort} ${port}`, `${(0,lib_ip/* bracketed */.Em)(address)}:${hostPort}:${port}`];
 }
 function apiServerFindings({ spec, publishedEndpoint }) {
     const wanted = spec.kind.apiServerPort;
@@ -42048,11 +42149,7 @@ function occupancy({ kind, hosts, spec }) {
 }
 /** The cluster's ranges must not be those of the nodes' own network. */
 function networkFindings({ spec }, subnets) {
-    const ranges = [
-        { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-        { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-    ];
-    return ranges.flatMap(({ id, field, cidr }) => subnets
+    return clusterRanges(spec).flatMap(({ id, field, cidr }) => subnets
         .filter((subnet) => overlaps(cidr, subnet))
         .map((subnet) => ({
         id,
@@ -42389,7 +42486,7 @@ function runtimeFiles(host, options) {
         ...mirrorFiles(options.registryMirrors),
         { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
         { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
-        { path: paths.sysctl, content: sysctlConfig(host.family) },
+        { path: paths.sysctl, content: sysctlConfig(host.families) },
         { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
     ];
 }
@@ -42478,12 +42575,13 @@ RestartSec=2
 [Install]
 WantedBy=multi-user.target
 `;
-/** Forwarding is what kubeadm looks for, in the family of the pods. */
-function sysctlConfig(family) {
-    const forwarding = family === 4
-        ? 'net.ipv4.ip_forward = 1\n'
-        : 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n';
-    return `${forwarding}net.bridge.bridge-nf-call-iptables = 1
+const forwarding = {
+    4: 'net.ipv4.ip_forward = 1\n',
+    6: 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n',
+};
+/** Forwarding is what kubeadm looks for, in the families of the pods. */
+function sysctlConfig(families) {
+    return `${families.map((family) => forwarding[family]).join('')}net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 `;
 }
@@ -43055,20 +43153,20 @@ class Kubectl {
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/deployment.js
+
 const NAMESPACE = 'k8s-bootstrap-verify';
 const NAME = 'nginx';
 const SELECTOR = `app=${NAME}`;
 /** Container with busybox's tools, from which the probes go out. */
 const CLIENT = 'client';
 /** Answers every request with the name of the pod, so that a probe knows who answered. */
-const nginxConfig = (listen) => `pid /tmp/nginx.pid;
+const nginxConfig = (families) => `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events {}
 http {
   access_log off;
   server {
-    listen ${listen};
-    location / { default_type text/plain; return 200 "$hostname\\n"; }
+${families.map((family) => `    listen ${family === 4 ? '80' : '[::]:80'};\n`).join('')}    location / { default_type text/plain; return 200 "$hostname\\n"; }
   }
 }
 `;
@@ -43097,6 +43195,7 @@ async function removeProbes(kubectl, options) {
 }
 function probeObjects({ cni, verify }) {
     const labels = { app: NAME };
+    const { families } = (0,lib_ip/* rangesOf */.wA)(cni.podCIDR);
     const metadata = { name: NAME, namespace: NAMESPACE, labels };
     return [
         { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
@@ -43104,13 +43203,18 @@ function probeObjects({ cni, verify }) {
             apiVersion: 'v1',
             kind: 'ConfigMap',
             metadata,
-            data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
+            data: { 'nginx.conf': nginxConfig(families) },
         },
         {
             apiVersion: 'v1',
             kind: 'Service',
             metadata,
-            spec: { selector: labels, ports: [{ port: 80, targetPort: 80 }] },
+            spec: {
+                selector: labels,
+                ports: [{ port: 80, targetPort: 80 }],
+                // By itself it has an address of the primary family alone.
+                ...(families.length > 1 ? { ipFamilyPolicy: 'RequireDualStack' } : {}),
+            },
         },
         {
             apiVersion: 'apps/v1',
@@ -43164,6 +43268,7 @@ function podSpec(labels, images) {
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/probe.js
+
 
 
 /** Routes and Services take a moment to reach every node; this long a probe is made again until it is answered. */
@@ -43259,7 +43364,7 @@ async function probeFrom(context, from, targets) {
 }
 /** `http://` URL of an address, in brackets where it is IPv6. */
 function probe_urlOf(address) {
-    return address.includes(':') ? `http://[${address}]/` : `http://${address}/`;
+    return `http://${(0,lib_ip/* bracketed */.Em)(address)}/`;
 }
 
 ;// CONCATENATED MODULE: ./lib/verify/dns.js
@@ -43300,12 +43405,17 @@ const dns = {
 
 ;// CONCATENATED MODULE: ./lib/verify/nginx-answers.js
 
-/** The gate's second half: every pod reaches every nginx pod by its IP, across nodes, and the right one answers. */
+
+/** The gate's second half: every pod reaches every nginx pod by its IPs, across nodes, and the right one answers. */
 const nginxAnswers = {
     id: 'nginx-answers',
     title: 'nginx answers from node to node',
     expected: () => 'every nginx pod is answered by every other and by itself',
-    observe: (context) => probeAll(context, () => context.pods.map(({ name, node, ip }) => ({ label: node, url: probe_urlOf(ip), answeredBy: [name] }))),
+    observe: (context) => probeAll(context, () => context.pods.flatMap(({ name, node, ips }) => ips.map((ip) => ({
+        label: ips.length === 1 ? node : `${node} (IPv${String((0,lib_ip/* familyOf */.Ap)(ip))})`,
+        url: probe_urlOf(ip),
+        answeredBy: [name],
+    })))),
 };
 
 ;// CONCATENATED MODULE: ./lib/kube/conditions.js
@@ -43392,6 +43502,7 @@ async function explainNodes(kubectl, names, signal, complaintOf) {
 
 
 
+
 /** The gate's first half: nginx Running and ready on several nodes, each pod on a node of its own. */
 const nginxRunning = {
     id: 'nginx-running',
@@ -43422,6 +43533,14 @@ const nginxRunning = {
         context.pods = (await nginxPods(kubectl, signal)).filter(({ ready }) => ready);
         const used = new Set(context.pods.map(({ node }) => node));
         const placement = context.pods.map(({ name, node }) => `${name} on ${node}`).join(', ');
+        const lacking = context.pods.flatMap((pod) => lackingFamilies(pod, spec));
+        if (lacking.length > 0) {
+            return {
+                status: 'fail',
+                observed: lacking.join('; '),
+                hint: 'see that the CNI hands out addresses of each family of cni.podCIDR',
+            };
+        }
         if (rollout.exitCode === 0 && used.size >= minNodes)
             return { status: 'pass', observed: placement };
         const reasons = await explainPods(kubectl, NAMESPACE, signal);
@@ -43432,6 +43551,12 @@ const nginxRunning = {
         };
     },
 };
+/** A pod of a dual-stack cluster has an address of each family. */
+function lackingFamilies({ name, node, ips }, { cni }) {
+    const has = ips.map(lib_ip/* familyOf */.Ap);
+    const lacks = (0,lib_ip/* rangesOf */.wA)(cni.podCIDR).families.filter((family) => !has.includes(family));
+    return lacks.map((family) => `${name} on ${node} has no IPv${String(family)} address`);
+}
 /**
  * Where too few are Ready, some time is given: kubelets say only seconds later that another CNI has come to a live
  * cluster, and may just be saying that the former one has gone.
@@ -43474,6 +43599,7 @@ async function nginxPods(kubectl, signal) {
         name: metadata.name,
         node: spec.nodeName ?? '',
         ip: status.podIP ?? '',
+        ips: (status.podIPs ?? []).map(({ ip }) => ip),
         phase: status.phase ?? 'Unknown',
         ready: isReady(status),
     }));
@@ -43485,20 +43611,16 @@ function nodesText(count) {
 ;// CONCATENATED MODULE: ./lib/verify/service.js
 
 
-/** The Service's ClusterIP works on every node. */
+/** The Service's ClusterIPs work on every node. */
 const service = {
     id: 'service',
     title: 'The Service answers on every node',
     expected: () => 'the ClusterIP is answered by one of the nginx pods, asked from each node',
     observe: async (context) => {
         const { kubectl, signal, pods } = context;
-        const { spec } = await kubectl.get(['-n', NAMESPACE, 'service', NAME], {
-            signal,
-        });
+        const { spec } = await kubectl.get(['-n', NAMESPACE, 'service', NAME], { signal });
         const answeredBy = pods.map(({ name }) => name);
-        return probeAll(context, () => [
-            { label: `Service ${spec.clusterIP}`, url: probe_urlOf(spec.clusterIP), answeredBy },
-        ]);
+        return probeAll(context, () => spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: probe_urlOf(ip), answeredBy })));
     },
 };
 
@@ -44000,15 +44122,17 @@ async function writePrivateFile(path, text) {
 async function readNodes(kubectl, hosts, signal) {
     const { items } = await kubectl.get(['nodes'], { signal });
     const nodes = items.map(({ metadata, spec, status }) => {
-        const internalIP = status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+        const internalIPs = (status.addresses ?? []).flatMap(({ type, address }) => type === 'InternalIP' ? [address] : []);
         const info = status.nodeInfo;
         return {
             name: metadata.name,
             role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
             ready: isReady(status),
             address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
-            internalIP,
+            internalIP: internalIPs[0] ?? '',
+            internalIPs,
             podCIDR: spec.podCIDR ?? '',
+            podCIDRs: spec.podCIDRs ?? [],
             kubeletVersion: info.kubeletVersion.replace(/^v/, ''),
             containerRuntime: info.containerRuntimeVersion,
             osImage: (0,sanitize/* sanitizeLine */.g)(info.osImage),
@@ -44420,6 +44544,18 @@ const deployVerification = {
     },
     describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
 };
+/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` after the seconds, for why they are not. */
+async function nodesReady(cluster, tools, secondsLeft) {
+    // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
+    const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
+    for (const condition of ['create', 'condition=Ready']) {
+        const wait = ['wait', ...nodes, `--for=${condition}`, `--timeout=${String(secondsLeft())}s`];
+        const timeoutMs = (secondsLeft() + 20) * 1000;
+        const { exitCode } = await cluster.kubectl.run(wait, { signal: tools.signal, timeoutMs, accept: 'any' });
+        if (exitCode !== 0)
+            throw await notReady(cluster, tools);
+    }
+}
 /** All nodes Ready and the CNI rolled out on all of them: Ready alone only says that some CNI configuration is there. */
 const ready = {
     id: 'ready',
@@ -44429,28 +44565,22 @@ const ready = {
     run: async (cluster, tools) => {
         const { signal, log } = tools;
         const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
-        const left = () => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
+        const secondsLeft = () => Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000));
         const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
         const options = { signal, timeoutMs, accept: 'any' };
-        // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
-        const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
-        const appeared = await cluster.kubectl.run(['wait', ...nodes, '--for=create', `--timeout=${left()}`], options);
-        const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
-        if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
-            throw await notReady(cluster, tools);
-        }
+        await nodesReady(cluster, tools, secondsLeft);
         log('all nodes are Ready');
         const applied = (0,kube_objects/* workloadsOf */.mo)(cluster.cniObjects);
         for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
             const object = `${kind.toLowerCase()}/${name}`;
             const isThere = applied.some((one) => one.kind === kind && one.namespace === namespace && one.name === name);
             if (!isThere) {
-                const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
+                const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${String(secondsLeft())}s`];
                 const result = await cluster.kubectl.run(wait, options);
                 if (result.exitCode !== 0)
                     throw await cniError(cluster, tools, `has made no ${object} in ${namespace}`);
             }
-            const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
+            const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${String(secondsLeft())}s`];
             const result = await cluster.kubectl.run(rollout, options);
             if (result.exitCode !== 0)
                 throw await cniError(cluster, tools, 'is not rolled out');
@@ -44931,11 +45061,13 @@ async function restoreRoutes(host, { localRules = [] }, podCIDR, signal) {
 }
 /** Preflight saw to it that nothing of the host's own is in the pods' range. */
 const routesScript = `
-case $1 in
-  ''|*/0) ;;
-  *:*) ip -6 route flush root "$1" 2>/dev/null || true ;;
-  *) ip -4 route flush root "$1" 2>/dev/null || true ;;
-esac
+for range in $(printf '%s' "$1" | tr , ' '); do
+  case $range in
+    */0) ;;
+    *:*) ip -6 route flush root "$range" 2>/dev/null || true ;;
+    *) ip -4 route flush root "$range" 2>/dev/null || true ;;
+  esac
+done
 shift
 for family in -4 -6; do
   rules=$(ip $family rule show 2>/dev/null) || continue
@@ -45392,6 +45524,7 @@ const removeOldCni = {
         if (inventory === undefined || isWanted(cluster, inventory))
             return { changed: false, note: 'it is the one that is wanted' };
         cluster.beginChange();
+        cluster.swapped = true;
         const { kubectl } = cluster;
         log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);
         const cordoned = await cordon(kubectl, signal);
@@ -45504,6 +45637,8 @@ async function refuseOtherRange(cluster, signal) {
 
 
 
+
+
 /** The gate and the checks; what they find decides whether the run is a success. */
 const verify = {
     id: 'verify',
@@ -45514,14 +45649,19 @@ const verify = {
         const { signal, log } = tools;
         const { spec, kubectl, clock } = cluster;
         const deadline = clock.now() + spec.verify.timeoutSec * 1000;
+        const secondsLeft = () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000));
         const context = {
             kubectl,
             spec,
             signal,
             log,
-            secondsLeft: () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000)),
+            secondsLeft,
             pods: [],
         };
+        // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
+        // who is told that the cluster is up shall find them Ready.
+        if (cluster.swapped)
+            await nodesReady(cluster, tools, secondsLeft);
         cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
         for (const result of cluster.checks)
             cluster.events.emit({ type: 'check', result });
@@ -45531,6 +45671,10 @@ const verify = {
         if (bad.length > 0) {
             await logDiagnostics(cluster, tools);
             throw verdict(bad);
+        }
+        if (cluster.swapped) {
+            await nodesReady(cluster, tools, secondsLeft);
+            cluster.nodes = await readNodes(kubectl, cluster.hosts, signal);
         }
         return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
     },
@@ -45712,18 +45856,19 @@ function assertAcyclic(instances) {
 // EXTERNAL MODULE: ./lib/lib/redact.js
 var redact = __nccwpck_require__(7158);
 ;// CONCATENATED MODULE: ./lib/host/host.js
+
 /** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
 class Host {
     spec;
-    /** Of the cluster's addresses. */
-    family;
+    /** Of the cluster's addresses, the primary one first. */
+    families;
     #runner;
     #facts;
     /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
     state;
-    constructor(spec, family = 4) {
+    constructor(spec, families = [4]) {
         this.spec = spec;
-        this.family = family;
+        this.families = families;
     }
     get address() {
         return this.spec.address;
@@ -45759,9 +45904,14 @@ class Host {
     get nodeName() {
         return this.spec.name ?? this.facts.hostname.toLowerCase();
     }
-    /** The address the node uses inside the cluster. */
+    /** The address the node uses inside the cluster, of the primary family. */
     get internalAddress() {
-        return this.spec.internalAddress ?? this.facts.primaryAddresses[this.family] ?? this.address;
+        return this.internalAddresses[0] ?? this.address;
+    }
+    /** One of each family; the host may have none of it, which preflight finds. */
+    get internalAddresses() {
+        const given = this.spec.internalAddress === undefined ? undefined : (0,lib_ip/* rangesOf */.wA)(this.spec.internalAddress);
+        return this.families.map((family) => (family === 4 ? given?.v4 : given?.v6) ?? this.facts.primaryAddresses[family] ?? this.address);
     }
     /** Runs a program as root. */
     root(argv, options = {}) {
@@ -45778,6 +45928,7 @@ class Host {
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/cluster.js
+
 
 
 
@@ -45827,6 +45978,8 @@ class Cluster {
     begun = false;
     /** The control plane was made by this run: `init`. */
     fresh = false;
+    /** Another CNI was taken away by this run: `remove-cni`. */
+    swapped = false;
     /** The secrets to join with: `init`, or the first join of a later run. */
     join;
     /** Public ids of all tokens that this run made, to be revoked. */
@@ -45853,8 +46006,8 @@ class Cluster {
         this.remoteCache = options.remoteCache;
         this.abort = options.abort ?? (() => undefined);
         this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
-        const family = options.spec.cni.podCIDR.includes(':') ? 6 : 4;
-        this.hosts = options.spec.hosts.map((spec) => new Host(spec, family));
+        const { families } = (0,lib_ip/* rangesOf */.wA)(options.spec.cni.podCIDR);
+        this.hosts = options.spec.hosts.map((spec) => new Host(spec, families));
     }
     /** The control plane that initialises the cluster. */
     get controlPlane() {
@@ -45900,12 +46053,12 @@ class Cluster {
         const port = published.slice(published.lastIndexOf(':') + 1);
         return hasPort(controlPlaneEndpoint)
             ? controlPlaneEndpoint
-            : `${bracketed(controlPlaneEndpoint)}:${port}`;
+            : `${(0,lib_ip/* bracketed */.Em)(controlPlaneEndpoint)}:${port}`;
     }
     #endpointAt(address) {
         const { controlPlaneEndpoint, apiServerPort } = this.spec.kubernetes;
         const host = controlPlaneEndpoint ?? address;
-        return hasPort(host) ? host : `${bracketed(host)}:${String(apiServerPort)}`;
+        return hasPort(host) ? host : `${(0,lib_ip/* bracketed */.Em)(host)}:${String(apiServerPort)}`;
     }
     /** To be called before anything on a host is changed; tells the front end once. */
     beginChange() {
@@ -45932,9 +46085,6 @@ class Cluster {
 }
 function hasPort(endpoint) {
     return /^\[.*\]:\d+$|^[^:]+:\d+$/.test(endpoint);
-}
-function bracketed(host) {
-    return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/critical-path.js
@@ -46530,6 +46680,33 @@ function expandHome(path, home) {
 
 /***/ }),
 
+/***/ 9090:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ap: () => (/* binding */ familyOf),
+/* harmony export */   Em: () => (/* binding */ bracketed),
+/* harmony export */   wA: () => (/* binding */ rangesOf)
+/* harmony export */ });
+/** @param text valid: `10.244.0.0/16`, or as Kubernetes writes dual stack, `10.244.0.0/16,fd00:10:244::/56`. */
+function rangesOf(text) {
+    const blocks = text.split(',');
+    const families = blocks.map(familyOf);
+    const of = (family) => blocks[families.indexOf(family)];
+    return { blocks, families, v4: of(4), v6: of(6) };
+}
+/** @param text a valid address or CIDR. */
+function familyOf(text) {
+    return text.includes(':') ? 6 : 4;
+}
+/** A host as URLs and `host:port` have it: IPv6 in brackets. */
+function bracketed(host) {
+    return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+
+/***/ }),
+
 /***/ 4612:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -46777,6 +46954,7 @@ function fromDigits(digits, bits) {
 /* unused harmony exports formatCidr, widthOf */
 /* harmony import */ var _address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9139);
 
+
 /** Reads `address/prefix`. Undefined for anything else, also where host bits are set: see `canonicalCidr`. */
 function parseCidr(text) {
     const block = parseLoosely(text);
@@ -46929,9 +47107,12 @@ function repeat(role, count) {
     return Array.from({ length: count }, () => ({ role }));
 }
 
+// EXTERNAL MODULE: ./lib/lib/ip.js
+var ip = __nccwpck_require__(9090);
 // EXTERNAL MODULE: ./lib/spec/schema/text.js
 var schema_text = __nccwpck_require__(36);
 ;// CONCATENATED MODULE: ./lib/spec/complete.js
+
 
 
 
@@ -46965,7 +47146,11 @@ function complete(parsed, input, source) {
     return {
         ...parsed,
         kind: withoutCounts(parsed.kind),
-        kubernetes: { ...kubernetes, kubeadmPatches: kubernetes.kubeadmPatches },
+        kubernetes: {
+            ...kubernetes,
+            serviceCIDR: kubernetes.serviceCIDR ?? servicesBeside(cni.podCIDR),
+            kubeadmPatches: kubernetes.kubeadmPatches,
+        },
         cni: { ...cni, ...(isUrl(cni.manifest) ? {} : at('manifest', cni.manifest, ['cni'])) },
         ssh: {
             ...ssh,
@@ -46985,6 +47170,13 @@ function complete(parsed, input, source) {
         },
         registryMirrors: Object.fromEntries(Object.entries(registryMirrors).map(([name, url]) => [name, url.replace(/\/+$/, '')])),
     };
+}
+/** kubeadm's own default, and kind's for IPv6. */
+const SERVICES = { 4: '10.96.0.0/16', 6: 'fd00:10:96::/112' };
+function servicesBeside(podCIDR) {
+    return (0,ip/* rangesOf */.wA)(podCIDR)
+        .families.map((family) => SERVICES[family])
+        .join(',');
 }
 /** The numbers of nodes have become hosts. */
 function withoutCounts({ nodeImage, apiServerPort, portMappings }) {
@@ -47065,9 +47257,9 @@ const cni = schemas/* strictObject */.rej({
         .regex(/^(default|v?\d[\w.+-]{0,40})$/, { error: 'is not a version; give one like 0.28.9, or default' })
         .default('default')
         .describe('A version of the CNI, or `default`: the one that README and `up --help` name, as a rule the newest that is known.'),
-    podCIDR: schema_text/* cidr */.BF
+    podCIDR: schema_text/* cidrs */.Ah
         .default('10.244.0.0/16')
-        .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
+        .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of them. Dual stack: `10.244.0.0/16,fd00:10:244::/56`; the first is of the primary family.'),
     options: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* unknown */.L5J()).default({}).describe('Settings of the CNI’s own.'),
     manifest: schema_text/* path */.Ae.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
     sha256: schema_text/* sha256 */.sc.exactOptional().describe('Checksum of the manifest; required for a URL.'),
@@ -47106,9 +47298,9 @@ const host = schemas/* strictObject */.rej({
     kubeletVersion: schema_text/* kubeletVersion */.zw
         .exactOptional()
         .describe('Exact Kubernetes version of the kubelet, up to three minors older than the cluster’s. Default: the cluster’s.'),
-    internalAddress: schema_text/* ipAddress */.M1
+    internalAddress: schema_text/* ipAddresses */.kD
         .exactOptional()
-        .describe('Address of the node inside the cluster. Default: that of the default route’s interface, of the family of `cni.podCIDR`.'),
+        .describe('Address of the node inside the cluster; dual stack: of one family, or of both, `10.0.0.11,fd00::11`. Default: that of the default route’s interface, of each family of `cni.podCIDR`.'),
 })
     .meta({ title: 'Host' });
 
@@ -47537,6 +47729,7 @@ function whyUnreadable(file) {
 var spec_address = __nccwpck_require__(9139);
 ;// CONCATENATED MODULE: ./lib/spec/checks/hosts.js
 
+
 /** With several control planes there is a container `<name>-external-load-balancer` as well. */
 const MAX_KIND_NAME = { one: 45, several: 40 };
 /** Enough hosts, a control plane among them, and none twice. */
@@ -47565,8 +47758,8 @@ function checkHosts({ provider, name, hosts, verify }, minNodesGiven) {
     return [
         ...problems,
         ...duplicates(hosts, 'address', ({ address }) => (0,spec_address/* canonicalAddress */.Z5)(address)),
-        ...duplicates(hosts, 'name', ({ name }) => name),
-        ...duplicates(hosts, 'internalAddress', ({ internalAddress }) => internalAddress && (0,spec_address/* canonicalAddress */.Z5)(internalAddress)),
+        ...duplicates(hosts, 'name', ({ name }) => name ?? []),
+        ...duplicates(hosts, 'internalAddress', ({ internalAddress = '' }) => (0,ip/* rangesOf */.wA)(internalAddress).blocks.filter(Boolean).map(spec_address/* canonicalAddress */.Z5)),
     ];
 }
 function tooFew(minNodes, hosts, given) {
@@ -47580,17 +47773,16 @@ function tooFew(minNodes, hosts, given) {
         fix: 'add hosts, or set it to 1 if one node is meant',
     };
 }
-function duplicates(hosts, field, keyOf) {
+function duplicates(hosts, field, keysOf) {
     const seen = new Map();
     return hosts.flatMap((host, index) => {
-        const key = keyOf(host);
-        if (key === undefined)
+        const keys = [keysOf(host)].flat();
+        const first = keys.map((key) => seen.get(key)).find((other) => other !== undefined);
+        for (const key of keys)
+            if (!seen.has(key))
+                seen.set(key, index);
+        if (first === undefined)
             return [];
-        const first = seen.get(key);
-        if (first === undefined) {
-            seen.set(key, index);
-            return [];
-        }
         const what = `${host[field] ?? ''} is that of hosts[${String(first)}] too`;
         return [{ path: ['hosts', index, field], what, fix: 'remove one, or correct it' }];
     });
@@ -47616,58 +47808,78 @@ function checkKubelets({ provider, hosts }) {
 }
 
 // EXTERNAL MODULE: ./lib/spec/cidr.js
-var cidr = __nccwpck_require__(3073);
+var spec_cidr = __nccwpck_require__(3073);
 ;// CONCATENATED MODULE: ./lib/spec/checks/networks.js
+
 
 
 /** The networks must suit Kubernetes, keep apart, and leave room. */
 function checkNetworks({ kubernetes, cni, hosts }) {
-    const pods = (0,cidr/* parseCidr */.GN)(cni.podCIDR);
-    const services = (0,cidr/* parseCidr */.GN)(kubernetes.serviceCIDR);
-    if (pods === undefined || services === undefined)
+    const pods = blocksOf('cni.podCIDR', cni.podCIDR);
+    const services = blocksOf('kubernetes.serviceCIDR', kubernetes.serviceCIDR);
+    return [
+        ...pods.flatMap(({ cidr }) => checkPods(cidr, hosts.length)),
+        ...services.flatMap(({ cidr }) => checkServices(cidr)),
+        ...checkFamilies(pods, services),
+        ...pods.flatMap((one) => services.flatMap((other) => checkApart(one, other))),
+        ...hosts.flatMap(({ internalAddress }, index) => checkInternal(internalAddress, pods, index)),
+        ...[...pods, ...services].flatMap((block) => checkOutside(block, hosts)),
+    ];
+}
+function blocksOf(field, text) {
+    return (0,ip/* rangesOf */.wA)(text).blocks.flatMap((block) => {
+        const cidr = (0,spec_cidr/* parseCidr */.GN)(block);
+        return cidr === undefined ? [] : [{ field, text: block, cidr }];
+    });
+}
+const familiesOf = (blocks) => blocks.map(({ cidr }) => `IPv${String(cidr.family)}`).join(' and ');
+/** Kubernetes takes the first family of both as the primary one. */
+function checkFamilies(pods, services) {
+    const [wanted, has] = [familiesOf(pods), familiesOf(services)];
+    if (wanted === has)
         return [];
-    const problems = [...checkPods(pods, hosts.length), ...checkServices(services)];
-    if (pods.family !== services.family) {
-        problems.push({
-            path: podPath,
-            what: `cni.podCIDR ${cni.podCIDR} and kubernetes.serviceCIDR ${kubernetes.serviceCIDR} are not of one IP family`,
-        });
-    }
-    if ((0,cidr/* overlap */.EF)(pods, services)) {
-        problems.push({
-            path: podPath,
-            what: `cni.podCIDR ${cni.podCIDR} and kubernetes.serviceCIDR ${kubernetes.serviceCIDR} overlap`,
-            fix: 'choose ranges that have nothing in common',
-        });
-    }
-    for (const [index, { internalAddress }] of hosts.entries()) {
-        const ip = (0,spec_address/* parseIp */.r5)(internalAddress ?? '');
-        if (ip === undefined || ip.family === pods.family)
-            continue;
-        problems.push({
-            path: ['hosts', index, 'internalAddress'],
-            what: `${internalAddress ?? ''} is IPv${String(ip.family)}, and cni.podCIDR ${cni.podCIDR} is not`,
-            fix: `give the host’s IPv${String(pods.family)} address, or leave it out`,
-        });
-    }
-    for (const [name, block, text] of [
-        ['cni.podCIDR', pods, cni.podCIDR],
-        ['kubernetes.serviceCIDR', services, kubernetes.serviceCIDR],
-    ]) {
-        for (const [index, host] of hosts.entries()) {
-            for (const field of ['address', 'internalAddress']) {
-                const ip = (0,spec_address/* parseIp */.r5)(host[field] ?? '');
-                if (ip === undefined || !(0,cidr/* contains */.gR)(block, ip))
-                    continue;
-                problems.push({
-                    path: ['hosts', index, field],
-                    what: `${host[field] ?? ''} lies in ${name} ${text}`,
-                    fix: `choose a ${name} outside of the hosts’ network`,
-                });
-            }
-        }
-    }
-    return problems;
+    return [
+        {
+            path: ['kubernetes', 'serviceCIDR'],
+            what: `is ${has}, and cni.podCIDR is ${wanted}`,
+            fix: `give it ranges of ${wanted}, in this order, or leave it out`,
+        },
+    ];
+}
+function checkApart(one, other) {
+    if (!(0,spec_cidr/* overlap */.EF)(one.cidr, other.cidr))
+        return [];
+    const what = `${one.field} ${one.text} and ${other.field} ${other.text} overlap`;
+    return [{ path: podPath, what, fix: 'choose ranges that have nothing in common' }];
+}
+function checkInternal(addresses, pods, index) {
+    if (addresses === undefined)
+        return [];
+    const families = familiesOf(pods);
+    return (0,ip/* rangesOf */.wA)(addresses).blocks.flatMap((address) => {
+        const ip = (0,spec_address/* parseIp */.r5)(address);
+        if (ip === undefined || pods.some(({ cidr }) => cidr.family === ip.family))
+            return [];
+        const what = `${address} is IPv${String(ip.family)}, and cni.podCIDR is ${families}`;
+        return [
+            {
+                path: ['hosts', index, 'internalAddress'],
+                what,
+                fix: `give the host’s ${families} address, or leave it out`,
+            },
+        ];
+    });
+}
+function checkOutside({ field, text, cidr }, hosts) {
+    return hosts.flatMap((host, index) => ['address', 'internalAddress'].flatMap((name) => (0,ip/* rangesOf */.wA)(host[name] ?? '').blocks.flatMap((address) => {
+        const ip = (0,spec_address/* parseIp */.r5)(address);
+        if (ip === undefined || !(0,spec_cidr/* contains */.gR)(cidr, ip))
+            return [];
+        const what = `${address} lies in ${field} ${text}`;
+        return [
+            { path: ['hosts', index, name], what, fix: `choose a ${field} outside of the hosts’ network` },
+        ];
+    })));
 }
 const podPath = ['cni', 'podCIDR'];
 /** The controller manager hands every node a /24 (IPv6: /64), and its bitmap is 16 bits wide at most. */
@@ -48161,7 +48373,9 @@ const kubernetes = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
     channel: zod__WEBPACK_IMPORTED_MODULE_1__/* ["enum"] */ .k5n(['built-in', 'online'])
         .default('built-in')
         .describe('Where versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `artifacts.checksums`; `online`: dl.k8s.io as well.'),
-    serviceCIDR: _text_js__WEBPACK_IMPORTED_MODULE_0__/* .cidr */ .BF.default('10.96.0.0/16').describe('Addresses of services.'),
+    serviceCIDR: _text_js__WEBPACK_IMPORTED_MODULE_0__/* .cidrs */ .Ah
+        .exactOptional()
+        .describe('Addresses of services. Default: `10.96.0.0/16`, `fd00:10:96::/112` or both, by the families of `cni.podCIDR`.'),
     dnsDomain: _text_js__WEBPACK_IMPORTED_MODULE_0__/* .dnsDomain */ .Iz.default('cluster.local').describe('DNS domain of services.'),
     controlPlaneEndpoint: _text_js__WEBPACK_IMPORTED_MODULE_0__/* .hostPort */ .QL
         .exactOptional()
@@ -48182,7 +48396,7 @@ const kubernetes = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ae: () => (/* binding */ path),
-/* harmony export */   BF: () => (/* binding */ cidr),
+/* harmony export */   Ah: () => (/* binding */ cidrs),
 /* harmony export */   Il: () => (/* binding */ componentVersion),
 /* harmony export */   Iz: () => (/* binding */ dnsDomain),
 /* harmony export */   M1: () => (/* binding */ ipAddress),
@@ -48196,6 +48410,7 @@ const kubernetes = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
 /* harmony export */   YZ: () => (/* binding */ isTar),
 /* harmony export */   hl: () => (/* binding */ address),
 /* harmony export */   id: () => (/* binding */ id),
+/* harmony export */   kD: () => (/* binding */ ipAddresses),
 /* harmony export */   kQ: () => (/* binding */ user),
 /* harmony export */   qp: () => (/* binding */ nodeName),
 /* harmony export */   rJ: () => (/* binding */ secret),
@@ -48210,6 +48425,7 @@ const kubernetes = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
 
 
 
+
 /** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
 const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 function pattern(regex, error) {
@@ -48220,6 +48436,8 @@ function checked(valid, error) {
 }
 const address = checked(_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isAddress */ .PW, 'is not an address; give an IPv4 or IPv6 address without a zone, or a DNS name');
 const ipAddress = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseIp */ .r5)(text) !== undefined, 'is not an IP address; give an IPv4 or IPv6 address without a zone');
+/** One of a node, or of each family one. */
+const ipAddresses = perFamily((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseIp */ .r5)(text)?.family, () => 'is not an IP address; give an IPv4 or IPv6 address without a zone, or one of each with a comma between');
 const hostPort = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .parseHostPort */ .Dv)(text) !== undefined, 'is not host[:port]; put IPv6 in brackets');
 const port = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr()
     .refine(_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isPort */ .sW, { error: 'is not a port; give a number from 1 to 65535' })
@@ -48228,20 +48446,32 @@ const user = pattern(/^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/, 'is not a user name; let
 const dnsLabel = pattern(DNS_LABEL, 'is not a name; lower-case letters, digits and "-" are allowed, 63 at most');
 const nodeName = checked((text) => text.length <= 63 && text.split('.').every((part) => DNS_LABEL.test(part)), 'is not a node name; lower-case letters, digits, "-" and "." are allowed, 63 at most');
 const dnsDomain = checked((text) => (0,_address_js__WEBPACK_IMPORTED_MODULE_0__/* .isDnsName */ .rM)(text) && text === text.toLowerCase(), 'is not a DNS domain; write it in lower case, such as cluster.local');
-const cidr = zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().check((context) => {
-    const text = context.value;
-    if ((0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCidr */ .GN)(text) !== undefined)
-        return;
-    context.issues.push({ code: 'custom', message: wrongCidr(text), input: text });
-});
-function wrongCidr(text) {
+/** Of pods or Services: one block, or of each family one. */
+const cidrs = perFamily((text) => (0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCidr */ .GN)(text)?.family, (text) => {
     const proper = (0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalCidr */ .Zl)(text);
-    if (proper !== undefined)
-        return `has bits set behind its prefix; write ${proper}`;
-    const families = text.split(',').map((block) => (0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .parseCidr */ .GN)((0,_cidr_js__WEBPACK_IMPORTED_MODULE_1__/* .canonicalCidr */ .Zl)(block.trim()) ?? '')?.family);
-    return families.includes(4) && families.includes(6)
-        ? 'is dual stack, which is not offered; write one block, of IPv4 or of IPv6, and of the same family for pods and Services'
-        : 'is not a CIDR; write one block such as 10.244.0.0/16';
+    return proper === undefined
+        ? 'is not a CIDR; write one block such as 10.244.0.0/16, or one of each IP family with a comma between'
+        : `has bits set behind its prefix; write ${proper}`;
+});
+/** As Kubernetes writes what a dual-stack cluster has two of. */
+function perFamily(familyOf, wrong) {
+    return zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .max(4096)
+        .overwrite((text) => text.replaceAll(/\s*,\s*/g, ','))
+        .check((context) => {
+        const { value } = context;
+        const parts = value.split(',');
+        const families = parts.map(familyOf);
+        const at = families.indexOf(undefined);
+        const part = parts[at];
+        const refuse = (message) => {
+            context.issues.push({ code: 'custom', message, input: value });
+        };
+        if (part !== undefined)
+            refuse(parts.length === 1 ? wrong(part) : `${JSON.stringify(part)} ${wrong(part)}`);
+        else if (new Set(families).size < families.length)
+            refuse('has two of one IP family; give one, or one of IPv4 and one of IPv6');
+    });
 }
 const fingerprint = pattern(/^SHA256:[A-Za-z0-9+/]{43}=?$/, 'is not a host key fingerprint; write SHA256: and 43 characters, as ssh-keygen -lf prints it');
 const sha256 = pattern(/^[0-9a-fA-F]{64}$/, 'is not a sha256; give 64 hex digits').overwrite((text) => text.toLowerCase());

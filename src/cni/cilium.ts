@@ -73,6 +73,7 @@ export const cilium: Cni = {
       protocol: 'udp',
       port: tunnelPort,
       purpose: backend === 'geneve' ? 'Geneve' : 'VXLAN',
+      family: values['underlayProtocol'] === 'ipv6' ? 6 : 4,
     } as const;
     return [
       ...(backend === 'native' ? [] : [tunnel]),
@@ -104,7 +105,7 @@ export const cilium: Cni = {
   traces: ciliumTraces,
 };
 
-const wireguard: CniPort = { protocol: 'udp', port: 51871, purpose: 'WireGuard' };
+const wireguard: CniPort = { protocol: 'udp', port: 51871, purpose: 'WireGuard', family: 4 };
 const peers: CniPort = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
 
 /** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */

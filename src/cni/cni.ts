@@ -5,6 +5,7 @@ import type { RouteTraces } from '../host/reset/routes.ts';
 import type { NetworkTraces } from '../host/reset/traces.ts';
 import type { KubeObject, Workload } from '../kube/objects.ts';
 import type { Finding } from '../report/model.ts';
+import type { Family } from '../lib/ip.ts';
 import type { CniProblem } from '../spec/checks/cni.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import type { CniOptions } from './options.ts';
@@ -52,6 +53,8 @@ export interface CniPort {
   readonly port: number;
   /** What for, such as `VXLAN`. */
   readonly purpose: string;
+  /** Of the nodes' addresses that it is reached at in a cluster of both families. Default: each. */
+  readonly family?: Family;
 }
 
 /** A range of pods that a manifest names. */

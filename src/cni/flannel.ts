@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { workloadsOf, type KubeObject } from '../kube/objects.ts';
 import { envVars, withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
+import type { CniProblem } from '../spec/checks/cni.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { rangesOf } from '../lib/ip.ts';
 import { apiServerVariables } from './api-server.ts';
 import type { Cni, CniContext } from './cni.ts';
 import { edited, withJson } from './edit.ts';
@@ -25,17 +27,7 @@ export const flannel: Cni = {
   options,
   instead: { encryption: 'encrypts with backend: wireguard' },
   kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
-  // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
-  problems: (spec) =>
-    chosen(options, spec).backend === 'host-gw' && spec.cni.podCIDR.includes(':')
-      ? [
-          {
-            option: 'backend',
-            what: `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${spec.cni.podCIDR} is IPv6`,
-            fix: 'choose backend: vxlan',
-          },
-        ]
-      : [],
+  problems: (spec) => flannelProblems(spec),
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
   ],
@@ -65,7 +57,9 @@ export const flannel: Cni = {
     if (backend === 'host-gw') return [];
     if (backend === 'vxlan') return [{ protocol: 'udp', port: 8472, purpose: 'VXLAN' }];
     // flanneld's ListenPort and ListenPortV6.
-    return [{ protocol: 'udp', port: spec.cni.podCIDR.includes(':') ? 51821 : 51820, purpose: 'WireGuard' }];
+    return rangesOf(spec.cni.podCIDR).families.map((family) => {
+      return { protocol: 'udp', port: family === 6 ? 51821 : 51820, purpose: 'WireGuard', family };
+    });
   },
   preflight: (facts, spec) => {
     const { backend } = chosen(options, spec);
@@ -84,6 +78,23 @@ export const flannel: Cni = {
     paths: ['/run/flannel', '/opt/cni/bin/flannel'],
   },
 };
+
+function flannelProblems(spec: ClusterSpec): readonly CniProblem[] {
+  const { podCIDR } = spec.cni;
+  const { families, v4 } = rangesOf(podCIDR);
+  const found: CniProblem[] = [];
+  // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
+  if (chosen(options, spec).backend === 'host-gw' && v4 === undefined) {
+    const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
+    found.push({ option: 'backend', what, fix: 'choose backend: vxlan' });
+  }
+  // It finds the interface by the node's first address, and with both families by one of IPv4 only.
+  if (families.length > 1 && families[0] === 6) {
+    const what = 'begins with IPv6, and Flannel finds a node’s interface by an IPv4 address';
+    found.push({ field: 'podCIDR', what, fix: 'write the IPv4 range first, and that of Services too' });
+  }
+  return found;
+}
 
 /**
  * Tunnels end at the node's address inside the cluster; by itself flanneld takes the default route's interface. And it
@@ -107,11 +118,10 @@ function askedOften(container: Container): Container {
 
 function networkOf(spec: ClusterSpec): object {
   const { backend } = chosen(options, spec);
-  const v6 = spec.cni.podCIDR.includes(':');
+  const { v4, v6 } = rangesOf(spec.cni.podCIDR);
   return {
-    ...(v6
-      ? { EnableIPv4: false, EnableIPv6: true, IPv6Network: spec.cni.podCIDR }
-      : { Network: spec.cni.podCIDR }),
+    ...(v4 === undefined ? { EnableIPv4: false } : { Network: v4 }),
+    ...(v6 === undefined ? {} : { EnableIPv6: true, IPv6Network: v6 }),
     Backend: { Type: backend },
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { workloadsOf } from '../kube/objects.ts';
 import { withContainer, withFlags, withImageTag, withPodSpec, type PodSpec } from '../kube/pod-template.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { rangesOf } from '../lib/ip.ts';
 import type { Cni, CniContext } from './cni.ts';
 import { edited, withJson, type Edit } from './edit.ts';
 import { kubeconfigOf, withOwnKubeconfig } from './kube-router/kubeconfig.ts';
@@ -123,15 +124,17 @@ function edits(context: CniContext): readonly Edit[] {
 
 function flagsOf(spec: ClusterSpec): Readonly<Record<string, string>> {
   const { overlay, overlayEncap, networkPolicy: policy, mtu: wanted } = chosen(options, spec);
-  const v6 = spec.cni.podCIDR.includes(':');
+  const { families, v4, v6 } = rangesOf(spec.cni.podCIDR);
   return {
     '--run-firewall': String(policy),
     '--service-cluster-ip-range': spec.kubernetes.serviceCIDR,
     '--enable-overlay': String(overlay !== 'off'),
     ...(overlay === 'off' ? {} : { '--overlay-type': overlay, '--overlay-encap': overlayEncap }),
     ...(wanted === undefined ? {} : { '--auto-mtu': 'false' }),
-    // BGP's router id is otherwise the node's IPv4 address.
-    ...(v6 ? { '--enable-ipv4': 'false', '--enable-ipv6': 'true', '--router-id': 'generate' } : {}),
+    ...(v4 === undefined ? { '--enable-ipv4': 'false' } : {}),
+    ...(v6 === undefined ? {} : { '--enable-ipv6': 'true' }),
+    // BGP's is otherwise the node's first address, which has to be one of IPv4.
+    ...(families[0] === 6 ? { '--router-id': 'generate' } : {}),
   };
 }
 

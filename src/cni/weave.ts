@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { workloadsOf } from '../kube/objects.ts';
 import { withContainer, withEnv, withImageTag, withPodSpec, type PodSpec } from '../kube/pod-template.ts';
+import { rangesOf } from '../lib/ip.ts';
 import type { Cni, CniContext } from './cni.ts';
 import { edited } from './edit.ts';
 import { chosen, mtu, networkPolicy } from './options.ts';
@@ -38,12 +39,12 @@ export const weave: Cni = {
     },
   ],
   problems: ({ cni: { podCIDR } }) =>
-    podCIDR.includes(':')
+    rangesOf(podCIDR).v6 !== undefined
       ? [
           {
             field: 'podCIDR',
-            what: 'is IPv6, which Weave Net does not know',
-            fix: 'give an IPv4 range, or choose another CNI',
+            what: 'has IPv6, which Weave Net does not know',
+            fix: 'give an IPv4 range alone, or choose another CNI',
           },
         ]
       : [],

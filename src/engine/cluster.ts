@@ -16,6 +16,7 @@ import type { BootstrapError } from '../lib/errors.ts';
 import type { Redactor } from '../lib/redact.ts';
 import type { CheckResult, Finding, NodeSummary, PodPlacement } from '../report/model.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { bracketed, rangesOf } from '../lib/ip.ts';
 import type { EventSink } from './events.ts';
 import { KindRun } from './kind/run.ts';
 import type { LocalImage } from './local-images.ts';
@@ -62,6 +63,8 @@ export class Cluster {
   begun = false;
   /** The control plane was made by this run: `init`. */
   fresh = false;
+  /** Another CNI was taken away by this run: `remove-cni`. */
+  swapped = false;
   /** The secrets to join with: `init`, or the first join of a later run. */
   join: JoinSecrets | undefined;
   /** Public ids of all tokens that this run made, to be revoked. */
@@ -89,8 +92,8 @@ export class Cluster {
     this.remoteCache = options.remoteCache;
     this.abort = options.abort ?? (() => undefined);
     this.#beforeFirstChange = options.beforeFirstChange ?? (() => undefined);
-    const family = options.spec.cni.podCIDR.includes(':') ? 6 : 4;
-    this.hosts = options.spec.hosts.map((spec) => new Host(spec, family));
+    const { families } = rangesOf(options.spec.cni.podCIDR);
+    this.hosts = options.spec.hosts.map((spec) => new Host(spec, families));
   }
 
   /** The control plane that initialises the cluster. */
@@ -176,10 +179,6 @@ export class Cluster {
 
 function hasPort(endpoint: string): boolean {
   return /^\[.*\]:\d+$|^[^:]+:\d+$/.test(endpoint);
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 export interface ClusterOptions {

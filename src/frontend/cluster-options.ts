@@ -46,7 +46,8 @@ export const clusterOptions: readonly Option[] = [
     field: 'kubernetes.serviceCIDR',
     kind: 'text',
     placeholder: 'CIDR',
-    description: 'Address range of Services. Default `10.96.0.0/16`.',
+    description:
+      'Address range of Services. Default `10.96.0.0/16`, `fd00:10:96::/112` or both, by the families of `pod-cidr`.',
   },
   {
     name: 'kubeadm-patches',
@@ -99,6 +100,7 @@ export const clusterOptions: readonly Option[] = [
     field: 'cni.podCIDR',
     kind: 'text',
     placeholder: 'CIDR',
-    description: 'Address range of pods. Default `10.244.0.0/16`.',
+    description:
+      'Address range of pods; dual stack: of each IP family one, `10.244.0.0/16,fd00:10:244::/56`. Default `10.244.0.0/16`.',
   },
 ];

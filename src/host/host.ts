@@ -1,21 +1,22 @@
 import type { RunOptions, RunResult, Runner } from '../exec/runner.ts';
 import type { HostSpec } from '../spec/cluster-spec.ts';
+import { rangesOf, type Family } from '../lib/ip.ts';
 import type { Facts } from './facts.ts';
 import type { HostState } from './state.ts';
 
 /** A machine of the cluster: what the user said of it, how to reach it, and what it told of itself. */
 export class Host {
   readonly spec: HostSpec;
-  /** Of the cluster's addresses. */
-  readonly family: 4 | 6;
+  /** Of the cluster's addresses, the primary one first. */
+  readonly families: readonly Family[];
   #runner: Runner | undefined;
   #facts: Facts | undefined;
   /** What an earlier run left on the host, as last read or written; absent on a host that was never touched. */
   state: HostState | undefined;
 
-  constructor(spec: HostSpec, family: 4 | 6 = 4) {
+  constructor(spec: HostSpec, families: readonly Family[] = [4]) {
     this.spec = spec;
-    this.family = family;
+    this.families = families;
   }
 
   get address(): string {
@@ -59,9 +60,18 @@ export class Host {
     return this.spec.name ?? this.facts.hostname.toLowerCase();
   }
 
-  /** The address the node uses inside the cluster. */
+  /** The address the node uses inside the cluster, of the primary family. */
   get internalAddress(): string {
-    return this.spec.internalAddress ?? this.facts.primaryAddresses[this.family] ?? this.address;
+    return this.internalAddresses[0] ?? this.address;
+  }
+
+  /** One of each family; the host may have none of it, which preflight finds. */
+  get internalAddresses(): readonly string[] {
+    const given = this.spec.internalAddress === undefined ? undefined : rangesOf(this.spec.internalAddress);
+    return this.families.map(
+      (family) =>
+        (family === 4 ? given?.v4 : given?.v6) ?? this.facts.primaryAddresses[family] ?? this.address,
+    );
   }
 
   /** Runs a program as root. */

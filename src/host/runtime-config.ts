@@ -1,4 +1,5 @@
 import { cgroupDriver } from '../kube/component-config.ts';
+import type { Family } from '../lib/ip.ts';
 import type { HostFile } from './files.ts';
 import type { Host } from './host.ts';
 import { mountCommands, type HostMounts } from './mounts.ts';
@@ -19,7 +20,7 @@ export function runtimeFiles(host: Host, options: RuntimeOptions): readonly Host
     ...mirrorFiles(options.registryMirrors),
     { path: `${paths.units}/containerd.service`, content: containerdUnit(host, options.mounts) },
     { path: `${paths.units}/kubelet.service`, content: kubeletUnit },
-    { path: paths.sysctl, content: sysctlConfig(host.family) },
+    { path: paths.sysctl, content: sysctlConfig(host.families) },
     { path: paths.modules, content: 'overlay\nbr_netfilter\n' },
   ];
 }
@@ -115,13 +116,14 @@ RestartSec=2
 WantedBy=multi-user.target
 `;
 
-/** Forwarding is what kubeadm looks for, in the family of the pods. */
-function sysctlConfig(family: 4 | 6): string {
-  const forwarding =
-    family === 4
-      ? 'net.ipv4.ip_forward = 1\n'
-      : 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n';
-  return `${forwarding}net.bridge.bridge-nf-call-iptables = 1
+const forwarding = {
+  4: 'net.ipv4.ip_forward = 1\n',
+  6: 'net.ipv6.conf.all.forwarding = 1\nnet.ipv6.conf.default.forwarding = 1\n',
+} as const;
+
+/** Forwarding is what kubeadm looks for, in the families of the pods. */
+function sysctlConfig(families: readonly Family[]): string {
+  return `${families.map((family) => forwarding[family]).join('')}net.bridge.bridge-nf-call-iptables = 1
 net.bridge.bridge-nf-call-ip6tables = 1
 `;
 }

@@ -147,7 +147,7 @@ function nodeRegistration(spec: ClusterSpec, host: Host): Record<string, unknown
     criSocket: CRI_SOCKET,
     imagePullPolicy: 'IfNotPresent',
     taints: [...(host.isControlPlane ? [controlPlaneTaint] : []), ...host.spec.taints],
-    kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddress }],
+    kubeletExtraArgs: [{ name: 'node-ip', value: host.internalAddresses.join(',') }],
     ignorePreflightErrors: [
       ...(host.facts.cgroup === 'v1' ? ['SystemVerification'] : []),
       ...Object.entries(ownNames).flatMap(([id, name]) => (ignores(spec, id) ? [name] : [])),
@@ -165,7 +165,7 @@ function ignores({ preflight }: ClusterSpec, id: string): boolean {
 /** Every name and address under which a client may come to the API server. */
 function certificateNames(hosts: readonly Host[], endpoint: string): readonly string[] {
   const controlPlanes = hosts.filter((host) => host.isControlPlane);
-  const names = controlPlanes.flatMap((host) => [host.address, host.internalAddress]);
+  const names = controlPlanes.flatMap((host) => [host.address, ...host.internalAddresses]);
   const name = endpoint.slice(0, endpoint.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1');
   return [...new Set([...names, name, '127.0.0.1'])];
 }

@@ -7,7 +7,7 @@ import type { Kubectl } from './kubectl.ts';
 interface NodeList {
   readonly items: readonly {
     readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
-    readonly spec: { readonly podCIDR?: string };
+    readonly spec: { readonly podCIDR?: string; readonly podCIDRs?: readonly string[] };
     readonly status: Conditions & {
       readonly addresses?: readonly { readonly type: string; readonly address: string }[];
       readonly nodeInfo: {
@@ -29,7 +29,9 @@ export async function readNodes(
 ): Promise<readonly NodeSummary[]> {
   const { items } = await kubectl.get<NodeList>(['nodes'], { signal });
   const nodes = items.map(({ metadata, spec, status }): NodeSummary => {
-    const internalIP = status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
+    const internalIPs = (status.addresses ?? []).flatMap(({ type, address }) =>
+      type === 'InternalIP' ? [address] : [],
+    );
     const info = status.nodeInfo;
     return {
       name: metadata.name,
@@ -37,8 +39,10 @@ export async function readNodes(
         metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'worker' : 'control-plane',
       ready: isReady(status),
       address: hosts.find((host) => host.nodeName === metadata.name)?.address ?? '',
-      internalIP,
+      internalIP: internalIPs[0] ?? '',
+      internalIPs,
       podCIDR: spec.podCIDR ?? '',
+      podCIDRs: spec.podCIDRs ?? [],
       kubeletVersion: info.kubeletVersion.replace(/^v/, ''),
       containerRuntime: info.containerRuntimeVersion,
       osImage: sanitizeLine(info.osImage),

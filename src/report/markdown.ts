@@ -53,8 +53,8 @@ function nodes(report: Report): string {
     node.role,
     node.ready ? 'Ready' : 'NotReady',
     node.kubeletVersion,
-    node.internalIP,
-    node.podCIDR,
+    node.internalIPs.join(', '),
+    node.podCIDRs.join(', '),
     node.osImage,
     node.containerRuntime,
   ]);
@@ -67,7 +67,7 @@ function pods(report: Report): string {
   const rows = report.pods.map((pod) => [
     `${pod.namespace}/${pod.name}`,
     pod.node,
-    pod.ip,
+    pod.ips.join(', '),
     pod.ready ? pod.phase : `${pod.phase}, not ready`,
   ]);
   return `### Pods\n\n${markdownTable(['Pod', 'Node', 'IP', 'Status'], rows)}`;

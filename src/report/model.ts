@@ -26,6 +26,7 @@ export interface ClusterSummary {
   readonly kubernetesVersion: string;
   readonly cni: string;
   readonly cniVersion: string;
+  /** With dual stack of each family one, a comma between them; so is the next. */
   readonly podCIDR: string;
   readonly serviceCIDR: string;
   /** `https://host:port`. */
@@ -39,7 +40,11 @@ export interface NodeSummary {
   /** The address of the spec (SSH) that the node came from; empty when unknown. */
   readonly address: string;
   readonly internalIP: string;
+  /** The same, and with dual stack that of the other family after it. */
+  readonly internalIPs: readonly string[];
   readonly podCIDR: string;
+  /** As `internalIPs`. */
+  readonly podCIDRs: readonly string[];
   /** Without `v`. */
   readonly kubeletVersion: string;
   readonly containerRuntime: string;
@@ -53,6 +58,8 @@ export interface PodPlacement {
   readonly name: string;
   readonly node: string;
   readonly ip: string;
+  /** The same, and with dual stack that of the other family after it. */
+  readonly ips: readonly string[];
   readonly phase: string;
   readonly ready: boolean;
 }

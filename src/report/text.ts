@@ -28,8 +28,8 @@ export function nodesTable(nodes: readonly NodeSummary[]): string {
       node.ready ? 'Ready' : 'NotReady',
       node.role,
       `v${node.kubeletVersion}`,
-      node.internalIP,
-      node.podCIDR,
+      node.internalIPs.join(','),
+      node.podCIDRs.join(','),
       node.osImage,
       node.containerRuntime,
     ]),
@@ -40,7 +40,12 @@ export function nodesTable(nodes: readonly NodeSummary[]): string {
 export function podsTable(pods: readonly PodPlacement[]): string {
   return textTable(
     ['POD', 'STATUS', 'NODE', 'IP'],
-    pods.map((pod) => [pod.name, pod.ready ? pod.phase : `${pod.phase}, not ready`, pod.node, pod.ip]),
+    pods.map((pod) => [
+      pod.name,
+      pod.ready ? pod.phase : `${pod.phase}, not ready`,
+      pod.node,
+      pod.ips.join(','),
+    ]),
   );
 }
 

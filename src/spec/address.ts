@@ -1,8 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Family } from '../lib/ip.ts';
 
 /** An IP address as a number. */
 export interface IpAddress {
-  readonly family: 4 | 6;
+  readonly family: Family;
   readonly value: bigint;
 }
 

@@ -1,8 +1,9 @@
 import { parseIp, type IpAddress } from './address.ts';
+import { type Family } from '../lib/ip.ts';
 
 /** A block of addresses; host bits are zero. */
 export interface Cidr {
-  readonly family: 4 | 6;
+  readonly family: Family;
   readonly base: bigint;
   readonly prefix: number;
 }
@@ -39,7 +40,7 @@ export function overlap(a: Cidr, b: Cidr): boolean {
 }
 
 /** Bits of an address of the family. */
-export function widthOf(family: 4 | 6): number {
+export function widthOf(family: Family): number {
   return family === 4 ? 32 : 128;
 }
 

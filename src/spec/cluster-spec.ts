@@ -11,6 +11,7 @@ export interface ClusterSpec {
     readonly version: string;
     /** Where versions and checksums come from: the tables, or upstream as well. Default `built-in`. */
     readonly channel: 'built-in' | 'online';
+    /** As `cni.podCIDR`, of the same families. */
     readonly serviceCIDR: string;
     readonly dnsDomain: string;
     /** `host[:port]` under which clients reach the API server; default: the first control plane's address. */
@@ -66,6 +67,7 @@ export interface CniSpec {
   readonly name: string;
   /** `default` or a version the CNI knows. */
   readonly version: string;
+  /** One block, or of each family one with a comma between them, the primary family's first: see `rangesOf`. */
   readonly podCIDR: string;
   readonly options: Readonly<Record<string, unknown>>;
   /** Only for `name: manifest`: path or URL. */
@@ -135,7 +137,10 @@ export interface HostSpec {
   readonly taints: readonly Taint[];
   /** Exact version of the kubelet, without `v`; default: the cluster's. */
   readonly kubeletVersion?: string;
-  /** Address the node uses inside the cluster; default: that of its default route's interface, or the SSH target. */
+  /**
+   * Address the node uses inside the cluster, or of each family one with a comma between them; default: that of its
+   * default route's interface, or the SSH target.
+   */
   readonly internalAddress?: string;
 }
 

@@ -5,6 +5,7 @@ import type { BastionSpec, ClusterSpec, HostSpec, KindSpec } from './cluster-spe
 import type { Input } from './input.ts';
 import { kindHosts } from './kind-hosts.ts';
 import type { Path } from './problem.ts';
+import { rangesOf } from '../lib/ip.ts';
 import { isTar } from './schema/text.ts';
 import type { ParsedClusterFile } from './schema/cluster-file.ts';
 import type { SpecSource } from './source.ts';
@@ -38,7 +39,11 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
   return {
     ...parsed,
     kind: withoutCounts(parsed.kind),
-    kubernetes: { ...kubernetes, kubeadmPatches: kubernetes.kubeadmPatches },
+    kubernetes: {
+      ...kubernetes,
+      serviceCIDR: kubernetes.serviceCIDR ?? servicesBeside(cni.podCIDR),
+      kubeadmPatches: kubernetes.kubeadmPatches,
+    },
     cni: { ...cni, ...(isUrl(cni.manifest) ? {} : at('manifest', cni.manifest, ['cni'])) },
     ssh: {
       ...ssh,
@@ -61,6 +66,15 @@ export function complete(parsed: ParsedClusterFile, input: Input, source: SpecSo
       Object.entries(registryMirrors).map(([name, url]) => [name, url.replace(/\/+$/, '')]),
     ),
   };
+}
+
+/** kubeadm's own default, and kind's for IPv6. */
+const SERVICES = { 4: '10.96.0.0/16', 6: 'fd00:10:96::/112' } as const;
+
+function servicesBeside(podCIDR: string): string {
+  return rangesOf(podCIDR)
+    .families.map((family) => SERVICES[family])
+    .join(',');
 }
 
 /** The numbers of nodes have become hosts. */

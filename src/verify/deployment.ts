@@ -1,6 +1,7 @@
 import type { Kubectl } from '../kube/kubectl.ts';
 import type { KubeObject } from '../kube/objects.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { rangesOf, type Family } from '../lib/ip.ts';
 
 export const NAMESPACE = 'k8s-bootstrap-verify';
 export const NAME = 'nginx';
@@ -9,14 +10,13 @@ export const SELECTOR = `app=${NAME}`;
 export const CLIENT = 'client';
 
 /** Answers every request with the name of the pod, so that a probe knows who answered. */
-const nginxConfig = (listen: string): string => `pid /tmp/nginx.pid;
+const nginxConfig = (families: readonly Family[]): string => `pid /tmp/nginx.pid;
 error_log /dev/stderr warn;
 events {}
 http {
   access_log off;
   server {
-    listen ${listen};
-    location / { default_type text/plain; return 200 "$hostname\\n"; }
+${families.map((family) => `    listen ${family === 4 ? '80' : '[::]:80'};\n`).join('')}    location / { default_type text/plain; return 200 "$hostname\\n"; }
   }
 }
 `;
@@ -60,6 +60,7 @@ export async function removeProbes(kubectl: Kubectl, options: { signal: AbortSig
 
 export function probeObjects({ cni, verify }: ClusterSpec): readonly KubeObject[] {
   const labels = { app: NAME };
+  const { families } = rangesOf(cni.podCIDR);
   const metadata = { name: NAME, namespace: NAMESPACE, labels };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
@@ -67,13 +68,18 @@ export function probeObjects({ cni, verify }: ClusterSpec): readonly KubeObject[
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata,
-      data: { 'nginx.conf': nginxConfig(cni.podCIDR.includes(':') ? '[::]:80' : '80') },
+      data: { 'nginx.conf': nginxConfig(families) },
     },
     {
       apiVersion: 'v1',
       kind: 'Service',
       metadata,
-      spec: { selector: labels, ports: [{ port: 80, targetPort: 80 }] },
+      spec: {
+        selector: labels,
+        ports: [{ port: 80, targetPort: 80 }],
+        // By itself it has an address of the primary family alone.
+        ...(families.length > 1 ? { ipFamilyPolicy: 'RequireDualStack' } : {}),
+      },
     },
     {
       apiVersion: 'apps/v1',

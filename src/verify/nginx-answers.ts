@@ -1,13 +1,20 @@
+import { familyOf } from '../lib/ip.ts';
 import type { Check } from './check.ts';
 import { probeAll, urlOf } from './probe.ts';
 
-/** The gate's second half: every pod reaches every nginx pod by its IP, across nodes, and the right one answers. */
+/** The gate's second half: every pod reaches every nginx pod by its IPs, across nodes, and the right one answers. */
 export const nginxAnswers: Check = {
   id: 'nginx-answers',
   title: 'nginx answers from node to node',
   expected: () => 'every nginx pod is answered by every other and by itself',
   observe: (context) =>
     probeAll(context, () =>
-      context.pods.map(({ name, node, ip }) => ({ label: node, url: urlOf(ip), answeredBy: [name] })),
+      context.pods.flatMap(({ name, node, ips }) =>
+        ips.map((ip) => ({
+          label: ips.length === 1 ? node : `${node} (IPv${String(familyOf(ip))})`,
+          url: urlOf(ip),
+          answeredBy: [name],
+        })),
+      ),
     ),
 };

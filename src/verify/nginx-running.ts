@@ -2,6 +2,8 @@ import { isReady, type Conditions } from '../kube/conditions.ts';
 import { explainPods } from '../kube/diagnose.ts';
 import type { Kubectl } from '../kube/kubectl.ts';
 import type { PodPlacement } from '../report/model.ts';
+import type { ClusterSpec } from '../spec/cluster-spec.ts';
+import { familyOf, rangesOf } from '../lib/ip.ts';
 import type { Check, VerifyContext } from './check.ts';
 import { NAME, NAMESPACE, SELECTOR, scaleProbes } from './deployment.ts';
 
@@ -35,6 +37,14 @@ export const nginxRunning: Check = {
     context.pods = (await nginxPods(kubectl, signal)).filter(({ ready }) => ready);
     const used = new Set(context.pods.map(({ node }) => node));
     const placement = context.pods.map(({ name, node }) => `${name} on ${node}`).join(', ');
+    const lacking = context.pods.flatMap((pod) => lackingFamilies(pod, spec));
+    if (lacking.length > 0) {
+      return {
+        status: 'fail',
+        observed: lacking.join('; '),
+        hint: 'see that the CNI hands out addresses of each family of cni.podCIDR',
+      };
+    }
     if (rollout.exitCode === 0 && used.size >= minNodes) return { status: 'pass', observed: placement };
     const reasons = await explainPods(kubectl, NAMESPACE, signal);
     return {
@@ -44,6 +54,13 @@ export const nginxRunning: Check = {
     };
   },
 };
+
+/** A pod of a dual-stack cluster has an address of each family. */
+function lackingFamilies({ name, node, ips }: PodPlacement, { cni }: ClusterSpec): readonly string[] {
+  const has = ips.map(familyOf);
+  const lacks = rangesOf(cni.podCIDR).families.filter((family) => !has.includes(family));
+  return lacks.map((family) => `${name} on ${node} has no IPv${String(family)} address`);
+}
 
 interface NodeList {
   readonly items: readonly {
@@ -107,7 +124,11 @@ interface PodList {
       readonly deletionTimestamp?: string;
     };
     readonly spec: { readonly nodeName?: string };
-    readonly status: Conditions & { readonly phase?: string; readonly podIP?: string };
+    readonly status: Conditions & {
+      readonly phase?: string;
+      readonly podIP?: string;
+      readonly podIPs?: readonly { readonly ip: string }[];
+    };
   }[];
 }
 
@@ -123,6 +144,7 @@ export async function nginxPods(
       name: metadata.name,
       node: spec.nodeName ?? '',
       ip: status.podIP ?? '',
+      ips: (status.podIPs ?? []).map(({ ip }) => ip),
       phase: status.phase ?? 'Unknown',
       ready: isReady(status),
     }));

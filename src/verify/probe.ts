@@ -1,5 +1,6 @@
 import { sanitizeLine } from '../lib/sanitize.ts';
 import type { PodPlacement, Probe } from '../report/model.ts';
+import { bracketed } from '../lib/ip.ts';
 import type { Observation, VerifyContext } from './check.ts';
 import { CLIENT, NAMESPACE } from './deployment.ts';
 
@@ -113,5 +114,5 @@ async function probeFrom(
 
 /** `http://` URL of an address, in brackets where it is IPv6. */
 export function urlOf(address: string): string {
-  return address.includes(':') ? `http://[${address}]/` : `http://${address}/`;
+  return `http://${bracketed(address)}/`;
 }

@@ -7,6 +7,7 @@ import { fakeContext, fakeFacts, fakeSpec } from '../../helpers/cluster.ts';
 import { base, messageOf } from '../../spec/spec-helper.ts';
 
 const V6 = 'fd00:10::/56';
+const DUAL = `10.42.0.0/16,${V6}`;
 const specOf = (options: Record<string, unknown>, podCIDR = '10.42.0.0/16') =>
   fakeSpec({ with: { cni: { name: 'calico', version: 'default', podCIDR, options } } });
 
@@ -30,6 +31,7 @@ describe('options', () => {
     [{ kubeProxyReplacement: true, mtu: 1280 }, V6],
     [{ install: 'operator', backend: 'bgp' }, V6],
     [{ install: 'operator', kubeProxyReplacement: true }, '10.42.0.0/16'],
+    [{ install: 'operator', kubeProxyReplacement: true }, DUAL],
   ];
   test.each(accepted)('%j with %s go together', (options, podCIDR) => {
     expect(calico.problems?.(specOf(options, podCIDR))).toEqual([]);
@@ -39,6 +41,8 @@ describe('options', () => {
     [{ backend: 'bgp', crossSubnet: true }, '10.42.0.0/16', 'crossSubnet', 'never does'],
     [{ backend: 'ipip', kubeProxyReplacement: true }, '10.42.0.0/16', 'kubeProxyReplacement', 'eBPF'],
     [{ backend: 'ipip' }, V6, 'backend', 'carries IPv4 only'],
+    [{ backend: 'ipip' }, DUAL, 'backend', 'carries IPv4 only'],
+    [{ mtu: 1279 }, DUAL, 'mtu', 'less than 1280'],
     [{ install: 'operator', kubeProxyReplacement: true }, V6, 'kubeProxyReplacement', 'IPv4 address'],
     [{ mtu: 1279 }, V6, 'mtu', 'less than 1280'],
   ])('%j with %s is refused: %s', (options, podCIDR, option, what) => {
@@ -68,6 +72,7 @@ describe('ports', () => {
     [{ install: 'operator' }, '10.42.0.0/16', ['udp 4789', 'tcp 5473']],
     [{ encryption: 'wireguard' }, '10.42.0.0/16', ['udp 4789', 'udp 51820']],
     [{ encryption: 'wireguard' }, V6, ['udp 4789', 'udp 51821']],
+    [{ encryption: 'wireguard' }, DUAL, ['udp 4789', 'udp 51820', 'udp 51821']],
   ])('options %j with %s: %j', (options, podCIDR, ports) => {
     const found = calico.ports(specOf(options, podCIDR));
     expect(found.map(({ protocol, port }) => `${protocol} ${String(port)}`)).toEqual(ports);

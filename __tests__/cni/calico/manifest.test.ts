@@ -6,6 +6,7 @@ import { fakeContext, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure } from '../../helpers/failure.ts';
 
 const V6 = 'fd00:10::/56';
+const DUAL = `10.42.0.0/16,${V6}`;
 const contextOf = (options: Record<string, unknown> = {}, podCIDR = '10.42.0.0/16') =>
   fakeContext(
     fakeSpec({ with: { cni: { name: 'calico', version: 'default', podCIDR, options } } }),
@@ -90,6 +91,22 @@ describe('calico by its manifest', () => {
     expect(plugins[0]?.ipam).toEqual({ type: 'calico-ipam', assign_ipv4: 'false', assign_ipv6: 'true' });
   });
 
+  test('with dual stack there are pools and addresses of both families', () => {
+    const both = environment({}, DUAL);
+    expect(both).toEqual({
+      ...environment(),
+      IP6: 'autodetect',
+      IP6_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
+      FELIX_IPV6SUPPORT: 'true',
+      CALICO_IPV6POOL_CIDR: V6,
+      CALICO_IPV6POOL_VXLAN: 'Always',
+      CALICO_IPV6POOL_NAT_OUTGOING: 'true',
+    });
+    expect(configOf({}, DUAL)['cni_network_config']).toContain(
+      '"assign_ipv4": "true", "assign_ipv6": "true"',
+    );
+  });
+
   test('an MTU goes to pods and tunnels; without one Calico finds it', () => {
     const [before] = calicoObjects;
     expect(configOf()).toEqual(before?.['data']);
@@ -106,6 +123,7 @@ describe('calico by its manifest', () => {
     [{}, '10.42.0.0/16', {}],
     [{ encryption: 'wireguard' }, '10.42.0.0/16', { wireguardEnabled: true }],
     [{ encryption: 'wireguard' }, V6, { wireguardEnabledV6: true }],
+    [{ encryption: 'wireguard' }, DUAL, { wireguardEnabled: true, wireguardEnabledV6: true }],
   ])('Felix with %j and %s: %j, and routing tables of its own', (options, podCIDR, wireguard) => {
     expect(named(render(options, podCIDR), 'FelixConfiguration', 'default')).toEqual({
       apiVersion: 'crd.projectcalico.org/v1',

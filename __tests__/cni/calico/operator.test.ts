@@ -77,6 +77,18 @@ describe('calico by its operator', () => {
     });
   });
 
+  test('with dual stack there are pools of both families, in the order given', () => {
+    const [v4, v6] = [pool, { ...pool, name: 'default-ipv6-ippool', blockSize: 122, cidr: V6 }];
+    const detected = { kubernetes: 'NodeInternalIP' };
+    const dual = {
+      ...plain,
+      nodeAddressAutodetectionV4: detected,
+      nodeAddressAutodetectionV6: detected,
+    };
+    expect(networkOf({}, `${v4.cidr},${V6}`)).toEqual({ ...dual, ipPools: [v4, v6] });
+    expect(networkOf({}, `${V6},${v4.cidr}`)).toEqual({ ...dual, ipPools: [v6, v4] });
+  });
+
   test('encryption is Felix’s', () => {
     const felix = render({ encryption: 'wireguard' }).find(({ kind }) => kind === 'FelixConfiguration');
     expect(felix).toMatchObject({ metadata: { name: 'default' }, spec: { wireguardEnabled: true } });

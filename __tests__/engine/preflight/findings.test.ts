@@ -113,6 +113,23 @@ const errors: [id: string, given: Case, message: string][] = [
     { first: true, with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR: 'fd00::/48' } } },
     'it has no IPv6 address of its own, and cni.podCIDR is fd00::/48',
   ],
+  [
+    'internal-address',
+    {
+      first: true,
+      with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR: '10.244.0.0/16,fd00::/48' } },
+    },
+    'it has no IPv6 address of its own, and cni.podCIDR is 10.244.0.0/16,fd00::/48',
+  ],
+  [
+    'pod-cidr',
+    {
+      first: true,
+      with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR: '10.244.0.0/16,fd00::/48' } },
+      facts: { primaryAddresses: { 4: '10.0.0.1', 6: 'fe00::1' }, routes: ['fd00::/64'] },
+    },
+    'cni.podCIDR fd00::/48 overlaps what the host itself uses: fd00::/64 (a route)',
+  ],
   ['membership', { state: member() }, 'belongs to a cluster of that name already, but 10.0.0.1 does not'],
   ['membership', { state: member({ phase: 'joining' }) }, 'but 10.0.0.1 does not'],
   ['mixed-architectures', { facts: { arch: 'arm64' } }, 'is arm64, while 10.0.0.1 is amd64'],

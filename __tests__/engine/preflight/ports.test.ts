@@ -55,13 +55,64 @@ describe('what is tried', () => {
   });
 
   test('etcd between control planes, the port that the API server is given, the address inside the cluster', async () => {
-    const { kubernetes } = fakeSpec();
+    const { cni, kubernetes } = fakeSpec();
     const hosts = [fakeHost(0, true), { ...fakeHost(1, true), internalAddress: 'fd00::2' }];
-    const { find, runners } = setUp({ with: { hosts, kubernetes: { ...kubernetes, apiServerPort: 7443 } } });
+    const { find, runners } = setUp({
+      with: {
+        hosts,
+        cni: { ...cni, podCIDR: 'fd00:10::/56' },
+        kubernetes: { ...kubernetes, apiServerPort: 7443 },
+      },
+    });
     await find();
     const ports = ['tcp:7443', 'tcp:2379', 'tcp:2380', 'tcp:10250', 'udp:8472'];
     expect(listenedAt(runners[1])).toEqual([['fd00::2', ...ports]]);
     expect(triedBy(runners[0])).toEqual([ports.map((name) => `${name.replace(':', ' fd00::2 ')} nonce`)]);
+  });
+
+  describe('with dual stack', () => {
+    const dual = (cni: Partial<ClusterSpec['cni']> = {}) => {
+      const podCIDR = '10.244.0.0/16,fd00:10::/56';
+      const facts = { primaryAddresses: { 4: '10.0.0.1', 6: 'fd89::1' } };
+      const other = { primaryAddresses: { 4: '10.0.0.2', 6: 'fd89::2' } };
+      return setUp({
+        hosts: 2,
+        facts: { 0: facts, 1: other },
+        with: { cni: { ...fakeSpec().cni, podCIDR, ...cni } },
+      });
+    };
+
+    test('the CNI at the addresses of both families, Kubernetes at the primary one', async () => {
+      const { find, runners } = dual();
+      expect(await find()).toEqual([]);
+      expect(listenedAt(runners[1])).toEqual([
+        ['10.0.0.2', 'tcp:10250', 'udp:8472'],
+        ['fd89::2', 'udp:8472'],
+      ]);
+      expect(triedBy(runners[0])).toEqual([
+        ['tcp 10.0.0.2 10250 nonce', 'udp 10.0.0.2 8472 nonce', 'udp fd89::2 8472 nonce'],
+      ]);
+    });
+
+    test('a tunnel that is of one family alone at that one', async () => {
+      const { find, runners } = dual({ options: { backend: 'wireguard' } });
+      await find();
+      expect(listenedAt(runners[1])).toEqual([
+        ['10.0.0.2', 'tcp:10250', 'udp:51820'],
+        ['fd89::2', 'udp:51821'],
+      ]);
+    });
+
+    test('what is blocked in one family says so by its addresses', async () => {
+      const { find, runners } = dual();
+      runners[0]?.on(PROBER, reachesAllBut(/^udp fd89::2 /));
+      expect(await find()).toEqual([
+        expect.objectContaining({
+          message: 'cannot reach fd89::2 at UDP 8472 (VXLAN)',
+          hint: expect.stringMatching(/^allow UDP 8472 from fd89::1 to fd89::2: /),
+        }),
+      ]);
+    });
   });
 
   test('listeners and probers have one nonce, that is another each time', async () => {

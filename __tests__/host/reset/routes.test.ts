@@ -58,6 +58,7 @@ describe('rules and routes', () => {
   test.each([
     ['10.244.0.0/16', ['-4 route flush root 10.244.0.0/16']],
     ['fd00:10::/56', ['-6 route flush root fd00:10::/56']],
+    ['10.244.0.0/16,fd00::/56', ['-4 route flush root 10.244.0.0/16', '-6 route flush root fd00::/56']],
     ['0.0.0.0/0', []],
     [undefined, []],
   ])('routes to pods of %s: %j', async (podCIDR, commands) => {

@@ -64,6 +64,13 @@ describe('kind’s configuration', () => {
     expect(document.networking).toMatchObject({ ipFamily: 'ipv6', apiServerPort: 7443 });
   });
 
+  test('takes both families', () => {
+    const { cni } = fakeSpec();
+    const podCIDR = '10.244.0.0/16,fd00:1::/56';
+    const { document } = config({ with: { cni: { ...cni, podCIDR } } });
+    expect(document.networking).toMatchObject({ ipFamily: 'dual', podSubnet: podCIDR });
+  });
+
   test('every node has the run’s own token in place of kind’s', () => {
     const { patches } = config();
     for (const each of patches) {

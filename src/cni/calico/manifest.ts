@@ -39,58 +39,57 @@ function unknown(what: string): BootstrapError {
 const AGENT = 'calico-node';
 const IPAM = '"type": "calico-ipam"';
 
-function withConfig(configMap: KubeObject, { mtu, ipv6 }: Choice): KubeObject {
+function withConfig(configMap: KubeObject, { mtu, v4, v6 }: Choice): KubeObject {
   const data = configMap['data'] as Readonly<Record<string, string>> | undefined;
   const network = data?.['cni_network_config'];
   // A template, no JSON: what is between underscores is filled in on the node.
   if (network?.includes(IPAM) !== true) throw unknown('has no calico-ipam in cni_network_config');
-  const families = `${IPAM}, "assign_ipv4": "false", "assign_ipv6": "true"`;
+  const families = `${IPAM}, "assign_ipv4": "${String(v4 !== undefined)}", "assign_ipv6": "true"`;
   return {
     ...configMap,
     data: {
       ...data,
       ...(mtu === undefined ? {} : { veth_mtu: String(mtu) }),
-      ...(ipv6 ? { cni_network_config: network.replace(IPAM, families) } : {}),
+      ...(v6 === undefined ? {} : { cni_network_config: network.replace(IPAM, families) }),
     },
   };
 }
 
 /** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
-function environmentOf({
-  backend,
-  crossSubnet,
-  mtu,
-  kubeProxyReplacement,
-  ipv6,
-  podCIDR,
-}: Choice): Environment {
+function environmentOf(choice: Choice): Environment {
+  const { backend, crossSubnet, kubeProxyReplacement, v4, v6 } = choice;
   const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
   const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
-  const ipip = backend === 'ipip' ? encapsulated : 'Never';
-  // By itself it takes the first interface that it finds.
-  const method = 'kubernetes-internal-ip';
-  const family: Environment = ipv6
-    ? {
-        IP: 'none',
-        IP6: 'autodetect',
-        IP6_AUTODETECTION_METHOD: method,
-        FELIX_IPV6SUPPORT: 'true',
-        CALICO_IPV4POOL_CIDR: 'none',
-        CALICO_IPV6POOL_CIDR: podCIDR,
-        CALICO_IPV6POOL_VXLAN: vxlan,
-        CALICO_IPV6POOL_NAT_OUTGOING: 'true',
-        // BIRD's id is an IPv4 address where there is one.
-        CALICO_ROUTER_ID: 'hash',
-        ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
-      }
-    : {
-        IP: 'autodetect',
-        IP_AUTODETECTION_METHOD: method,
-        CALICO_IPV4POOL_CIDR: podCIDR,
-        CALICO_IPV4POOL_IPIP: ipip,
-        CALICO_IPV4POOL_VXLAN: vxlan,
-      };
-  return { ...family, ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}) };
+  return {
+    ...(v4 === undefined
+      ? { IP: 'none', CALICO_IPV4POOL_CIDR: 'none' }
+      : {
+          IP: 'autodetect',
+          IP_AUTODETECTION_METHOD: DETECTION,
+          CALICO_IPV4POOL_CIDR: v4,
+          CALICO_IPV4POOL_IPIP: backend === 'ipip' ? encapsulated : 'Never',
+          CALICO_IPV4POOL_VXLAN: vxlan,
+        }),
+    ...(v6 === undefined ? {} : ipv6Environment(v6, vxlan, choice)),
+    ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}),
+  };
+}
+
+/** By itself it takes the first interface that it finds. */
+const DETECTION = 'kubernetes-internal-ip';
+
+function ipv6Environment(podCIDR: string, vxlan: string, { v4, mtu }: Choice): Environment {
+  return {
+    IP6: 'autodetect',
+    IP6_AUTODETECTION_METHOD: DETECTION,
+    FELIX_IPV6SUPPORT: 'true',
+    CALICO_IPV6POOL_CIDR: podCIDR,
+    CALICO_IPV6POOL_VXLAN: vxlan,
+    CALICO_IPV6POOL_NAT_OUTGOING: 'true',
+    // BIRD's id is an IPv4 address where there is one.
+    ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
+    ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
+  };
 }
 
 type Environment = Readonly<Record<string, string>>;

@@ -7,15 +7,18 @@ import { choiceOf, hasBird } from './options.ts';
 /** https://docs.tigera.io/calico/latest/getting-started/kubernetes/requirements#network-requirements */
 export function ports(spec: ClusterSpec): readonly CniPort[] {
   const choice = choiceOf(spec);
-  const { install, backend, encryption, kubeProxyReplacement, ipv6 } = choice;
+  const { install, backend, encryption, kubeProxyReplacement, v4, v6 } = choice;
   const found: CniPort[] = [];
   if (hasBird(choice)) found.push({ protocol: 'tcp', port: 179, purpose: 'BGP' });
   // The eBPF data plane hands packets to NodePorts on in VXLAN, whatever pods' own take.
   if (backend === 'vxlan' || kubeProxyReplacement)
     found.push({ protocol: 'udp', port: 4789, purpose: 'VXLAN' });
   if (install === 'operator') found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha' });
-  if (encryption === 'wireguard')
-    found.push({ protocol: 'udp', port: ipv6 ? 51821 : 51820, purpose: 'WireGuard' });
+  if (encryption === 'wireguard') {
+    const tunnel = { protocol: 'udp', purpose: 'WireGuard' } as const;
+    if (v4 !== undefined) found.push({ ...tunnel, port: 51820, family: 4 });
+    if (v6 !== undefined) found.push({ ...tunnel, port: 51821, family: 6 });
+  }
   return found;
 }
 

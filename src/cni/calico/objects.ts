@@ -10,8 +10,11 @@ import type { Choice } from './options.ts';
 export const routeTables = { min: 17900, max: 17901 };
 
 /** Settings of Felix, Calico's agent, for all nodes. calico-node adds its own to it and leaves these alone. */
-export function felixConfiguration({ encryption, ipv6 }: Choice): KubeObject {
-  const encrypted = ipv6 ? { wireguardEnabledV6: true } : { wireguardEnabled: true };
+export function felixConfiguration({ encryption, v4, v6 }: Choice): KubeObject {
+  const encrypted = {
+    ...(v4 === undefined ? {} : { wireguardEnabled: true }),
+    ...(v6 === undefined ? {} : { wireguardEnabledV6: true }),
+  };
   return {
     apiVersion: 'crd.projectcalico.org/v1',
     kind: 'FelixConfiguration',

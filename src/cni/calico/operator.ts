@@ -1,5 +1,6 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { KubeObject, Workload } from '../../kube/objects.ts';
+import { familyOf, rangesOf } from '../../lib/ip.ts';
 import type { CniContext } from '../cni.ts';
 import { apiEndpoint, felixConfiguration } from './objects.ts';
 import { choiceOf, hasBird, type Choice } from './options.ts';
@@ -33,15 +34,19 @@ export function renderOperator(objects: readonly KubeObject[], context: CniConte
 
 /** https://docs.tigera.io/calico/latest/reference/installation/api */
 function installation(choice: Choice): KubeObject {
-  const { mtu, kubeProxyReplacement, ipv6, podCIDR } = choice;
-  const pool = {
-    name: `default-ipv${ipv6 ? '6' : '4'}-ippool`,
-    blockSize: ipv6 ? 122 : 26,
-    cidr: podCIDR,
+  const { mtu, kubeProxyReplacement, podCIDR } = choice;
+  const { blocks, families } = rangesOf(podCIDR);
+  const pools = blocks.map((cidr) => ({
+    name: `default-ipv${String(familyOf(cidr))}-ippool`,
+    blockSize: familyOf(cidr) === 6 ? 122 : 26,
+    cidr,
     encapsulation: encapsulationOf(choice),
     natOutgoing: 'Enabled',
     nodeSelector: 'all()',
-  };
+  }));
+  const detection = families.map(
+    (family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }] as const,
+  );
   return {
     apiVersion: 'operator.tigera.io/v1',
     kind: 'Installation',
@@ -53,8 +58,8 @@ function installation(choice: Choice): KubeObject {
       calicoNetwork: {
         bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
         linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
-        ipPools: [pool],
-        [`nodeAddressAutodetectionV${ipv6 ? '6' : '4'}`]: { kubernetes: 'NodeInternalIP' },
+        ipPools: pools,
+        ...Object.fromEntries(detection),
         ...(mtu === undefined ? {} : { mtu }),
       },
     },

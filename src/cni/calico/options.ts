@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import { chosen, encryption, kubeProxyReplacement, mtu, type Chosen } from '../options.ts';
 
 export const options = {
@@ -26,14 +27,16 @@ export const options = {
 
 /** What the spec says of Calico. */
 export interface Choice extends Chosen<typeof options> {
-  /** The pods’ addresses are IPv6, and there are no IPv4 ones. */
-  readonly ipv6: boolean;
   readonly podCIDR: string;
+  /** Of pods, where they have addresses of that family. */
+  readonly v4: string | undefined;
+  readonly v6: string | undefined;
 }
 
 export function choiceOf(spec: ClusterSpec): Choice {
   const { podCIDR } = spec.cni;
-  return { ...chosen(options, spec), ipv6: podCIDR.includes(':'), podCIDR };
+  const { v4, v6 } = rangesOf(podCIDR);
+  return { ...chosen(options, spec), podCIDR, v4, v6 };
 }
 
 /** Whether BIRD runs and tells routes. */
@@ -50,7 +53,7 @@ interface Problem {
 /** Options that are refused together. */
 export function problems(spec: ClusterSpec): readonly Problem[] {
   const choice = choiceOf(spec);
-  const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, ipv6 } = choice;
+  const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, v4, v6 } = choice;
   const found: Problem[] = [];
   if (backend === 'bgp' && crossSubnet) {
     const what = 'says when packets are encapsulated, which backend: bgp never does';
@@ -60,15 +63,15 @@ export function problems(spec: ClusterSpec): readonly Problem[] {
     const what = 'is not possible with backend: ipip, which Calico’s eBPF data plane does not know';
     found.push({ option: 'kubeProxyReplacement', what, fix: 'choose backend: vxlan or bgp' });
   }
-  if (backend === 'ipip' && ipv6) {
-    const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} is IPv6`;
+  if (backend === 'ipip' && v6 !== undefined) {
+    const what = `is ipip, which carries IPv4 only, and cni.podCIDR ${choice.podCIDR} has IPv6`;
     found.push({ option: 'backend', what, fix: 'choose backend: vxlan or bgp' });
   }
-  if (install === 'operator' && ebpf && ipv6) {
+  if (install === 'operator' && ebpf && v4 === undefined) {
     const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
     found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
   }
-  if (ipv6 && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
+  if (v6 !== undefined && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
     const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
     found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
   }

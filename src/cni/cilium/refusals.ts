@@ -8,8 +8,8 @@ const fixed = 'remove it; k8s-bootstrap relies on what it is';
 /** Values of the chart that `cni.options.values` must not have, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   ipam: 'remove it; addresses come from the nodes’ parts of cni.podCIDR',
-  'ipv4.enabled': 'remove it; cni.podCIDR says which family it is',
-  'ipv6.enabled': 'remove it; cni.podCIDR says which family it is',
+  'ipv4.enabled': 'remove it; cni.podCIDR says which families there are',
+  'ipv6.enabled': 'remove it; cni.podCIDR says which families there are',
   routingMode: 'use the option backend',
   tunnelProtocol: 'use the option backend',
   MTU: 'use the option mtu',

@@ -1,5 +1,6 @@
 import { mergePatch } from '../../lib/merge-patch.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import type { CniContext } from '../cni.ts';
 import { chosen } from '../options.ts';
 import { ciliumOptions } from './options.ts';
@@ -33,17 +34,19 @@ export function chartValues({ spec, apiServer }: CniContext): Values {
   return mergePatch(mergePatch(own, images), options.values) as Values;
 }
 
+/** Between nodes a tunnel is of IPv4 where there is any, as upstream has it. */
 function routing(podCIDR: string, backend: string): Values {
-  const v6 = podCIDR.includes(':');
+  const { v4, v6 } = rangesOf(podCIDR);
   return {
-    ipv4: { enabled: !v6 },
-    ipv6: { enabled: v6 },
-    ...(v6 ? { underlayProtocol: 'ipv6' } : {}),
+    ipv4: { enabled: v4 !== undefined },
+    ipv6: { enabled: v6 !== undefined },
+    ...(v4 === undefined ? { underlayProtocol: 'ipv6' } : {}),
     ...(backend === 'native'
       ? {
           routingMode: 'native',
           autoDirectNodeRoutes: true,
-          [v6 ? 'ipv6NativeRoutingCIDR' : 'ipv4NativeRoutingCIDR']: podCIDR,
+          ...(v4 === undefined ? {} : { ipv4NativeRoutingCIDR: v4 }),
+          ...(v6 === undefined ? {} : { ipv6NativeRoutingCIDR: v6 }),
         }
       : { routingMode: 'tunnel', tunnelProtocol: backend }),
   };

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube/objects.ts';
 import type { PodSpec } from '../../kube/pod-template.ts';
+import { bracketed } from '../../lib/ip.ts';
 import type { CniContext } from '../cni.ts';
 
 const KUBECONFIG = 'kube-router-kubeconfig';
@@ -16,7 +17,7 @@ export function withOwnKubeconfig(pod: PodSpec): PodSpec {
 /** The API server's own address, since Services only come with kube-router; the pod's own service account. */
 export function kubeconfigOf({ apiServer: { host, port } }: CniContext): KubeObject {
   const account = '/var/run/secrets/kubernetes.io/serviceaccount';
-  const server = `https://${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
+  const server = `https://${bracketed(host)}:${String(port)}`;
   const kubeconfig = {
     apiVersion: 'v1',
     kind: 'Config',

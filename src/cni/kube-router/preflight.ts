@@ -1,6 +1,7 @@
 import type { KernelFeature } from '../../host/kernel-features.ts';
 import type { Finding } from '../../report/model.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import type { CniFacts } from '../cni.ts';
 import { cloudIpip, cloudRoutes, lackingFeatures, lackingResetTools } from '../host-needs.ts';
 
@@ -45,9 +46,11 @@ function tunnels(
   { cni }: ClusterSpec,
   { overlay, overlayEncap }: Choice,
 ): readonly Finding[] {
-  const v6 = cni.podCIDR.includes(':');
-  const features: readonly KernelFeature[] = v6 ? ['ip6_tunnel', 'fou6'] : ['ipip', 'fou'];
-  return lackingFeatures(facts, overlayEncap === 'fou' ? features : features.slice(0, 1), {
+  const features = rangesOf(cni.podCIDR).families.flatMap((family): readonly KernelFeature[] => {
+    const [tunnel, fou] = family === 6 ? (['ip6_tunnel', 'fou6'] as const) : (['ipip', 'fou'] as const);
+    return overlayEncap === 'fou' ? [tunnel, fou] : [tunnel];
+  });
+  return lackingFeatures(facts, features, {
     what:
       overlay === 'full'
         ? 'nodes cannot reach each other’s pods'

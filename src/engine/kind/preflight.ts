@@ -8,7 +8,7 @@ import { labels, nameOf, NETWORK, subnetsOf } from '../../providers/kind/invento
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
 import { localImageFindings } from '../local-images.ts';
-import { overlaps } from '../preflight/networks.ts';
+import { clusterRanges, overlaps } from '../preflight/networks.ts';
 import { settledChecks } from '../preflight/occupancy.ts';
 import { machineFindings } from '../preflight/machine-size.ts';
 import { preflightStep } from '../steps/preflight.ts';
@@ -141,11 +141,7 @@ function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
 
 /** The cluster's ranges must not be those of the nodes' own network. */
 export function networkFindings({ spec }: Cluster, subnets: readonly string[]): readonly Finding[] {
-  const ranges = [
-    { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-    { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-  ];
-  return ranges.flatMap(({ id, field, cidr }) =>
+  return clusterRanges(spec).flatMap(({ id, field, cidr }) =>
     subnets
       .filter((subnet) => overlaps(cidr, subnet))
       .map((subnet): Finding => ({

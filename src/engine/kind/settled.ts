@@ -5,6 +5,7 @@ import { hostOf } from '../../providers/kind/config.ts';
 import { API_PORT, nameOf, type Container } from '../../providers/kind/inventory.ts';
 import type { Finding } from '../../report/model.ts';
 import { canonicalAddress } from '../../spec/address.ts';
+import { bracketed } from '../../lib/ip.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
 import type { Cluster } from '../cluster.ts';
 
@@ -103,8 +104,7 @@ function mappingFindings({ spec }: Cluster, { NetworkSettings }: Container): rea
 
 /** What tells one from another, and how it is written. */
 function mapping(address: string, hostPort: string, port: string): readonly [string, string] {
-  const host = address.includes(':') ? `[${address}]` : address;
-  return [`${canonicalAddress(address)} ${hostPort} ${port}`, `${host}:${hostPort}:${port}`];
+  return [`${canonicalAddress(address)} ${hostPort} ${port}`, `${bracketed(address)}:${hostPort}:${port}`];
 }
 
 function apiServerFindings({ spec, publishedEndpoint }: Cluster): readonly Finding[] {

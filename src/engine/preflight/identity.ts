@@ -1,34 +1,41 @@
 import type { Host } from '../../host/host.ts';
 import { canonicalAddress, parseIp } from '../../spec/address.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import { found, isJoined, nothing, type ClusterCheck, type HostCheck } from './check.ts';
 
 /** Values that must be each host's own. */
-const identities: readonly { id: string; what: string; of: (host: Host) => string; hint: string }[] = [
+const identities: readonly {
+  id: string;
+  what: string;
+  of: (host: Host) => readonly string[];
+  hint: string;
+}[] = [
   {
     id: 'node-name',
     what: 'node name',
-    of: (host) => host.nodeName,
+    of: (host) => [host.nodeName],
     hint: 'give the hosts names of their own (hosts[].name)',
   },
   {
     id: 'machine-id',
     what: '/etc/machine-id',
-    of: (host) => host.facts.machineId,
+    of: (host) => [host.facts.machineId],
     hint: 'the machines are clones: rm /etc/machine-id && systemd-machine-id-setup on one of them',
   },
   {
     id: 'internal-address',
     what: 'internal address',
-    of: (host) => host.internalAddress,
+    of: (host) => host.internalAddresses,
     hint: 'set hosts[].internalAddress to the address that the other nodes reach it at',
   },
 ];
 
 const unique: ClusterCheck = ({ hosts }) =>
   identities.flatMap(({ id, what, of, hint }) => {
-    const groups = Map.groupBy(hosts, of);
-    return [...groups].flatMap(([value, same]) => {
-      const [first, ...others] = same;
+    const pairs = hosts.flatMap((host) => of(host).map((value) => ({ host, value })));
+    return [...Map.groupBy(pairs, ({ value }) => value)].flatMap(([value, same]) => {
+      // A host whose address has to do for both families is found below.
+      const [first, ...others] = new Set(same.map(({ host }) => host));
       if (first === undefined || others.length === 0) return nothing;
       const list = others.map((host) => host.address).join(', ');
       return found(first, id, `shares its ${what} (${value || 'empty'}) with ${list}`, { hint });
@@ -92,27 +99,30 @@ const names: HostCheck = (host) =>
 const ownAddress: HostCheck = (host) => {
   const { internalAddress } = host.spec;
   if (internalAddress === undefined) return nothing;
-  const wanted = canonicalAddress(internalAddress);
-  const own = host.facts.addresses.some(({ address }) => canonicalAddress(address) === wanted);
-  return own
-    ? nothing
-    : found(host, 'internal-address', `no interface has the address ${internalAddress}`, {
-        hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
-      });
+  const own = new Set(host.facts.addresses.map(({ address }) => canonicalAddress(address)));
+  return rangesOf(internalAddress).blocks.flatMap((address) =>
+    own.has(canonicalAddress(address))
+      ? nothing
+      : found(host, 'internal-address', `no interface has the address ${address}`, {
+          hint: 'correct hosts[].internalAddress (see ip address), or leave it out',
+        }),
+  );
 };
 
-/** Nodes and pods are of one family. Where the host itself tells of no such address, the one that it is reached at has to do. */
+/** Nodes have addresses of pods' families. Where the host itself tells of no such one, the one that it is reached at has to do. */
 const family: HostCheck = (host, { spec }) =>
-  parseIp(host.internalAddress)?.family === host.family
-    ? nothing
-    : found(
-        host,
-        'internal-address',
-        `it has no IPv${String(host.family)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`,
-        {
-          hint: `give the host one (see ip -${String(host.family)} address), or choose ranges of the other family`,
-        },
-      );
+  host.families.flatMap((wanted, index) =>
+    parseIp(host.internalAddresses[index] ?? '')?.family === wanted
+      ? nothing
+      : found(
+          host,
+          'internal-address',
+          `it has no IPv${String(wanted)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`,
+          {
+            hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family`,
+          },
+        ),
+  );
 
 export const identityChecks: readonly HostCheck[] = [names, ownAddress, family];
 export const clusterChecks: readonly ClusterCheck[] = [unique, architecture, cgroups, membership];

@@ -3,6 +3,8 @@ import { networkTracesOf } from '../../cni/index.ts';
 import type { Facts } from '../../host/facts.ts';
 import { matchesLink } from '../../host/reset/traces.ts';
 import { canonicalCidr, overlap, parseCidr, type Cidr } from '../../spec/cidr.ts';
+import type { ClusterSpec } from '../../spec/cluster-spec.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import { found, isJoined, nothing, type HostCheck } from './check.ts';
 
 /** The cluster's networks must not be where the hosts' own traffic goes. */
@@ -11,11 +13,7 @@ const cidrs: HostCheck = (host, { spec }) => {
   if (isJoined(host)) return nothing;
   const ours = (link: string): boolean =>
     networkTracesOf(spec.cni.name).some((name) => matchesLink(link, name));
-  const ranges = [
-    { id: 'pod-cidr', field: 'cni.podCIDR', cidr: spec.cni.podCIDR },
-    { id: 'service-cidr', field: 'kubernetes.serviceCIDR', cidr: spec.kubernetes.serviceCIDR },
-  ];
-  return ranges.flatMap(({ id, field, cidr }) => {
+  return clusterRanges(spec).flatMap(({ id, field, cidr }) => {
     const inTheWay = usesOf(host.facts, ours).filter(({ block }) => overlaps(cidr, block));
     // A network and the route to it are the same to people.
     const byBlock = Map.groupBy(inTheWay, ({ block }) => block);
@@ -27,6 +25,20 @@ const cidrs: HostCheck = (host, { spec }) => {
         });
   });
 };
+
+interface ClusterRange {
+  readonly id: string;
+  readonly field: string;
+  readonly cidr: string;
+}
+
+/** The blocks that the cluster takes, and the finding for one that is taken. */
+export function clusterRanges({ cni, kubernetes }: ClusterSpec): readonly ClusterRange[] {
+  return [
+    { id: 'pod-cidr', field: 'cni.podCIDR', ranges: cni.podCIDR },
+    { id: 'service-cidr', field: 'kubernetes.serviceCIDR', ranges: kubernetes.serviceCIDR },
+  ].flatMap(({ id, field, ranges }) => rangesOf(ranges).blocks.map((cidr) => ({ id, field, cidr })));
+}
 
 /** Where a host's own traffic goes, as CIDRs or addresses. @param ours says which interfaces are the cluster's. */
 function usesOf(

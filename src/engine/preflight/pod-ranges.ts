@@ -1,11 +1,12 @@
 import type { PodRange } from '../../cni/cni.ts';
 import type { Finding } from '../../report/model.ts';
-import { canonicalCidr, contains, parseCidr } from '../../spec/cidr.ts';
+import { canonicalCidr, contains, parseCidr, type Cidr } from '../../spec/cidr.ts';
+import { rangesOf } from '../../lib/ip.ts';
 
 /** Where a manifest of the user's does not go with the range that nodes get theirs of. */
 export function podRangeFindings(ranges: readonly PodRange[], podCIDR: string): readonly Finding[] {
   return ranges
-    .filter(({ cidr, holdsNodes }) => (holdsNodes ? !isWithin(podCIDR, cidr) : !isWithin(cidr, podCIDR)))
+    .filter((range) => !agrees(range, podCIDR))
     .map(({ where, cidr, holdsNodes }) => ({
       id: 'manifest-pod-cidr',
       severity: holdsNodes ? 'error' : 'warning',
@@ -14,9 +15,17 @@ export function podRangeFindings(ranges: readonly PodRange[], podCIDR: string): 
     }));
 }
 
-/** What is no range, such as a variable that is filled in later, is not judged. */
-function isWithin(inner: string, outer: string): boolean {
-  const [a, b] = [inner, outer].map((text) => parseCidr(canonicalCidr(text) ?? ''));
-  if (a === undefined || b === undefined) return true;
-  return a.prefix >= b.prefix && contains(b, { family: a.family, value: a.base });
+function agrees({ cidr, holdsNodes }: PodRange, podCIDR: string): boolean {
+  const range = parseCidr(canonicalCidr(cidr) ?? '');
+  // Such as a variable that is filled in later.
+  if (range === undefined) return true;
+  return rangesOf(podCIDR).blocks.some((text) => {
+    const block = parseCidr(text);
+    if (block === undefined) return true;
+    return holdsNodes ? isWithin(block, range) : isWithin(range, block);
+  });
+}
+
+function isWithin(inner: Cidr, outer: Cidr): boolean {
+  return inner.prefix >= outer.prefix && contains(outer, { family: inner.family, value: inner.base });
 }

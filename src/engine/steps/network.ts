@@ -50,6 +50,22 @@ export const deployVerification: ClusterStep = {
   describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
 };
 
+/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` after the seconds, for why they are not. */
+export async function nodesReady(
+  cluster: Cluster,
+  tools: StepTools,
+  secondsLeft: () => number,
+): Promise<void> {
+  // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
+  const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
+  for (const condition of ['create', 'condition=Ready']) {
+    const wait = ['wait', ...nodes, `--for=${condition}`, `--timeout=${String(secondsLeft())}s`];
+    const timeoutMs = (secondsLeft() + 20) * 1000;
+    const { exitCode } = await cluster.kubectl.run(wait, { signal: tools.signal, timeoutMs, accept: 'any' });
+    if (exitCode !== 0) throw await notReady(cluster, tools);
+  }
+}
+
 /** All nodes Ready and the CNI rolled out on all of them: Ready alone only says that some CNI configuration is there. */
 export const ready: ClusterStep = {
   id: 'ready',
@@ -59,19 +75,10 @@ export const ready: ClusterStep = {
   run: async (cluster, tools) => {
     const { signal, log } = tools;
     const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
-    const left = (): string => `${String(Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000)))}s`;
+    const secondsLeft = (): number => Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000));
     const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
     const options = { signal, timeoutMs, accept: 'any' } as const;
-    // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
-    const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
-    const appeared = await cluster.kubectl.run(
-      ['wait', ...nodes, '--for=create', `--timeout=${left()}`],
-      options,
-    );
-    const readiness = ['wait', ...nodes, '--for=condition=Ready', `--timeout=${left()}`];
-    if (appeared.exitCode !== 0 || (await cluster.kubectl.run(readiness, options)).exitCode !== 0) {
-      throw await notReady(cluster, tools);
-    }
+    await nodesReady(cluster, tools, secondsLeft);
     log('all nodes are Ready');
     const applied = workloadsOf(cluster.cniObjects);
     for (const { kind, namespace, name } of cluster.cni.workloads(cluster.cniObjects)) {
@@ -80,12 +87,12 @@ export const ready: ClusterStep = {
         (one) => one.kind === kind && one.namespace === namespace && one.name === name,
       );
       if (!isThere) {
-        const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${left()}`];
+        const wait = ['-n', namespace, 'wait', object, '--for=create', `--timeout=${String(secondsLeft())}s`];
         const result = await cluster.kubectl.run(wait, options);
         if (result.exitCode !== 0)
           throw await cniError(cluster, tools, `has made no ${object} in ${namespace}`);
       }
-      const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${left()}`];
+      const rollout = ['-n', namespace, 'rollout', 'status', object, `--timeout=${String(secondsLeft())}s`];
       const result = await cluster.kubectl.run(rollout, options);
       if (result.exitCode !== 0) throw await cniError(cluster, tools, 'is not rolled out');
       log(`${kind} ${namespace}/${name} is rolled out`);

@@ -28,6 +28,7 @@ export const removeOldCni: ClusterStep = {
     if (inventory === undefined || isWanted(cluster, inventory))
       return { changed: false, note: 'it is the one that is wanted' };
     cluster.beginChange();
+    cluster.swapped = true;
     const { kubectl } = cluster;
     log(`taking ${titleOf(inventory.cni)} ${inventory.version} away`);
     const cordoned = await cordon(kubectl, signal);

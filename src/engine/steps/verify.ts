@@ -6,7 +6,9 @@ import { checksNamed, runChecks } from '../../verify/index.ts';
 import { nginxPods } from '../../verify/nginx-running.ts';
 import type { Cluster } from '../cluster.ts';
 import { logDiagnostics } from '../cni-diagnostics.ts';
+import { readNodes } from '../../kube/nodes.ts';
 import type { ClusterStep } from '../step.ts';
+import { nodesReady } from './network.ts';
 
 /** The gate and the checks; what they find decides whether the run is a success. */
 export const verify: ClusterStep = {
@@ -18,14 +20,18 @@ export const verify: ClusterStep = {
     const { signal, log } = tools;
     const { spec, kubectl, clock } = cluster;
     const deadline = clock.now() + spec.verify.timeoutSec * 1000;
+    const secondsLeft = (): number => Math.max(1, Math.ceil((deadline - clock.now()) / 1000));
     const context: VerifyContext = {
       kubectl,
       spec,
       signal,
       log,
-      secondsLeft: () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000)),
+      secondsLeft,
       pods: [],
     };
+    // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
+    // who is told that the cluster is up shall find them Ready.
+    if (cluster.swapped) await nodesReady(cluster, tools, secondsLeft);
     cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
     for (const result of cluster.checks) cluster.events.emit({ type: 'check', result });
     // Only to be shown: where the API server is gone, the checks have said so.
@@ -34,6 +40,10 @@ export const verify: ClusterStep = {
     if (bad.length > 0) {
       await logDiagnostics(cluster, tools);
       throw verdict(bad);
+    }
+    if (cluster.swapped) {
+      await nodesReady(cluster, tools, secondsLeft);
+      cluster.nodes = await readNodes(kubectl, cluster.hosts, signal);
     }
     return { changed: false, note: `${String(cluster.checks.length)} checks passed` };
   },

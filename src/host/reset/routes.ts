@@ -18,11 +18,13 @@ export async function restoreRoutes(
 
 /** Preflight saw to it that nothing of the host's own is in the pods' range. */
 const routesScript = `
-case $1 in
-  ''|*/0) ;;
-  *:*) ip -6 route flush root "$1" 2>/dev/null || true ;;
-  *) ip -4 route flush root "$1" 2>/dev/null || true ;;
-esac
+for range in $(printf '%s' "$1" | tr , ' '); do
+  case $range in
+    */0) ;;
+    *:*) ip -6 route flush root "$range" 2>/dev/null || true ;;
+    *) ip -4 route flush root "$range" 2>/dev/null || true ;;
+  esac
+done
 shift
 for family in -4 -6; do
   rules=$(ip $family rule show 2>/dev/null) || continue

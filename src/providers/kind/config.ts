@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { bootstrapToken } from '../../kube/kubeadm-config.ts';
 import type { ClusterSpec, HostSpec } from '../../spec/cluster-spec.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import { legacyPatch, type Patch } from './legacy-patch.ts';
 
 export interface KindConfigOptions {
@@ -27,7 +28,7 @@ export function kindConfig(options: KindConfigOptions): string {
       kind: 'Cluster',
       name: spec.name,
       networking: {
-        ipFamily: cni.podCIDR.includes(':') ? 'ipv6' : 'ipv4',
+        ipFamily: ipFamily(cni.podCIDR),
         podSubnet: cni.podCIDR,
         serviceSubnet: kubernetes.serviceCIDR,
         disableDefaultCNI: true,
@@ -48,6 +49,12 @@ export function kindConfig(options: KindConfigOptions): string {
     },
     { aliasDuplicateObjects: false, lineWidth: 0 },
   );
+}
+
+function ipFamily(podCIDR: string): 'ipv4' | 'ipv6' | 'dual' {
+  const { v4, v6 } = rangesOf(podCIDR);
+  if (v6 === undefined) return 'ipv4';
+  return v4 === undefined ? 'ipv6' : 'dual';
 }
 
 const registryPatch = `[plugins."io.containerd.grpc.v1.cri".registry]

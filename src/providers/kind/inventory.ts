@@ -1,3 +1,4 @@
+import { bracketed } from '../../lib/ip.ts';
 /** Labels that kind puts on the containers of its nodes. */
 export const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' } as const;
 
@@ -72,5 +73,5 @@ export function publishedEndpoint(containers: readonly Container[]): string | un
   if (published === undefined) return undefined;
   const { HostIp, HostPort } = published;
   const host = ['', '0.0.0.0', '::'].includes(HostIp) ? '127.0.0.1' : HostIp;
-  return `${host.includes(':') ? `[${host}]` : host}:${HostPort}`;
+  return `${bracketed(host)}:${HostPort}`;
 }

@@ -1,6 +1,7 @@
 import { canonicalAddress } from '../address.ts';
 import type { ClusterSpec } from '../cluster-spec.ts';
 import type { Problem } from '../problem.ts';
+import { rangesOf } from '../../lib/ip.ts';
 
 /** With several control planes there is a container `<name>-external-load-balancer` as well. */
 const MAX_KIND_NAME = { one: 45, several: 40 };
@@ -33,11 +34,9 @@ export function checkHosts(
   return [
     ...problems,
     ...duplicates(hosts, 'address', ({ address }) => canonicalAddress(address)),
-    ...duplicates(hosts, 'name', ({ name }) => name),
-    ...duplicates(
-      hosts,
-      'internalAddress',
-      ({ internalAddress }) => internalAddress && canonicalAddress(internalAddress),
+    ...duplicates(hosts, 'name', ({ name }) => name ?? []),
+    ...duplicates(hosts, 'internalAddress', ({ internalAddress = '' }) =>
+      rangesOf(internalAddress).blocks.filter(Boolean).map(canonicalAddress),
     ),
   ];
 }
@@ -59,17 +58,14 @@ type Host = ClusterSpec['hosts'][number];
 function duplicates(
   hosts: readonly Host[],
   field: 'address' | 'name' | 'internalAddress',
-  keyOf: (host: Host) => string | undefined,
+  keysOf: (host: Host) => string | readonly string[],
 ): readonly Problem[] {
   const seen = new Map<string, number>();
   return hosts.flatMap((host, index) => {
-    const key = keyOf(host);
-    if (key === undefined) return [];
-    const first = seen.get(key);
-    if (first === undefined) {
-      seen.set(key, index);
-      return [];
-    }
+    const keys = [keysOf(host)].flat();
+    const first = keys.map((key) => seen.get(key)).find((other) => other !== undefined);
+    for (const key of keys) if (!seen.has(key)) seen.set(key, index);
+    if (first === undefined) return [];
     const what = `${host[field] ?? ''} is that of hosts[${String(first)}] too`;
     return [{ path: ['hosts', index, field], what, fix: 'remove one, or correct it' }];
   });

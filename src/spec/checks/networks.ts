@@ -2,52 +2,91 @@ import { parseIp } from '../address.ts';
 import { contains, overlap, parseCidr, type Cidr } from '../cidr.ts';
 import type { ClusterSpec } from '../cluster-spec.ts';
 import type { Path, Problem } from '../problem.ts';
+import { rangesOf } from '../../lib/ip.ts';
 
 /** The networks must suit Kubernetes, keep apart, and leave room. */
 export function checkNetworks({ kubernetes, cni, hosts }: ClusterSpec): readonly Problem[] {
-  const pods = parseCidr(cni.podCIDR);
-  const services = parseCidr(kubernetes.serviceCIDR);
-  if (pods === undefined || services === undefined) return [];
-  const problems = [...checkPods(pods, hosts.length), ...checkServices(services)];
-  if (pods.family !== services.family) {
-    problems.push({
-      path: podPath,
-      what: `cni.podCIDR ${cni.podCIDR} and kubernetes.serviceCIDR ${kubernetes.serviceCIDR} are not of one IP family`,
-    });
-  }
-  if (overlap(pods, services)) {
-    problems.push({
-      path: podPath,
-      what: `cni.podCIDR ${cni.podCIDR} and kubernetes.serviceCIDR ${kubernetes.serviceCIDR} overlap`,
-      fix: 'choose ranges that have nothing in common',
-    });
-  }
-  for (const [index, { internalAddress }] of hosts.entries()) {
-    const ip = parseIp(internalAddress ?? '');
-    if (ip === undefined || ip.family === pods.family) continue;
-    problems.push({
-      path: ['hosts', index, 'internalAddress'],
-      what: `${internalAddress ?? ''} is IPv${String(ip.family)}, and cni.podCIDR ${cni.podCIDR} is not`,
-      fix: `give the host’s IPv${String(pods.family)} address, or leave it out`,
-    });
-  }
-  for (const [name, block, text] of [
-    ['cni.podCIDR', pods, cni.podCIDR],
-    ['kubernetes.serviceCIDR', services, kubernetes.serviceCIDR],
-  ] as const) {
-    for (const [index, host] of hosts.entries()) {
-      for (const field of ['address', 'internalAddress'] as const) {
-        const ip = parseIp(host[field] ?? '');
-        if (ip === undefined || !contains(block, ip)) continue;
-        problems.push({
-          path: ['hosts', index, field],
-          what: `${host[field] ?? ''} lies in ${name} ${text}`,
-          fix: `choose a ${name} outside of the hosts’ network`,
-        });
-      }
-    }
-  }
-  return problems;
+  const pods = blocksOf('cni.podCIDR', cni.podCIDR);
+  const services = blocksOf('kubernetes.serviceCIDR', kubernetes.serviceCIDR);
+  return [
+    ...pods.flatMap(({ cidr }) => checkPods(cidr, hosts.length)),
+    ...services.flatMap(({ cidr }) => checkServices(cidr)),
+    ...checkFamilies(pods, services),
+    ...pods.flatMap((one) => services.flatMap((other) => checkApart(one, other))),
+    ...hosts.flatMap(({ internalAddress }, index) => checkInternal(internalAddress, pods, index)),
+    ...[...pods, ...services].flatMap((block) => checkOutside(block, hosts)),
+  ];
+}
+
+interface Block {
+  readonly field: 'cni.podCIDR' | 'kubernetes.serviceCIDR';
+  readonly text: string;
+  readonly cidr: Cidr;
+}
+
+function blocksOf(field: Block['field'], text: string): readonly Block[] {
+  return rangesOf(text).blocks.flatMap((block) => {
+    const cidr = parseCidr(block);
+    return cidr === undefined ? [] : [{ field, text: block, cidr }];
+  });
+}
+
+const familiesOf = (blocks: readonly Block[]): string =>
+  blocks.map(({ cidr }) => `IPv${String(cidr.family)}`).join(' and ');
+
+/** Kubernetes takes the first family of both as the primary one. */
+function checkFamilies(pods: readonly Block[], services: readonly Block[]): readonly Problem[] {
+  const [wanted, has] = [familiesOf(pods), familiesOf(services)];
+  if (wanted === has) return [];
+  return [
+    {
+      path: ['kubernetes', 'serviceCIDR'],
+      what: `is ${has}, and cni.podCIDR is ${wanted}`,
+      fix: `give it ranges of ${wanted}, in this order, or leave it out`,
+    },
+  ];
+}
+
+function checkApart(one: Block, other: Block): readonly Problem[] {
+  if (!overlap(one.cidr, other.cidr)) return [];
+  const what = `${one.field} ${one.text} and ${other.field} ${other.text} overlap`;
+  return [{ path: podPath, what, fix: 'choose ranges that have nothing in common' }];
+}
+
+function checkInternal(
+  addresses: string | undefined,
+  pods: readonly Block[],
+  index: number,
+): readonly Problem[] {
+  if (addresses === undefined) return [];
+  const families = familiesOf(pods);
+  return rangesOf(addresses).blocks.flatMap((address) => {
+    const ip = parseIp(address);
+    if (ip === undefined || pods.some(({ cidr }) => cidr.family === ip.family)) return [];
+    const what = `${address} is IPv${String(ip.family)}, and cni.podCIDR is ${families}`;
+    return [
+      {
+        path: ['hosts', index, 'internalAddress'],
+        what,
+        fix: `give the host’s ${families} address, or leave it out`,
+      },
+    ];
+  });
+}
+
+function checkOutside({ field, text, cidr }: Block, hosts: ClusterSpec['hosts']): readonly Problem[] {
+  return hosts.flatMap((host, index) =>
+    (['address', 'internalAddress'] as const).flatMap((name) =>
+      rangesOf(host[name] ?? '').blocks.flatMap((address) => {
+        const ip = parseIp(address);
+        if (ip === undefined || !contains(cidr, ip)) return [];
+        const what = `${address} lies in ${field} ${text}`;
+        return [
+          { path: ['hosts', index, name], what, fix: `choose a ${field} outside of the hosts’ network` },
+        ];
+      }),
+    ),
+  );
 }
 
 const podPath: Path = ['cni', 'podCIDR'];

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidr, path, sha256 } from './text.ts';
+import { cidrs, path, sha256 } from './text.ts';
 
 export const cni = z
   .strictObject({
@@ -17,9 +17,11 @@ export const cni = z
       .describe(
         'A version of the CNI, or `default`: the one that README and `up --help` name, as a rule the newest that is known.',
       ),
-    podCIDR: cidr
+    podCIDR: cidrs
       .default('10.244.0.0/16')
-      .describe('Addresses of pods; every node takes a /24 (IPv6: /64) of it.'),
+      .describe(
+        'Addresses of pods; every node takes a /24 (IPv6: /64) of them. Dual stack: `10.244.0.0/16,fd00:10:244::/56`; the first is of the primary family.',
+      ),
     options: z.record(z.string(), z.unknown()).default({}).describe('Settings of the CNI’s own.'),
     manifest: path.exactOptional().describe('Path or URL of the manifest; only with `name: manifest`.'),
     sha256: sha256.exactOptional().describe('Checksum of the manifest; required for a URL.'),

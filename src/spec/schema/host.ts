@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { address, fingerprint, ipAddress, kubeletVersion, nodeName, path, port, user } from './text.ts';
+import { address, fingerprint, ipAddresses, kubeletVersion, nodeName, path, port, user } from './text.ts';
 
 const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
 const PREFIX = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*';
@@ -40,10 +40,10 @@ export const host = z
       .describe(
         'Exact Kubernetes version of the kubelet, up to three minors older than the cluster’s. Default: the cluster’s.',
       ),
-    internalAddress: ipAddress
+    internalAddress: ipAddresses
       .exactOptional()
       .describe(
-        'Address of the node inside the cluster. Default: that of the default route’s interface, of the family of `cni.podCIDR`.',
+        'Address of the node inside the cluster; dual stack: of one family, or of both, `10.0.0.11,fd00::11`. Default: that of the default route’s interface, of each family of `cni.podCIDR`.',
       ),
   })
   .meta({ title: 'Host' });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { cidr, dnsDomain, hostPort, port } from './text.ts';
+import { cidrs, dnsDomain, hostPort, port } from './text.ts';
 
 export const kubernetesVersion = z
   .string()
@@ -35,7 +35,11 @@ export const kubernetes = z
       .describe(
         'Where versions and checksums come from: `built-in`: k8s-bootstrap’s tables and `artifacts.checksums`; `online`: dl.k8s.io as well.',
       ),
-    serviceCIDR: cidr.default('10.96.0.0/16').describe('Addresses of services.'),
+    serviceCIDR: cidrs
+      .exactOptional()
+      .describe(
+        'Addresses of services. Default: `10.96.0.0/16`, `fd00:10:96::/112` or both, by the families of `cni.podCIDR`.',
+      ),
     dnsDomain: dnsDomain.default('cluster.local').describe('DNS domain of services.'),
     controlPlaneEndpoint: hostPort
       .exactOptional()

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isAddress, isDnsName, isPort, parseHostPort, parseIp } from '../address.ts';
+import { type Family } from '../../lib/ip.ts';
 import { canonicalCidr, parseCidr } from '../cidr.ts';
 
 /** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
@@ -22,6 +23,13 @@ export const address = checked(
 export const ipAddress = checked(
   (text) => parseIp(text) !== undefined,
   'is not an IP address; give an IPv4 or IPv6 address without a zone',
+);
+
+/** One of a node, or of each family one. */
+export const ipAddresses = perFamily(
+  (text) => parseIp(text)?.family,
+  () =>
+    'is not an IP address; give an IPv4 or IPv6 address without a zone, or one of each with a comma between',
 );
 
 export const hostPort = checked(
@@ -54,19 +62,40 @@ export const dnsDomain = checked(
   'is not a DNS domain; write it in lower case, such as cluster.local',
 );
 
-export const cidr = z.string().check((context) => {
-  const text = context.value;
-  if (parseCidr(text) !== undefined) return;
-  context.issues.push({ code: 'custom', message: wrongCidr(text), input: text });
-});
+/** Of pods or Services: one block, or of each family one. */
+export const cidrs = perFamily(
+  (text) => parseCidr(text)?.family,
+  (text) => {
+    const proper = canonicalCidr(text);
+    return proper === undefined
+      ? 'is not a CIDR; write one block such as 10.244.0.0/16, or one of each IP family with a comma between'
+      : `has bits set behind its prefix; write ${proper}`;
+  },
+);
 
-function wrongCidr(text: string): string {
-  const proper = canonicalCidr(text);
-  if (proper !== undefined) return `has bits set behind its prefix; write ${proper}`;
-  const families = text.split(',').map((block) => parseCidr(canonicalCidr(block.trim()) ?? '')?.family);
-  return families.includes(4) && families.includes(6)
-    ? 'is dual stack, which is not offered; write one block, of IPv4 or of IPv6, and of the same family for pods and Services'
-    : 'is not a CIDR; write one block such as 10.244.0.0/16';
+/** As Kubernetes writes what a dual-stack cluster has two of. */
+function perFamily(
+  familyOf: (text: string) => Family | undefined,
+  wrong: (text: string) => string,
+): z.ZodString {
+  return z
+    .string()
+    .max(4096)
+    .overwrite((text) => text.replaceAll(/\s*,\s*/g, ','))
+    .check((context) => {
+      const { value } = context;
+      const parts = value.split(',');
+      const families = parts.map(familyOf);
+      const at = families.indexOf(undefined);
+      const part = parts[at];
+      const refuse = (message: string): void => {
+        context.issues.push({ code: 'custom', message, input: value });
+      };
+      if (part !== undefined)
+        refuse(parts.length === 1 ? wrong(part) : `${JSON.stringify(part)} ${wrong(part)}`);
+      else if (new Set(families).size < families.length)
+        refuse('has two of one IP family; give one, or one of IPv4 and one of IPv6');
+    });
 }
 
 export const fingerprint = pattern(

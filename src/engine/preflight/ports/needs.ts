@@ -7,8 +7,15 @@ import { isJoined } from '../check.ts';
 export interface PortNeed extends CniPort {
   readonly from: Host;
   readonly to: Host;
+  /** Which of its addresses. */
+  readonly address: string;
   /** A node listens there, so that nobody else can; a connection has to do. */
   readonly taken: boolean;
+}
+
+/** The same for all ports of one host's address. */
+export function placeOf({ to, address }: PortNeed): string {
+  return `${to.address} ${address}`;
 }
 
 /** Everywhere that nodes must reach each other, as far as a host is no node yet or gets another CNI. */
@@ -16,9 +23,19 @@ export function portNeeds(cluster: Pick<Cluster, 'spec' | 'cni' | 'hosts'>): rea
   const { hosts } = cluster;
   const pairs = hosts.flatMap((from) => hosts.flatMap((to) => (from === to ? [] : [{ from, to }])));
   return pairs.flatMap(({ from, to }) => [
-    ...kubernetesPorts(cluster, from, to).map((port) => ({ ...port, from, to, taken: isJoined(to) })),
-    ...cniPorts(cluster, to).map((port) => ({ ...port, from, to, taken: false })),
+    ...kubernetesPorts(cluster, from, to).map((port): PortNeed => {
+      return { ...port, from, to, address: to.internalAddress, taken: isJoined(to) };
+    }),
+    ...cniPorts(cluster, to).flatMap((port) =>
+      addressesFor(port, to).map((address): PortNeed => ({ ...port, from, to, address, taken: false })),
+    ),
   ]);
+}
+
+/** Networks of both families have a tunnel for each, as a rule. */
+function addressesFor({ family }: CniPort, { families, internalAddresses }: Host): readonly string[] {
+  if (families.length === 1 || family === undefined) return internalAddresses;
+  return internalAddresses.filter((_, index) => families[index] === family);
 }
 
 function kubernetesPorts({ spec }: Pick<Cluster, 'spec'>, from: Host, to: Host): readonly CniPort[] {

@@ -3,7 +3,7 @@ import type { Held } from '../../../exec/runner.ts';
 import type { Host } from '../../../host/host.ts';
 import { BootstrapError, toBootstrapError } from '../../../lib/errors.ts';
 import { sanitizeLine } from '../../../lib/sanitize.ts';
-import type { PortNeed } from './needs.ts';
+import { placeOf, type PortNeed } from './needs.ts';
 import { languageOf, listenerArgv, proberArgv, type Target } from './scripts.ts';
 
 /** Seconds for an answer; hosts that have to be asked for their hardware address first give it in a few milliseconds. */
@@ -24,33 +24,36 @@ export async function tryPorts(needs: readonly PortNeed[], signal: AbortSignal):
   const nonce = randomBytes(12).toString('hex');
   const unable = new Map<Host, string>();
   /** What cannot be done on a host is no reason to stop. */
-  const attempt = async <T>(host: Host, work: Promise<readonly T[]>): Promise<readonly T[]> => {
+  const attempt = async <T>(host: Host, work: Promise<T>): Promise<T | undefined> => {
     try {
       return await work;
     } catch (error) {
       if (!unable.has(host)) unable.set(host, toBootstrapError(error).message);
-      return [];
+      return undefined;
     }
   };
-  const listeners = new Map<Host, Listener>();
-  const listen = async (host: Host, its: readonly PortNeed[]): Promise<readonly never[]> => {
+  const listeners = new Map<string, Listener>();
+  const listen = async (place: string, its: readonly PortNeed[]): Promise<void> => {
+    const [need] = its;
+    if (need === undefined) return;
+    const { to: host, address } = need;
     const ports = [...new Set(its.map(nameOf))];
-    const listener = await startListener(host, ports, nonce, signal);
-    listeners.set(host, listener);
-    void listener.held.lost.then(() => {
-      listeners.delete(host);
+    const started = await attempt(host, startListener(host, { address, ports, nonce }, signal));
+    if (started === undefined) return;
+    listeners.set(place, started);
+    void started.held.lost.then(() => {
+      listeners.delete(place);
       unable.set(host, 'what listened there for that is gone');
     });
-    return [];
   };
   try {
     const silent = Map.groupBy(
       needs.filter(({ taken }) => !taken),
-      ({ to }) => to,
+      placeOf,
     );
-    await Promise.all([...silent].map(([host, its]) => attempt(host, listen(host, its))));
+    await Promise.all([...silent].map(([place, its]) => listen(place, its)));
     const open = needs.filter(
-      (need) => need.taken || listeners.get(need.to)?.bound.includes(nameOf(need)) === true,
+      (need) => need.taken || listeners.get(placeOf(need))?.bound.includes(nameOf(need)) === true,
     );
     const answers = await Promise.all(
       [...Map.groupBy(open, ({ from }) => from)].map(([host, its]) =>
@@ -58,7 +61,9 @@ export async function tryPorts(needs: readonly PortNeed[], signal: AbortSignal):
       ),
     );
     signal.throwIfAborted();
-    const sound = answers.flat().filter(([{ to, taken }]) => taken || listeners.has(to));
+    const sound = answers
+      .flatMap((its) => its ?? [])
+      .filter(([need]) => need.taken || listeners.has(placeOf(need)));
     return { reached: new Map(sound), unable };
   } finally {
     await Promise.all([...listeners.values()].map(({ held }) => held.close()));
@@ -77,12 +82,11 @@ function nameOf({ protocol, port }: PortNeed): string {
 
 async function startListener(
   host: Host,
-  ports: readonly string[],
-  nonce: string,
+  { address, ports, nonce }: { address: string; ports: readonly string[]; nonce: string },
   signal: AbortSignal,
 ): Promise<Listener> {
   const language = languageOf(host);
-  const argv = listenerArgv(language, { nonce, seconds: LISTEN_SEC, address: host.internalAddress, ports });
+  const argv = listenerArgv(language, { nonce, seconds: LISTEN_SEC, address, ports });
   const held = await host.runner.hold(argv, { sudo: true, timeoutMs: COMMAND_MS, signal });
   const [word, ...bound] = held.firstLine.split(' ');
   if (word === 'ready') return { held, bound };
@@ -97,8 +101,8 @@ async function ask(
   signal: AbortSignal,
 ): Promise<readonly (readonly [PortNeed, boolean])[]> {
   const language = languageOf(host);
-  const targets = needs.map(({ protocol, port, to, taken }): Target => {
-    return { protocol, port, address: to.internalAddress, expect: taken ? 'open' : 'nonce' };
+  const targets = needs.map(({ protocol, port, address, taken }): Target => {
+    return { protocol, port, address, expect: taken ? 'open' : 'nonce' };
   });
   const argv = proberArgv(language, { nonce, seconds: ANSWER_SEC, targets });
   const { stdout } = await host.root(argv, { signal, timeoutMs: COMMAND_MS });
