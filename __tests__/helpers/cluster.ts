@@ -99,6 +99,7 @@ export function fakeFacts(index = 0, overrides: Partial<Facts> = {}): Facts {
     ],
     primaryAddresses: { 4: `10.0.0.${String(index + 1)}`, 6: undefined },
     routes: ['default', '10.0.0.0/24'],
+    advertised: [],
     network: {
       links: ['eth0', 'lo'],
       routeTables: ['default', 'local', 'main'],

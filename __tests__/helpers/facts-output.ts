@@ -20,6 +20,7 @@ export function factsSections(index = 0): Record<string, string> {
     time: `${String(Date.now())}000000`,
     'default-route': 'default via 10.0.0.254 dev eth0 ',
     'default-route-6': '',
+    advertised: '',
     addresses: [
       '1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever',
       `2: eth0    inet ${address}/24 brd 10.0.0.255 scope global eth0\\       valid_lft forever`,

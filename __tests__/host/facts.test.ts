@@ -34,6 +34,7 @@ describe('parseFacts', () => {
       ],
       primaryAddresses: { 4: '10.0.0.1', 6: undefined },
       routes: ['default', '10.0.0.0/24'],
+      advertised: [],
       nameservers: ['10.0.0.254'],
       loopbackResolver: false,
       filesystems: ['sysfs', 'overlay', 'bpf', 'cgroup2', 'ext4'],
@@ -144,6 +145,10 @@ describe('parseFacts', () => {
 });
 
 describe('hostile answers', () => {
+  test('interfaces with routes by router advertisements', () => {
+    expect(factsOf({ advertised: 'eth0\neth1.7' }).advertised).toEqual(['eth0', 'eth1.7']);
+  });
+
   test('routes of both families, and those that lead nowhere', () => {
     const routes = [
       'default via 10.0.0.254 dev eth0 proto dhcp',

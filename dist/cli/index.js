@@ -34925,6 +34925,8 @@ function eachContainer(pod, change) {
     };
 }
 
+// EXTERNAL MODULE: ./lib/lib/ip.js
+var ip = __nccwpck_require__(9090);
 ;// CONCATENATED MODULE: ./lib/cni/api-server.js
 /** The variables by which a pod's client finds the API server, for those that cannot wait for Services. */
 function apiServerVariables({ host, port, }) {
@@ -34932,6 +34934,7 @@ function apiServerVariables({ host, port, }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/cni/calico/objects.js
+
 
 /**
  * The routing tables of WireGuard, IPv4 and IPv6. Felix takes its tables as its own whether it encrypts or not, and
@@ -34951,6 +34954,32 @@ function felixConfiguration({ encryption, v4, v6 }) {
         spec: { routeTableRanges: [routeTables], ...(encryption === 'wireguard' ? encrypted : {}) },
     };
 }
+/**
+ * Where pods' addresses come from, one of each family. calico-node would make them out of its variables, but once for all,
+ * and reads IPv6's encapsulation only where there is IPv4 (seen of 3.32.1, startup.go).
+ */
+function ipPools({ podCIDR, backend, crossSubnet }) {
+    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+    return (0,ip/* rangesOf */.wA)(podCIDR).blocks.map((cidr) => {
+        const family = (0,ip/* familyOf */.Ap)(cidr);
+        return {
+            apiVersion: 'crd.projectcalico.org/v1',
+            kind: 'IPPool',
+            metadata: { name: `default-ipv${String(family)}-ippool` },
+            spec: {
+                allowedUses: ['Workload', 'Tunnel'],
+                blockSize: blockSize[family],
+                cidr,
+                ipipMode: backend === 'ipip' ? encapsulated : 'Never',
+                vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
+                natOutgoing: true,
+                nodeSelector: 'all()',
+            },
+        };
+    });
+}
+/** Prefix of the addresses that a node takes at once, upstream's own. */
+const blockSize = { 4: 26, 6: 122 };
 /** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
 function apiEndpoint({ apiServer }, namespace) {
     return {
@@ -34963,8 +34992,6 @@ function apiEndpoint({ apiServer }, namespace) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 7 modules
 var schemas = __nccwpck_require__(2311);
-// EXTERNAL MODULE: ./lib/lib/ip.js
-var ip = __nccwpck_require__(9090);
 ;// CONCATENATED MODULE: ./lib/cni/options.js
 
 /** The spec's choices with defaults filled in. They were checked when the spec was loaded. */
@@ -35066,7 +35093,7 @@ function renderManifest(objects, context) {
         return is('DaemonSet', AGENT) ? withEnvironment(object, environmentOf(choice)) : object;
     });
     const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
-    return [...endpoint, felixConfiguration(choice), ...wired];
+    return [...endpoint, felixConfiguration(choice), ...ipPools(choice), ...wired];
 }
 function only(objects, kind, name) {
     const count = objects.filter((object) => object.kind === kind && object.metadata.name === name).length;
@@ -35095,39 +35122,23 @@ function withConfig(configMap, { mtu, v4, v6 }) {
     };
 }
 /** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
-function environmentOf(choice) {
-    const { backend, crossSubnet, kubeProxyReplacement, v4, v6 } = choice;
-    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
-    const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
+function environmentOf({ mtu, kubeProxyReplacement, v4, v6 }) {
     return {
-        ...(v4 === undefined
-            ? { IP: 'none', CALICO_IPV4POOL_CIDR: 'none' }
-            : {
-                IP: 'autodetect',
-                IP_AUTODETECTION_METHOD: DETECTION,
-                CALICO_IPV4POOL_CIDR: v4,
-                CALICO_IPV4POOL_IPIP: backend === 'ipip' ? encapsulated : 'Never',
-                CALICO_IPV4POOL_VXLAN: vxlan,
-            }),
-        ...(v6 === undefined ? {} : ipv6Environment(v6, vxlan, choice)),
+        NO_DEFAULT_POOLS: 'true',
+        ...(v4 === undefined ? { IP: 'none' } : { IP: 'autodetect', IP_AUTODETECTION_METHOD: DETECTION }),
+        ...(v6 === undefined
+            ? {}
+            : { IP6: 'autodetect', IP6_AUTODETECTION_METHOD: DETECTION, FELIX_IPV6SUPPORT: 'true' }),
+        // BIRD's id is an IPv4 address where there is one.
+        ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
+        ...(v6 === undefined || mtu === undefined
+            ? {}
+            : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
         ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}),
     };
 }
 /** By itself it takes the first interface that it finds. */
 const DETECTION = 'kubernetes-internal-ip';
-function ipv6Environment(podCIDR, vxlan, { v4, mtu }) {
-    return {
-        IP6: 'autodetect',
-        IP6_AUTODETECTION_METHOD: DETECTION,
-        FELIX_IPV6SUPPORT: 'true',
-        CALICO_IPV6POOL_CIDR: podCIDR,
-        CALICO_IPV6POOL_VXLAN: vxlan,
-        CALICO_IPV6POOL_NAT_OUTGOING: 'true',
-        // BIRD's id is an IPv4 address where there is one.
-        ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
-        ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
-    };
-}
 /** Sets variables of the agent's container, whatever it had for them. */
 function withEnvironment(daemonSet, wanted) {
     return withPodSpec(daemonSet, (pod) => {
@@ -35324,7 +35335,7 @@ function installation(choice) {
     const { blocks, families } = (0,ip/* rangesOf */.wA)(podCIDR);
     const pools = blocks.map((cidr) => ({
         name: `default-ipv${String((0,ip/* familyOf */.Ap)(cidr))}-ippool`,
-        blockSize: (0,ip/* familyOf */.Ap)(cidr) === 6 ? 122 : 26,
+        blockSize: blockSize[(0,ip/* familyOf */.Ap)(cidr)],
         cidr,
         encapsulation: encapsulationOf(choice),
         natOutgoing: 'Enabled',
@@ -39501,6 +39512,7 @@ const touchedSysctls = [
     'net.ipv4.conf.all.arp_ignore',
     'net.ipv4.conf.all.arp_announce',
     'net.ipv6.conf.all.disable_ipv6',
+    'net.ipv6.conf.default.disable_ipv6',
     'net.ipv4.vs.conntrack',
     'net.ipv4.vs.conn_reuse_mode',
     'net.ipv4.vs.expire_nodest_conn',
@@ -39554,6 +39566,8 @@ s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
 s default-route-6; ip -6 -o route show default
+s advertised; ip -6 -o route show default proto ra | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | sort -u | while read -r l; do
+  [ "$(cat "/proc/sys/net/ipv6/conf/$l/accept_ra")" = 1 ] && echo "$l"; done
 s addresses; ip -o address show
 s routes; ip -o route show; ip -6 -o route show
 s links; ls /sys/class/net
@@ -39740,6 +39754,7 @@ function parseFacts(output, marker, now) {
             6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
         },
         routes: routesOf(lines('routes')),
+        advertised: lines('advertised'),
         network: networkUseOf(lines),
         nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
         loopbackResolver: configured.some(isLoopback),
@@ -41063,8 +41078,17 @@ const tools = (host) => {
         hint: `install them, e.g. apt-get install ${names}`,
     });
 };
+/** Ones whose lifetime ends are gone, and with them the way to a host that is reached from elsewhere. */
+const advertised = (host) => host.facts.advertised.flatMap((link) => host.families.includes(6)
+    ? found(host, 'router-advertisements', `its IPv6 default route over ${link} comes by router advertisements, which the kernel takes no more once it forwards packets`, {
+        severity: 'warning',
+        hint: `sysctl -w net.ipv6.conf.${link.replaceAll('.', '/')}.accept_ra=2, and so in /etc/sysctl.d`,
+    })
+    : nothing);
+/** The CNI's own would be without. */
+const NO_IPV6 = 'net.ipv6.conf.default.disable_ipv6';
 const kernel = (host) => {
-    const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
+    const { filesystems, bridgeNetfilter, cgroup, swap, conntrack, sysctls } = host.facts;
     const info = { severity: 'info' };
     return [
         ...(filesystems.includes('overlay')
@@ -41075,6 +41099,11 @@ const kernel = (host) => {
             : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
                 hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
             })),
+        ...(host.families.includes(6) && sysctls[NO_IPV6] === '1'
+            ? found(host, 'ipv6-disabled', `network interfaces that are made get no IPv6 (${NO_IPV6} is 1)`, {
+                hint: `sysctl -w ${NO_IPV6}=0, and so in /etc/sysctl.d`,
+            })
+            : []),
         ...(cgroup === 'v1'
             ? found(host, 'cgroup-v1', 'cgroup v1: kubelets are told to accept it (failCgroupV1: false, cgroupfs driver)', info)
             : []),
@@ -41098,7 +41127,7 @@ const clock = (host, { hosts }) => {
             hint: 'synchronise it (e.g. systemctl restart systemd-timesyncd)',
         });
 };
-const machineChecks = [system, size, disk, tools, kernel, clock];
+const machineChecks = [system, size, disk, tools, kernel, advertised, clock];
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/index.js
 
@@ -42031,6 +42060,7 @@ function differs(message) {
 
 
 
+
 const preflight_preflight = preflightStep(async (cluster, signal) => {
     const asked = await Promise.all([
         kindFindings(cluster, signal),
@@ -42147,9 +42177,9 @@ function occupancy({ kind, hosts, spec }) {
     }
     return kind.found === 'whole' ? [] : [unfinished];
 }
-/** The cluster's ranges must not be those of the nodes' own network. */
+/** The cluster's ranges must not be those of the nodes' own network, which has to have their families. */
 function networkFindings({ spec }, subnets) {
-    return clusterRanges(spec).flatMap(({ id, field, cidr }) => subnets
+    const overlapping = clusterRanges(spec).flatMap(({ id, field, cidr }) => subnets
         .filter((subnet) => overlaps(cidr, subnet))
         .map((subnet) => ({
         id,
@@ -42157,6 +42187,17 @@ function networkFindings({ spec }, subnets) {
         message: `${field} ${cidr} overlaps Docker’s network ${NETWORK} ${subnet}`,
         hint: `choose another ${field}`,
     })));
+    if ((0,lib_ip/* rangesOf */.wA)(spec.cni.podCIDR).v6 === undefined || subnets.some((subnet) => (0,lib_ip/* familyOf */.Ap)(subnet) === 6))
+        return overlapping;
+    return [
+        ...overlapping,
+        {
+            id: 'network-ipv6',
+            severity: 'error',
+            message: `Docker’s network ${NETWORK} has no IPv6, and cni.podCIDR is ${spec.cni.podCIDR}`,
+            hint: `remove it where no other cluster is on it (docker network rm ${NETWORK}), and see that the engine can do IPv6`,
+        },
+    ];
 }
 async function preflight_ports({ spec: { kind }, kind: { containers } }) {
     // An unfinished cluster of ours goes before the next one comes.

@@ -14,6 +14,7 @@ export const touchedSysctls = [
   'net.ipv4.conf.all.arp_ignore',
   'net.ipv4.conf.all.arp_announce',
   'net.ipv6.conf.all.disable_ipv6',
+  'net.ipv6.conf.default.disable_ipv6',
   'net.ipv4.vs.conntrack',
   'net.ipv4.vs.conn_reuse_mode',
   'net.ipv4.vs.expire_nodest_conn',
@@ -71,6 +72,8 @@ s swap; sed 1d /proc/swaps
 s time; date +%s%N
 s default-route; ip -o route show default
 s default-route-6; ip -6 -o route show default
+s advertised; ip -6 -o route show default proto ra | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | sort -u | while read -r l; do
+  [ "$(cat "/proc/sys/net/ipv6/conf/$l/accept_ra")" = 1 ] && echo "$l"; done
 s addresses; ip -o address show
 s routes; ip -o route show; ip -6 -o route show
 s links; ls /sys/class/net

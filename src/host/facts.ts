@@ -46,6 +46,8 @@ export interface Facts {
   readonly primaryAddresses: Readonly<Record<4 | 6, string | undefined>>;
   /** Destinations of the routing tables `main` of both families. */
   readonly routes: readonly string[];
+  /** Interfaces over which the kernel has an IPv6 default route by router advertisements, and takes none once it forwards. */
+  readonly advertised: readonly string[];
   readonly network: NetworkUse;
   /** Name servers of a resolver file without loopback addresses, if the host has one. */
   readonly nameservers: readonly string[];
@@ -144,6 +146,7 @@ export function parseFacts(output: string, marker: string, now: number): Facts {
       6: primaryAddressOf(6, addresses, defaultRouteOf(lines('default-route-6'))),
     },
     routes: routesOf(lines('routes')),
+    advertised: lines('advertised'),
     network: networkUseOf(lines),
     nameservers: (upstream.length > 0 ? upstream : configured).filter((server) => !isLoopback(server)),
     loopbackResolver: configured.some(isLoopback),

@@ -47,24 +47,33 @@ describe('calico by its manifest', () => {
     ]);
   });
 
-  const always = {
-    IP: 'autodetect',
-    IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
-    CALICO_IPV4POOL_CIDR: '10.42.0.0/16',
-    CALICO_IPV6POOL_VXLAN: 'Never',
-    FELIX_IPV6SUPPORT: 'false',
+  const poolsOf = (...of: Parameters<typeof contextOf>) =>
+    render(...of)
+      .filter(({ kind }) => kind === 'IPPool')
+      .map(({ metadata, ['spec']: spec }) => ({ name: metadata.name, ...(spec as object) }));
+  const pool = {
+    name: 'default-ipv4-ippool',
+    cidr: '10.42.0.0/16',
+    blockSize: 26,
+    allowedUses: ['Workload', 'Tunnel'],
+    natOutgoing: true,
+    nodeSelector: 'all()',
   };
+  const pool6 = { ...pool, name: 'default-ipv6-ippool', cidr: V6, blockSize: 122 };
+
   test.each([
     [{}, 'Never', 'Always'],
     [{ crossSubnet: true }, 'Never', 'CrossSubnet'],
     [{ backend: 'ipip' }, 'Always', 'Never'],
     [{ backend: 'ipip', crossSubnet: true }, 'CrossSubnet', 'Never'],
     [{ backend: 'bgp' }, 'Never', 'Never'],
-  ])('options %j: the pool has IPIP %s, VXLAN %s', (options, ipip, vxlan) => {
-    expect(environment(options)).toEqual({
-      ...always,
-      CALICO_IPV4POOL_IPIP: ipip,
-      CALICO_IPV4POOL_VXLAN: vxlan,
+  ])('options %j: the pool has IPIP %s, VXLAN %s', (options, ipipMode, vxlanMode) => {
+    expect(poolsOf(options)).toEqual([{ ...pool, ipipMode, vxlanMode }]);
+    expect(environment(options)).toMatchObject({
+      IP: 'autodetect',
+      IP_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
+      FELIX_IPV6SUPPORT: 'false',
+      NO_DEFAULT_POOLS: 'true',
     });
   });
 
@@ -72,19 +81,14 @@ describe('calico by its manifest', () => {
     [{}, 'Always'],
     [{ crossSubnet: true }, 'CrossSubnet'],
     [{ backend: 'bgp' }, 'Never'],
-  ])('an IPv6 network is the only one (%j: VXLAN %s)', (options, vxlan) => {
-    expect(environment(options, V6)).toEqual({
+  ])('an IPv6 network is the only one (%j: VXLAN %s)', (options, vxlanMode) => {
+    expect(poolsOf(options, V6)).toEqual([{ ...pool6, ipipMode: 'Never', vxlanMode }]);
+    expect(environment(options, V6)).toMatchObject({
       IP: 'none',
       IP6: 'autodetect',
       IP6_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
       FELIX_IPV6SUPPORT: 'true',
       CALICO_ROUTER_ID: 'hash',
-      CALICO_IPV4POOL_CIDR: 'none',
-      CALICO_IPV4POOL_IPIP: 'Always',
-      CALICO_IPV4POOL_VXLAN: 'Never',
-      CALICO_IPV6POOL_CIDR: V6,
-      CALICO_IPV6POOL_VXLAN: vxlan,
-      CALICO_IPV6POOL_NAT_OUTGOING: 'true',
     });
     const network = configOf(options, V6)['cni_network_config'] ?? '';
     const { plugins } = JSON.parse(network.replace('__CNI_MTU__', '0')) as { plugins: { ipam: unknown }[] };
@@ -92,15 +96,16 @@ describe('calico by its manifest', () => {
   });
 
   test('with dual stack there are pools and addresses of both families', () => {
-    const both = environment({}, DUAL);
-    expect(both).toEqual({
+    const modes = { ipipMode: 'Never', vxlanMode: 'Always' };
+    expect(poolsOf({}, DUAL)).toEqual([
+      { ...pool, ...modes },
+      { ...pool6, ...modes },
+    ]);
+    expect(environment({}, DUAL)).toEqual({
       ...environment(),
       IP6: 'autodetect',
       IP6_AUTODETECTION_METHOD: 'kubernetes-internal-ip',
       FELIX_IPV6SUPPORT: 'true',
-      CALICO_IPV6POOL_CIDR: V6,
-      CALICO_IPV6POOL_VXLAN: 'Always',
-      CALICO_IPV6POOL_NAT_OUTGOING: 'true',
     });
     expect(configOf({}, DUAL)['cni_network_config']).toContain(
       '"assign_ipv4": "true", "assign_ipv6": "true"',
@@ -151,8 +156,8 @@ describe('calico by its manifest', () => {
 
   test('nothing else changes, and settings come before the pods that read them', () => {
     const [, crd, daemonSet, controllers] = calicoObjects;
-    const [felix, , sameCrd, changed, sameControllers, ...others] = render();
-    expect([felix?.kind, others]).toEqual(['FelixConfiguration', []]);
+    const [felix, pools, , sameCrd, changed, sameControllers, ...others] = render();
+    expect([felix?.kind, pools?.kind, others]).toEqual(['FelixConfiguration', 'IPPool', []]);
     expect([sameCrd, sameControllers]).toEqual([crd, controllers]);
     const { containers, ...pod } = podOf(changed);
     const { containers: before, ...podBefore } = podOf(daemonSet);

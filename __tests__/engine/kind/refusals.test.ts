@@ -3,10 +3,11 @@ import { createServer, type AddressInfo } from 'node:net';
 import { release } from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { cnis } from '../../../src/cni/index.ts';
+import { networkFindings } from '../../../src/engine/kind/preflight.ts';
 import { renderManifest } from '../../../src/kube/objects.ts';
 import type { BootstrapError } from '../../../src/lib/errors.ts';
 import type { ClusterSpec } from '../../../src/spec/cluster-spec.ts';
-import { fakeSpec } from '../../helpers/cluster.ts';
+import { fakeCluster, fakeSpec } from '../../helpers/cluster.ts';
 import { bootstrapFailure, quiet } from '../../helpers/failure.ts';
 import { serveFiles } from '../../helpers/file-server.ts';
 import { KindBed, kindHosts } from '../../helpers/kind-bed.ts';
@@ -221,6 +222,17 @@ describe('preflight in Docker refuses', () => {
       'cni.podCIDR 10.244.0.0/16 overlaps Docker’s network kind 10.244.8.0/24 (pod-cidr)',
       'kubernetes.serviceCIDR 10.96.0.0/16 overlaps Docker’s network kind 10.96.0.0/12 (service-cidr)',
     ]);
+  });
+
+  test('IPv6 on a network of Docker’s that has none', async () => {
+    using bed = new KindBed();
+    const cni = { ...bed.spec.cni, podCIDR: '10.244.0.0/16,fd00:10:244::/56' };
+    bed.docker.networks.set('kind', { Labels: null, IPAM: { Config: [{ Subnet: '172.18.0.0/16' }] } });
+    expect(await refusal(bed, { cni })).toMatchObject({
+      message: `Docker’s network kind has no IPv6, and cni.podCIDR is ${cni.podCIDR} (network-ipv6)`,
+    });
+    const { cluster } = fakeCluster({ with: { cni } });
+    expect(networkFindings(cluster, ['172.18.0.0/16', 'fc00:f853::/64'])).toEqual([]);
   });
 
   test('an engine that is too old or too small, and images that are not there', async () => {

@@ -50,6 +50,18 @@ const errors: [id: string, given: Case, message: string][] = [
   ['systemd', { facts: { systemd: false } }, 'not booted with systemd'],
   ['tools', { facts: { tools: fakeFacts().tools.filter((tool) => tool !== 'ip') } }, 'missing programs: ip'],
   ['bridge-netfilter', { facts: { bridgeNetfilter: false } }, 'no bridge netfilter'],
+  [
+    'ipv6-disabled',
+    {
+      first: true,
+      with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR: 'fd01::/48' } },
+      facts: {
+        primaryAddresses: { 4: undefined, 6: 'fd00::2' },
+        sysctls: { 'net.ipv6.conf.default.disable_ipv6': '1' },
+      },
+    },
+    'get no IPv6 (net.ipv6.conf.default.disable_ipv6 is 1)',
+  ],
   ['clock', { facts: { clockOffsetMs: -40_000 } }, 'off by -40 s'],
   ['clock', { facts: { clockOffsetMs: Number.NaN } }, 'clock is off'],
   ['foreign-cluster', { state: hostState({ cluster: 'other' }) }, 'the cluster "other"'],
@@ -216,6 +228,7 @@ const unsuspicious: [string, Case][] = [
       facts: { addresses: [{ ...global, family: 6, prefix: 64, address: 'fd00::2' }] },
     },
   ],
+  ['no IPv6 that nobody wants', { facts: { sysctls: { 'net.ipv6.conf.default.disable_ipv6': '1' } } }],
   ['a small worker', { facts: { cpus: 1, memoryBytes: 2 ** 29 } }],
   ['another role, as long as it is no member', { state: hostState({ role: 'control-plane' }) }],
   ['a clock that is a little off', { facts: { clockOffsetMs: 20_000 } }],
@@ -241,6 +254,24 @@ describe('findings', () => {
 
   test.each(milder)('%s is no more than %s', (id, severity, given) => {
     expect(findingsOf(given)).toEqual([expect.objectContaining({ id, severity, host: '10.0.0.2' })]);
+  });
+
+  test('a default route by router advertisements will go where the kernel forwards IPv6', () => {
+    const primaryAddresses = { 4: '10.0.0.1', 6: 'fe00::1' };
+    const given = (podCIDR: string) => ({
+      first: true as const,
+      with: { hosts: [fakeHost(0, true)], cni: { ...spec.cni, podCIDR } },
+      facts: { primaryAddresses, advertised: ['eth0.7'] },
+    });
+    expect(findingsOf(given('10.244.0.0/16,fd00::/48'))).toMatchObject([
+      {
+        id: 'router-advertisements',
+        severity: 'warning',
+        message: expect.stringContaining('over eth0.7'),
+        hint: expect.stringContaining('net.ipv6.conf.eth0/7.accept_ra=2'),
+      },
+    ]);
+    expect(findingsOf(given('10.244.0.0/16'))).toEqual([]);
   });
 
   test('hosts of both cgroup versions cannot share one kubelet configuration', () => {

@@ -2,7 +2,7 @@ import { BootstrapError } from '../../lib/errors.ts';
 import type { KubeObject } from '../../kube/objects.ts';
 import { envVars, withContainer, withEnv, withPodSpec } from '../../kube/pod-template.ts';
 import type { CniContext } from '../cni.ts';
-import { apiEndpoint, felixConfiguration } from './objects.ts';
+import { apiEndpoint, felixConfiguration, ipPools } from './objects.ts';
 import { choiceOf, hasBird, type Choice } from './options.ts';
 
 /** The one of Calico's two manifests that runs BIRD or does not. */
@@ -24,7 +24,7 @@ export function renderManifest(objects: readonly KubeObject[], context: CniConte
     return is('DaemonSet', AGENT) ? withEnvironment(object, environmentOf(choice)) : object;
   });
   const endpoint = choice.kubeProxyReplacement ? [apiEndpoint(context, 'kube-system')] : [];
-  return [...endpoint, felixConfiguration(choice), ...wired];
+  return [...endpoint, felixConfiguration(choice), ...ipPools(choice), ...wired];
 }
 
 function only(objects: readonly KubeObject[], kind: string, name: string): void {
@@ -56,41 +56,24 @@ function withConfig(configMap: KubeObject, { mtu, v4, v6 }: Choice): KubeObject 
 }
 
 /** https://docs.tigera.io/calico/latest/reference/configure-calico-node */
-function environmentOf(choice: Choice): Environment {
-  const { backend, crossSubnet, kubeProxyReplacement, v4, v6 } = choice;
-  const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
-  const vxlan = backend === 'vxlan' ? encapsulated : 'Never';
+function environmentOf({ mtu, kubeProxyReplacement, v4, v6 }: Choice): Environment {
   return {
-    ...(v4 === undefined
-      ? { IP: 'none', CALICO_IPV4POOL_CIDR: 'none' }
-      : {
-          IP: 'autodetect',
-          IP_AUTODETECTION_METHOD: DETECTION,
-          CALICO_IPV4POOL_CIDR: v4,
-          CALICO_IPV4POOL_IPIP: backend === 'ipip' ? encapsulated : 'Never',
-          CALICO_IPV4POOL_VXLAN: vxlan,
-        }),
-    ...(v6 === undefined ? {} : ipv6Environment(v6, vxlan, choice)),
+    NO_DEFAULT_POOLS: 'true',
+    ...(v4 === undefined ? { IP: 'none' } : { IP: 'autodetect', IP_AUTODETECTION_METHOD: DETECTION }),
+    ...(v6 === undefined
+      ? {}
+      : { IP6: 'autodetect', IP6_AUTODETECTION_METHOD: DETECTION, FELIX_IPV6SUPPORT: 'true' }),
+    // BIRD's id is an IPv4 address where there is one.
+    ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
+    ...(v6 === undefined || mtu === undefined
+      ? {}
+      : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
     ...(kubeProxyReplacement ? { FELIX_BPFENABLED: 'true' } : {}),
   };
 }
 
 /** By itself it takes the first interface that it finds. */
 const DETECTION = 'kubernetes-internal-ip';
-
-function ipv6Environment(podCIDR: string, vxlan: string, { v4, mtu }: Choice): Environment {
-  return {
-    IP6: 'autodetect',
-    IP6_AUTODETECTION_METHOD: DETECTION,
-    FELIX_IPV6SUPPORT: 'true',
-    CALICO_IPV6POOL_CIDR: podCIDR,
-    CALICO_IPV6POOL_VXLAN: vxlan,
-    CALICO_IPV6POOL_NAT_OUTGOING: 'true',
-    // BIRD's id is an IPv4 address where there is one.
-    ...(v4 === undefined ? { CALICO_ROUTER_ID: 'hash' } : {}),
-    ...(mtu === undefined ? {} : { FELIX_VXLANMTUV6: String(mtu), FELIX_WIREGUARDMTUV6: String(mtu) }),
-  };
-}
 
 type Environment = Readonly<Record<string, string>>;
 

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube/objects.ts';
+import { familyOf, rangesOf } from '../../lib/ip.ts';
 import { apiServerVariables } from '../api-server.ts';
 import type { CniContext } from '../cni.ts';
 import type { Choice } from './options.ts';
@@ -22,6 +23,34 @@ export function felixConfiguration({ encryption, v4, v6 }: Choice): KubeObject {
     spec: { routeTableRanges: [routeTables], ...(encryption === 'wireguard' ? encrypted : {}) },
   };
 }
+
+/**
+ * Where pods' addresses come from, one of each family. calico-node would make them out of its variables, but once for all,
+ * and reads IPv6's encapsulation only where there is IPv4 (seen of 3.32.1, startup.go).
+ */
+export function ipPools({ podCIDR, backend, crossSubnet }: Choice): readonly KubeObject[] {
+  const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+  return rangesOf(podCIDR).blocks.map((cidr) => {
+    const family = familyOf(cidr);
+    return {
+      apiVersion: 'crd.projectcalico.org/v1',
+      kind: 'IPPool',
+      metadata: { name: `default-ipv${String(family)}-ippool` },
+      spec: {
+        allowedUses: ['Workload', 'Tunnel'],
+        blockSize: blockSize[family],
+        cidr,
+        ipipMode: backend === 'ipip' ? encapsulated : 'Never',
+        vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
+        natOutgoing: true,
+        nodeSelector: 'all()',
+      },
+    };
+  });
+}
+
+/** Prefix of the addresses that a node takes at once, upstream's own. */
+export const blockSize = { 4: 26, 6: 122 } as const;
 
 /** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
 export function apiEndpoint({ apiServer }: CniContext, namespace: string): KubeObject {

@@ -2,7 +2,7 @@ import { BootstrapError } from '../../lib/errors.ts';
 import type { KubeObject, Workload } from '../../kube/objects.ts';
 import { familyOf, rangesOf } from '../../lib/ip.ts';
 import type { CniContext } from '../cni.ts';
-import { apiEndpoint, felixConfiguration } from './objects.ts';
+import { apiEndpoint, blockSize, felixConfiguration } from './objects.ts';
 import { choiceOf, hasBird, type Choice } from './options.ts';
 
 /** Definitions before what uses them. */
@@ -38,7 +38,7 @@ function installation(choice: Choice): KubeObject {
   const { blocks, families } = rangesOf(podCIDR);
   const pools = blocks.map((cidr) => ({
     name: `default-ipv${String(familyOf(cidr))}-ippool`,
-    blockSize: familyOf(cidr) === 6 ? 122 : 26,
+    blockSize: blockSize[familyOf(cidr)],
     cidr,
     encapsulation: encapsulationOf(choice),
     natOutgoing: 'Enabled',

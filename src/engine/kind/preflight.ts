@@ -4,6 +4,7 @@ import { isPinned, knownKindVersions } from '../../artifacts/kind-nodes.ts';
 import { isCached, cachePath } from '../../artifacts/cache.ts';
 import { probeSource } from '../../artifacts/download.ts';
 import { toBootstrapError } from '../../lib/errors.ts';
+import { familyOf, rangesOf } from '../../lib/ip.ts';
 import { labels, nameOf, NETWORK, subnetsOf } from '../../providers/kind/inventory.ts';
 import type { Finding } from '../../report/model.ts';
 import type { Cluster } from '../cluster.ts';
@@ -139,9 +140,9 @@ function occupancy({ kind, hosts, spec }: Cluster): readonly Finding[] {
   return kind.found === 'whole' ? [] : [unfinished];
 }
 
-/** The cluster's ranges must not be those of the nodes' own network. */
+/** The cluster's ranges must not be those of the nodes' own network, which has to have their families. */
 export function networkFindings({ spec }: Cluster, subnets: readonly string[]): readonly Finding[] {
-  return clusterRanges(spec).flatMap(({ id, field, cidr }) =>
+  const overlapping = clusterRanges(spec).flatMap(({ id, field, cidr }) =>
     subnets
       .filter((subnet) => overlaps(cidr, subnet))
       .map((subnet): Finding => ({
@@ -151,6 +152,17 @@ export function networkFindings({ spec }: Cluster, subnets: readonly string[]): 
         hint: `choose another ${field}`,
       })),
   );
+  if (rangesOf(spec.cni.podCIDR).v6 === undefined || subnets.some((subnet) => familyOf(subnet) === 6))
+    return overlapping;
+  return [
+    ...overlapping,
+    {
+      id: 'network-ipv6',
+      severity: 'error',
+      message: `Docker’s network ${NETWORK} has no IPv6, and cni.podCIDR is ${spec.cni.podCIDR}`,
+      hint: `remove it where no other cluster is on it (docker network rm ${NETWORK}), and see that the engine can do IPv6`,
+    },
+  ];
 }
 
 async function ports({ spec: { kind }, kind: { containers } }: Cluster): Promise<readonly Finding[]> {

@@ -70,8 +70,27 @@ const tools: HostCheck = (host) => {
   });
 };
 
+/** Ones whose lifetime ends are gone, and with them the way to a host that is reached from elsewhere. */
+const advertised: HostCheck = (host) =>
+  host.facts.advertised.flatMap((link) =>
+    host.families.includes(6)
+      ? found(
+          host,
+          'router-advertisements',
+          `its IPv6 default route over ${link} comes by router advertisements, which the kernel takes no more once it forwards packets`,
+          {
+            severity: 'warning',
+            hint: `sysctl -w net.ipv6.conf.${link.replaceAll('.', '/')}.accept_ra=2, and so in /etc/sysctl.d`,
+          },
+        )
+      : nothing,
+  );
+
+/** The CNI's own would be without. */
+const NO_IPV6 = 'net.ipv6.conf.default.disable_ipv6';
+
 const kernel: HostCheck = (host) => {
-  const { filesystems, bridgeNetfilter, cgroup, swap, conntrack } = host.facts;
+  const { filesystems, bridgeNetfilter, cgroup, swap, conntrack, sysctls } = host.facts;
   const info = { severity: 'info' } as const;
   return [
     ...(filesystems.includes('overlay')
@@ -87,6 +106,11 @@ const kernel: HostCheck = (host) => {
       : found(host, 'bridge-netfilter', 'the kernel has no bridge netfilter, which Services need', {
           hint: 'install a kernel with the module br_netfilter (linux-modules-extra on some clouds)',
         })),
+    ...(host.families.includes(6) && sysctls[NO_IPV6] === '1'
+      ? found(host, 'ipv6-disabled', `network interfaces that are made get no IPv6 (${NO_IPV6} is 1)`, {
+          hint: `sysctl -w ${NO_IPV6}=0, and so in /etc/sysctl.d`,
+        })
+      : []),
     ...(cgroup === 'v1'
       ? found(
           host,
@@ -122,4 +146,4 @@ const clock: HostCheck = (host, { hosts }) => {
       });
 };
 
-export const machineChecks: readonly HostCheck[] = [system, size, disk, tools, kernel, clock];
+export const machineChecks: readonly HostCheck[] = [system, size, disk, tools, kernel, advertised, clock];

@@ -1,4 +1,5 @@
 import { bracketed } from '../../lib/ip.ts';
+
 /** Labels that kind puts on the containers of its nodes. */
 export const labels = { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' } as const;
 
