@@ -119,3 +119,18 @@ describe.each(cniNames)('%s', (name) => {
     for (const taint of taints) expect(taint).toMatch(/^(?!.*\b(k8s|kubernetes)\.io\/)[\w.-]+\/[\w.-]+$/);
   });
 });
+
+test.each(['calico', 'cilium', 'flannel', 'kube-router'])(
+  '%s takes no MTU that IPv6 does not work with',
+  (name) => {
+    const mtuOf = (podCIDR: string, mtu: number) => {
+      const spec = specWithCni(name, { mtu });
+      return cniCatalog.problems({ ...spec, cni: { ...spec.cni, podCIDR } });
+    };
+    expect(mtuOf('10.244.0.0/16,fd00::/56', 1279)).toMatchObject([
+      { option: 'mtu', what: 'is less than 1280, the least that IPv6 works with' },
+    ]);
+    expect(mtuOf('10.244.0.0/16,fd00::/56', 1280)).toEqual([]);
+    expect(mtuOf('10.244.0.0/16', 576)).toEqual([]);
+  },
+);

@@ -97,6 +97,28 @@ describe('the facts script, run for real', () => {
     expect(parseFacts(stdout, 'facts-x', 0).cloud).toBe('aws');
   });
 
+  test('says over which interfaces the kernel takes default routes by router advertisements', async () => {
+    const routes = ['eth0.7 proto ra', 'eth1 proto ra', 'eth0.7 proto ra metric 9'].map(
+      (text) => `default via fe80::1 dev ${text}`,
+    );
+    shell.fake(
+      'ip',
+      `[ "$*" = '-6 -o route show default proto ra' ] && printf '%s\\n' '${routes.join("' '")}'`,
+    );
+    for (const [link, value] of [
+      ['eth0.7', '1'],
+      ['eth1', '2'],
+    ] as const) {
+      mkdirSync(shell.path(`conf/${link}`), { recursive: true });
+      writeFileSync(shell.path(`conf/${link}/accept_ra`), `${value}\n`);
+    }
+    const script = factsScript.replace('/proc/sys/net/ipv6/conf', shell.path('conf'));
+    const { stdout = '' } = (await shell.run(['sh', '-c', script, 'x', 'facts-x'], {})) as {
+      stdout?: string;
+    };
+    expect(parseFacts(stdout, 'facts-x', 0).advertised).toEqual(['eth0.7']);
+  });
+
   test('a file whose last line does not end does not swallow the next section', async () => {
     const path = shell.path('os-release');
     writeFileSync(path, 'ID=debian');

@@ -11,14 +11,16 @@ const urlsOf = (runner: ReturnType<typeof verifyContext>['runner']) =>
 
 describe('what the checks ask for', () => {
   test('nginx-answers: every pod by its IP, from every pod', async () => {
-    const { context, runner } = verifyContext([placement('n1'), placement('n2', ['fd00::2'])]);
+    const pods = [placement('n1', ['fd00::1']), placement('n2', ['fd00::2'])];
+    const { context, runner } = verifyContext(pods, { podCIDR: 'fd00::/56' });
     runner.on(/ exec /, '0 0 nginx-n1\n1 0 nginx-n2\n');
     expect(await nginxAnswers.observe(context)).toMatchObject({ status: 'pass' });
-    expect(urlsOf(runner)).toEqual(Array(2).fill(['http://10.244.0.1/', 'http://[fd00::2]/']));
+    expect(urlsOf(runner)).toEqual(Array(2).fill(['http://[fd00::1]/', 'http://[fd00::2]/']));
   });
 
   test('nginx-answers: with dual stack by both IPs, apart for people', async () => {
-    const { context, runner } = verifyContext([placement('n1', ['10.244.0.1', 'fd00::1'])]);
+    const podCIDR = '10.244.0.0/16,fd00::/56';
+    const { context, runner } = verifyContext([placement('n1', ['10.244.0.1', 'fd00::1'])], { podCIDR });
     runner.on(/ exec /, '0 0 nginx-n1\n1 1 refused\n');
     const { status, probes } = await nginxAnswers.observe(context);
     expect(status).toBe('fail');
@@ -27,6 +29,16 @@ describe('what the checks ask for', () => {
       ['n1 (IPv6)', 'fail'],
     ]);
     expect(urlsOf(runner)).toEqual([['http://10.244.0.1/', 'http://[fd00::1]/']]);
+  });
+
+  test('nginx-answers: not at addresses of a family that nobody asked for', async () => {
+    const { context, runner } = verifyContext([placement('n1', ['10.244.0.1', 'fd00::1'])]);
+    runner.on(/ exec /, '0 0 nginx-n1\n');
+    expect(await nginxAnswers.observe(context)).toMatchObject({
+      status: 'pass',
+      observed: '1 of 1 answered',
+    });
+    expect(urlsOf(runner)).toEqual([['http://10.244.0.1/']]);
   });
 
   test('service: all of its ClusterIPs', async () => {

@@ -70543,6 +70543,7 @@ function preprocess(fn, schema) {
 
 ;// CONCATENATED MODULE: ./lib/cni/options.js
 
+
 /** The spec's choices with defaults filled in. They were checked when the spec was loaded. */
 function chosen(options, { cni }) {
     return object(options).parse(cni.options);
@@ -70553,6 +70554,15 @@ const mtu = schemas_int()
     .max(9216)
     .optional()
     .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+/** RFC 8200, section 5. */
+const IPV6_MTU = 1280;
+/** Linux has no IPv6 on an interface with less. */
+function mtuProblems({ cni }, wanted) {
+    if (wanted === undefined || wanted >= IPV6_MTU || rangesOf(cni.podCIDR).v6 === undefined)
+        return [];
+    const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
+    return [{ option: 'mtu', what, fix: 'choose a larger one, or leave it out' }];
+}
 const encryption = schemas_enum(['none', 'wireguard'])
     .default('none')
     .describe('Whether packets between pods of different nodes are encrypted.');
@@ -70609,14 +70619,8 @@ function problems(spec) {
         const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
         found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
     }
-    if (v6 !== undefined && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
-        const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
-        found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
-    }
-    return found;
+    return [...found, ...mtuProblems(spec, choice.mtu)];
 }
-/** RFC 8200, section 5. */
-const IPV6_MTU = 1280;
 
 ;// CONCATENATED MODULE: ./lib/cni/calico/manifest.js
 
@@ -70764,7 +70768,7 @@ function ports(spec) {
     if (backend === 'vxlan' || kubeProxyReplacement)
         found.push({ protocol: 'udp', port: 4789, purpose: 'VXLAN' });
     if (install === 'operator')
-        found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha' });
+        found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha', family: 'primary' });
     if (encryption === 'wireguard') {
         const tunnel = { protocol: 'udp', purpose: 'WireGuard' };
         if (v4 !== undefined)
@@ -71285,7 +71289,7 @@ const cilium = {
             source: 'Cilium’s documentation of 1.19, Kubernetes Compatibility',
         },
     ],
-    problems: refusedValues,
+    problems: (spec) => [...refusedValues(spec), ...mtuProblems(spec, chosen(ciliumOptions, spec).mtu)],
     sources: (context) => [
         {
             chart: `helm.cilium.io/cilium-${context.version}.tgz`,
@@ -71316,7 +71320,7 @@ const cilium = {
         };
         return [
             ...(backend === 'native' ? [] : [tunnel]),
-            { protocol: 'tcp', port: 4240, purpose: 'health checks' },
+            { protocol: 'tcp', port: 4240, purpose: 'health checks', family: 'primary' },
             ...(encryption === 'none' ? [] : [cilium_wireguard]),
             ...(hubble ? [peers] : []),
         ];
@@ -71344,7 +71348,7 @@ const cilium = {
     traces: ciliumTraces,
 };
 const cilium_wireguard = { protocol: 'udp', port: 51871, purpose: 'WireGuard', family: 4 };
-const peers = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
+const peers = { protocol: 'tcp', port: 4244, purpose: 'Hubble', family: 'primary' };
 /** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
 function isMadeAnew({ kind, metadata }) {
     const labels = (metadata['labels'] ?? {});
@@ -71444,12 +71448,7 @@ const flannel = {
             return { protocol: 'udp', port: family === 6 ? 51821 : 51820, purpose: 'WireGuard', family };
         });
     },
-    preflight: (facts, spec) => {
-        const { backend } = chosen(flannel_options, spec);
-        if (backend === 'wireguard')
-            return lackingTunnel(facts, 'wireguard', 'Flannel');
-        return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
-    },
+    preflight: (facts, spec) => [...interfaces(facts), ...kernelAndCloud(facts, spec)],
     diagnostics: {
         selector: 'app=flannel',
         container: 'kube-flannel',
@@ -71462,10 +71461,30 @@ const flannel = {
         paths: ['/run/flannel', '/opt/cni/bin/flannel'],
     },
 };
+/** Of an IPv4 address' interface flanneld takes the first IPv6 address there is (pkg/ipmatch/match.go at v0.28.9). */
+function interfaces({ nodeLinks = [] }) {
+    const [first, ...others] = new Set(nodeLinks);
+    if (first === undefined || others.length === 0)
+        return [];
+    return [
+        {
+            id: 'flannel-interface',
+            severity: 'error',
+            message: `the node’s addresses are on ${[first, ...others].join(' and ')}, and Flannel takes both from one interface`,
+            hint: 'set hosts[].internalAddress to an IPv4 and an IPv6 address of one interface',
+        },
+    ];
+}
+function kernelAndCloud(facts, spec) {
+    const { backend } = chosen(flannel_options, spec);
+    if (backend === 'wireguard')
+        return lackingTunnel(facts, 'wireguard', 'Flannel');
+    return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
+}
 function flannelProblems(spec) {
     const { podCIDR } = spec.cni;
     const { families, v4 } = rangesOf(podCIDR);
-    const found = [];
+    const found = [...mtuProblems(spec, chosen(flannel_options, spec).mtu)];
     // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
     if (chosen(flannel_options, spec).backend === 'host-gw' && v4 === undefined) {
         const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
@@ -71681,15 +71700,15 @@ const kubeRouter = {
             source: 'kube-router’s own end-to-end tests (hack/e2e-netpol.sh: 1.32.2; ci-e2e-netpol.yml: 1.36.1)',
         },
     ],
-    problems: (spec) => chosen(kube_router_options, spec).overlay === 'off' && spec.cni.options['overlayEncap'] !== undefined
-        ? [
-            {
-                option: 'overlayEncap',
-                what: 'is for tunnels',
-                fix: 'remove it, or set overlay to full or subnet',
-            },
-        ]
-        : [],
+    problems: (spec) => {
+        const { overlay, mtu: wanted } = chosen(kube_router_options, spec);
+        const found = [...mtuProblems(spec, wanted)];
+        if (overlay === 'off' && spec.cni.options['overlayEncap'] !== undefined) {
+            const fix = 'remove it, or set overlay to full or subnet';
+            found.push({ option: 'overlayEncap', what: 'is for tunnels', fix });
+        }
+        return found;
+    },
     sources: ({ spec, version }) => {
         const variant = chosen(kube_router_options, spec).kubeProxyReplacement ? '-all-features' : '';
         const path = `cloudnativelabs/kube-router/v${version}/daemonset/kubeadm-kuberouter${variant}.yaml`;
@@ -71705,7 +71724,7 @@ const kubeRouter = {
     ports: (spec) => {
         const { overlay, overlayEncap } = chosen(kube_router_options, spec);
         return [
-            { protocol: 'tcp', port: 179, purpose: 'BGP' },
+            { protocol: 'tcp', port: 179, purpose: 'BGP', family: 'primary' },
             ...(overlay !== 'off' && overlayEncap === 'fou'
                 ? [{ protocol: 'udp', port: FOU_PORT, purpose: 'foo-over-UDP' }]
                 : []),
@@ -72115,6 +72134,11 @@ const systemClock = {
         }
     },
 };
+/** Counts whole seconds down from now, to 1. */
+function countdown(clock, seconds) {
+    const end = clock.now() + seconds * 1000;
+    return () => Math.max(1, Math.ceil((end - clock.now()) / 1000));
+}
 
 // EXTERNAL MODULE: ./lib/lib/sanitize.js
 var sanitize = __nccwpck_require__(1812);
@@ -75046,7 +75070,7 @@ const touchedSysctls = [
     'net.ipv4.conf.all.src_valid_mark',
     'net.ipv4.conf.all.arp_ignore',
     'net.ipv4.conf.all.arp_announce',
-    'net.ipv6.conf.all.disable_ipv6',
+    // Not `all`: to write it would take the addresses of every interface away, whatever each had before.
     'net.ipv6.conf.default.disable_ipv6',
     'net.ipv4.vs.conntrack',
     'net.ipv4.vs.conn_reuse_mode',
@@ -77328,7 +77352,7 @@ const ownAddress = (host) => {
 const family = (host, { spec }) => host.families.flatMap((wanted, index) => parseIp(host.internalAddresses[index] ?? '')?.family === wanted
     ? nothing
     : found(host, 'internal-address', `it has no IPv${String(wanted)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`, {
-        hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family`,
+        hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family alone`,
     }));
 const identityChecks = [identity_names, ownAddress, family];
 const clusterChecks = [unique, architecture, cgroups, membership];
@@ -77509,6 +77533,7 @@ const machineChecks = [system, size, disk, tools, machine_kernel, advertised, cl
 
 
 
+
 /** Every finding of every host. */
 function findings(input) {
     const cni = cniNamed(input.spec.cni.name);
@@ -77521,9 +77546,15 @@ function findings(input) {
     ];
     return [
         ...input.hosts.flatMap((host) => perHost.flatMap((check) => check(host, input))),
-        ...input.hosts.flatMap((host) => cni.preflight(host.facts, input.spec).map((finding) => ({ ...finding, host: host.address }))),
+        ...input.hosts.flatMap((host) => cni
+            .preflight({ ...host.facts, nodeLinks: nodeLinksOf(host) }, input.spec)
+            .map((finding) => ({ ...finding, host: host.address }))),
         ...(input.hosts.length > 1 ? clusterChecks.flatMap((check) => check(input)) : nothing),
     ];
+}
+function nodeLinksOf({ facts, internalAddresses }) {
+    const links = new Map(facts.addresses.map(({ address, link }) => [canonicalAddress(address), link]));
+    return internalAddresses.flatMap((address) => links.get(canonicalAddress(address)) ?? []);
 }
 
 ;// CONCATENATED MODULE: ./lib/engine/preflight/pod-ranges.js
@@ -77574,7 +77605,10 @@ function portNeeds(cluster) {
     ]);
 }
 /** Networks of both families have a tunnel for each, as a rule. */
-function addressesFor({ family }, { families, internalAddresses }) {
+function addressesFor({ family }, host) {
+    const { families, internalAddress, internalAddresses } = host;
+    if (family === 'primary')
+        return [internalAddress];
     if (families.length === 1 || family === undefined)
         return internalAddresses;
     return internalAddresses.filter((_, index) => families[index] === family);
@@ -79822,11 +79856,18 @@ const nginxAnswers = {
     id: 'nginx-answers',
     title: 'nginx answers from node to node',
     expected: () => 'every nginx pod is answered by every other and by itself',
-    observe: (context) => probeAll(context, () => context.pods.flatMap(({ name, node, ips }) => ips.map((ip) => ({
-        label: ips.length === 1 ? node : `${node} (IPv${String(familyOf(ip))})`,
-        url: probe_urlOf(ip),
-        answeredBy: [name],
-    })))),
+    observe: (context) => {
+        // A CNI may give pods more than that, where nginx does not listen.
+        const { families } = rangesOf(context.spec.cni.podCIDR);
+        const targets = context.pods.flatMap(({ name, node, ips }) => ips
+            .filter((ip) => families.includes(familyOf(ip)))
+            .map((ip) => ({
+            label: families.length === 1 ? node : `${node} (IPv${String(familyOf(ip))})`,
+            url: probe_urlOf(ip),
+            answeredBy: [name],
+        })));
+        return probeAll(context, () => targets);
+    },
 };
 
 ;// CONCATENATED MODULE: ./lib/kube/conditions.js
@@ -80913,6 +80954,7 @@ function inventory_parse(text) {
 
 
 
+
 /** Applies the CNI as soon as the API server answers; nobody waits for it here. */
 const installCni = {
     id: 'install-cni',
@@ -80953,8 +80995,8 @@ const deployVerification = {
     },
     describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
 };
-/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` after the seconds, for why they are not. */
-async function nodesReady(cluster, tools, secondsLeft) {
+/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` for why they are not in time. */
+async function nodesReady(cluster, tools, secondsLeft = countdown(cluster.clock, cluster.spec.timeouts.readySec)) {
     // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
     const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
     for (const condition of ['create', 'condition=Ready']) {
@@ -80973,8 +81015,7 @@ const ready = {
     needs: ['resolve', 'locate', 'join', 'install-cni'],
     run: async (cluster, tools) => {
         const { signal, log } = tools;
-        const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
-        const secondsLeft = () => Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000));
+        const secondsLeft = countdown(cluster.clock, cluster.spec.timeouts.readySec);
         const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
         const options = { signal, timeoutMs, accept: 'any' };
         await nodesReady(cluster, tools, secondsLeft);
@@ -82048,6 +82089,7 @@ async function refuseOtherRange(cluster, signal) {
 
 
 
+
 /** The gate and the checks; what they find decides whether the run is a success. */
 const verify = {
     id: 'verify',
@@ -82057,20 +82099,18 @@ const verify = {
     run: async (cluster, tools) => {
         const { signal, log } = tools;
         const { spec, kubectl, clock } = cluster;
-        const deadline = clock.now() + spec.verify.timeoutSec * 1000;
-        const secondsLeft = () => Math.max(1, Math.ceil((deadline - clock.now()) / 1000));
+        // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
+        // who is told that the cluster is up shall find them Ready.
+        if (cluster.swapped)
+            await nodesReady(cluster, tools);
         const context = {
             kubectl,
             spec,
             signal,
             log,
-            secondsLeft,
+            secondsLeft: countdown(clock, spec.verify.timeoutSec),
             pods: [],
         };
-        // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
-        // who is told that the cluster is up shall find them Ready.
-        if (cluster.swapped)
-            await nodesReady(cluster, tools, secondsLeft);
         cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
         for (const result of cluster.checks)
             cluster.events.emit({ type: 'check', result });
@@ -82082,7 +82122,7 @@ const verify = {
             throw verdict(bad);
         }
         if (cluster.swapped) {
-            await nodesReady(cluster, tools, secondsLeft);
+            await nodesReady(cluster, tools);
             cluster.nodes = await readNodes(kubectl, cluster.hosts, signal);
         }
         return { changed: false, note: `${String(cluster.checks.length)} checks passed` };

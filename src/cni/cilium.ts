@@ -1,6 +1,6 @@
 import { BootstrapError } from '../lib/errors.ts';
 import { workloadsOf, type KubeObject } from '../kube/objects.ts';
-import { chosen } from './options.ts';
+import { chosen, mtuProblems } from './options.ts';
 import { ciliumOptions } from './cilium/options.ts';
 import { ciliumPreflight } from './cilium/preflight.ts';
 import { refusedValues } from './cilium/refusals.ts';
@@ -43,7 +43,7 @@ export const cilium: Cni = {
       source: 'Cilium’s documentation of 1.19, Kubernetes Compatibility',
     },
   ],
-  problems: refusedValues,
+  problems: (spec) => [...refusedValues(spec), ...mtuProblems(spec, chosen(ciliumOptions, spec).mtu)],
   sources: (context) => [
     {
       chart: `helm.cilium.io/cilium-${context.version}.tgz`,
@@ -77,7 +77,7 @@ export const cilium: Cni = {
     } as const;
     return [
       ...(backend === 'native' ? [] : [tunnel]),
-      { protocol: 'tcp', port: 4240, purpose: 'health checks' },
+      { protocol: 'tcp', port: 4240, purpose: 'health checks', family: 'primary' },
       ...(encryption === 'none' ? [] : [wireguard]),
       ...(hubble ? [peers] : []),
     ];
@@ -106,7 +106,7 @@ export const cilium: Cni = {
 };
 
 const wireguard: CniPort = { protocol: 'udp', port: 51871, purpose: 'WireGuard', family: 4 };
-const peers: CniPort = { protocol: 'tcp', port: 4244, purpose: 'Hubble' };
+const peers: CniPort = { protocol: 'tcp', port: 4244, purpose: 'Hubble', family: 'primary' };
 
 /** The chart's own mark for keys that helm makes by itself; only a CA of the user's is the same every time. */
 function isMadeAnew({ kind, metadata }: KubeObject): boolean {

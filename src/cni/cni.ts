@@ -53,8 +53,8 @@ export interface CniPort {
   readonly port: number;
   /** What for, such as `VXLAN`. */
   readonly purpose: string;
-  /** Of the nodes' addresses that it is reached at in a cluster of both families. Default: each. */
-  readonly family?: Family;
+  /** Of the nodes' addresses that it is reached at in a cluster of both families. Default: each of them. */
+  readonly family?: Family | 'primary';
 }
 
 /** A range of pods that a manifest names. */
@@ -92,7 +92,10 @@ export interface CniDiagnostics {
 }
 
 /** What of a host's facts its CNI may go by. Of kind's nodes no more is known before they are there. */
-export type CniFacts = Pick<Facts, 'kernel' | 'filesystems' | 'features' | 'iptables' | 'tools' | 'cloud'>;
+export type CniFacts = Pick<Facts, 'kernel' | 'filesystems' | 'features' | 'iptables' | 'tools' | 'cloud'> & {
+  /** The interfaces that have the node's addresses, of the cluster's families in their order. */
+  readonly nodeLinks?: readonly string[];
+};
 
 /** A container network. One file per CNI in this folder, one line in `index.ts`. */
 export interface Cni {

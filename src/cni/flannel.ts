@@ -1,14 +1,15 @@
 import * as z from 'zod';
 import { workloadsOf, type KubeObject } from '../kube/objects.ts';
 import { envVars, withContainer, withEnv, withPodSpec, type Container } from '../kube/pod-template.ts';
+import type { Finding } from '../report/model.ts';
 import type { CniProblem } from '../spec/checks/cni.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 import { rangesOf } from '../lib/ip.ts';
 import { apiServerVariables } from './api-server.ts';
-import type { Cni, CniContext } from './cni.ts';
+import type { Cni, CniContext, CniFacts } from './cni.ts';
 import { edited, withJson } from './edit.ts';
 import { cloudRoutes, lackingTunnel } from './host-needs.ts';
-import { chosen, mtu } from './options.ts';
+import { chosen, mtu, mtuProblems } from './options.ts';
 
 const options = {
   backend: z
@@ -61,11 +62,7 @@ export const flannel: Cni = {
       return { protocol: 'udp', port: family === 6 ? 51821 : 51820, purpose: 'WireGuard', family };
     });
   },
-  preflight: (facts, spec) => {
-    const { backend } = chosen(options, spec);
-    if (backend === 'wireguard') return lackingTunnel(facts, 'wireguard', 'Flannel');
-    return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
-  },
+  preflight: (facts, spec) => [...interfaces(facts), ...kernelAndCloud(facts, spec)],
   diagnostics: {
     selector: 'app=flannel',
     container: 'kube-flannel',
@@ -79,10 +76,30 @@ export const flannel: Cni = {
   },
 };
 
+/** Of an IPv4 address' interface flanneld takes the first IPv6 address there is (pkg/ipmatch/match.go at v0.28.9). */
+function interfaces({ nodeLinks = [] }: CniFacts): readonly Finding[] {
+  const [first, ...others] = new Set(nodeLinks);
+  if (first === undefined || others.length === 0) return [];
+  return [
+    {
+      id: 'flannel-interface',
+      severity: 'error',
+      message: `the node’s addresses are on ${[first, ...others].join(' and ')}, and Flannel takes both from one interface`,
+      hint: 'set hosts[].internalAddress to an IPv4 and an IPv6 address of one interface',
+    },
+  ];
+}
+
+function kernelAndCloud(facts: CniFacts, spec: ClusterSpec): readonly Finding[] {
+  const { backend } = chosen(options, spec);
+  if (backend === 'wireguard') return lackingTunnel(facts, 'wireguard', 'Flannel');
+  return backend === 'host-gw' ? cloudRoutes(facts, 'backend: vxlan') : [];
+}
+
 function flannelProblems(spec: ClusterSpec): readonly CniProblem[] {
   const { podCIDR } = spec.cni;
   const { families, v4 } = rangesOf(podCIDR);
-  const found: CniProblem[] = [];
+  const found: CniProblem[] = [...mtuProblems(spec, chosen(options, spec).mtu)];
   // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
   if (chosen(options, spec).backend === 'host-gw' && v4 === undefined) {
     const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;

@@ -8,7 +8,7 @@ import { edited, withJson, type Edit } from './edit.ts';
 import { kubeconfigOf, withOwnKubeconfig } from './kube-router/kubeconfig.ts';
 import { kubeRouterPreflight } from './kube-router/preflight.ts';
 import { kubeRouterTraces } from './kube-router/traces.ts';
-import { chosen, kubeProxyReplacement, mtu, networkPolicy } from './options.ts';
+import { chosen, kubeProxyReplacement, mtu, mtuProblems, networkPolicy } from './options.ts';
 
 const options = {
   overlay: z
@@ -55,16 +55,15 @@ export const kubeRouter: Cni = {
       source: 'kube-router’s own end-to-end tests (hack/e2e-netpol.sh: 1.32.2; ci-e2e-netpol.yml: 1.36.1)',
     },
   ],
-  problems: (spec) =>
-    chosen(options, spec).overlay === 'off' && spec.cni.options['overlayEncap'] !== undefined
-      ? [
-          {
-            option: 'overlayEncap',
-            what: 'is for tunnels',
-            fix: 'remove it, or set overlay to full or subnet',
-          },
-        ]
-      : [],
+  problems: (spec) => {
+    const { overlay, mtu: wanted } = chosen(options, spec);
+    const found = [...mtuProblems(spec, wanted)];
+    if (overlay === 'off' && spec.cni.options['overlayEncap'] !== undefined) {
+      const fix = 'remove it, or set overlay to full or subnet';
+      found.push({ option: 'overlayEncap', what: 'is for tunnels', fix });
+    }
+    return found;
+  },
   sources: ({ spec, version }) => {
     const variant = chosen(options, spec).kubeProxyReplacement ? '-all-features' : '';
     const path = `cloudnativelabs/kube-router/v${version}/daemonset/kubeadm-kuberouter${variant}.yaml`;
@@ -80,7 +79,7 @@ export const kubeRouter: Cni = {
   ports: (spec) => {
     const { overlay, overlayEncap } = chosen(options, spec);
     return [
-      { protocol: 'tcp', port: 179, purpose: 'BGP' },
+      { protocol: 'tcp', port: 179, purpose: 'BGP', family: 'primary' },
       ...(overlay !== 'off' && overlayEncap === 'fou'
         ? [{ protocol: 'udp', port: FOU_PORT, purpose: 'foo-over-UDP' } as const]
         : []),

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { rangesOf } from '../lib/ip.ts';
+import type { CniProblem } from '../spec/checks/cni.ts';
 import type { ClusterSpec } from '../spec/cluster-spec.ts';
 
 /** Settings of a CNI's own: name in `cni.options` → schema with a default, if it has one, and a description. */
@@ -18,6 +20,16 @@ export const mtu = z
   .max(9216)
   .optional()
   .describe('MTU of pods’ interfaces. Default: what fits the hosts’ network.');
+
+/** RFC 8200, section 5. */
+const IPV6_MTU = 1280;
+
+/** Linux has no IPv6 on an interface with less. */
+export function mtuProblems({ cni }: ClusterSpec, wanted: number | undefined): readonly CniProblem[] {
+  if (wanted === undefined || wanted >= IPV6_MTU || rangesOf(cni.podCIDR).v6 === undefined) return [];
+  const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
+  return [{ option: 'mtu', what, fix: 'choose a larger one, or leave it out' }];
+}
 
 export const encryption = z
   .enum(['none', 'wireguard'])

@@ -13,7 +13,7 @@ export const touchedSysctls = [
   'net.ipv4.conf.all.src_valid_mark',
   'net.ipv4.conf.all.arp_ignore',
   'net.ipv4.conf.all.arp_announce',
-  'net.ipv6.conf.all.disable_ipv6',
+  // Not `all`: to write it would take the addresses of every interface away, whatever each had before.
   'net.ipv6.conf.default.disable_ipv6',
   'net.ipv4.vs.conntrack',
   'net.ipv4.vs.conn_reuse_mode',

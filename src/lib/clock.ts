@@ -18,3 +18,9 @@ export const systemClock: Clock = {
     }
   },
 };
+
+/** Counts whole seconds down from now, to 1. */
+export function countdown(clock: Clock, seconds: number): () => number {
+  const end = clock.now() + seconds * 1000;
+  return () => Math.max(1, Math.ceil((end - clock.now()) / 1000));
+}

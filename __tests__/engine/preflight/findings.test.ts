@@ -256,6 +256,31 @@ describe('findings', () => {
     expect(findingsOf(given)).toEqual([expect.objectContaining({ id, severity, host: '10.0.0.2' })]);
   });
 
+  test('Flannel with dual stack wants both addresses of a node on one interface', () => {
+    const given = (...links: [string, string]) => ({
+      first: true as const,
+      with: {
+        hosts: [fakeHost(0, true)],
+        cni: { ...spec.cni, name: 'flannel', podCIDR: '10.244.0.0/16,fd00::/48' },
+      },
+      facts: {
+        primaryAddresses: { 4: '10.0.0.1', 6: 'fe00::1' },
+        addresses: [
+          { ...global, link: links[0], address: '10.0.0.1' },
+          { ...global, link: links[1], family: 6 as const, prefix: 64, address: 'fe00:0::1' },
+        ],
+      },
+    });
+    expect(findingsOf(given('eth1', 'eth0'))).toMatchObject([
+      {
+        id: 'flannel-interface',
+        severity: 'error',
+        message: 'the node’s addresses are on eth1 and eth0, and Flannel takes both from one interface',
+      },
+    ]);
+    expect(findingsOf(given('eth0', 'eth0'))).toEqual([]);
+  });
+
   test('a default route by router advertisements will go where the kernel forwards IPv6', () => {
     const primaryAddresses = { 4: '10.0.0.1', 6: 'fe00::1' };
     const given = (podCIDR: string) => ({

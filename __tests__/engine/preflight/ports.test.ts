@@ -103,6 +103,12 @@ describe('what is tried', () => {
       ]);
     });
 
+    test('a session between the primary addresses at those alone', async () => {
+      const { find, runners } = dual({ name: 'kube-router', options: { overlay: 'off' } });
+      await find();
+      expect(listenedAt(runners[1])).toEqual([['10.0.0.2', 'tcp:10250', 'tcp:179']]);
+    });
+
     test('what is blocked in one family says so by its addresses', async () => {
       const { find, runners } = dual();
       runners[0]?.on(PROBER, reachesAllBut(/^udp fd89::2 /));

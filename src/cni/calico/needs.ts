@@ -13,7 +13,8 @@ export function ports(spec: ClusterSpec): readonly CniPort[] {
   // The eBPF data plane hands packets to NodePorts on in VXLAN, whatever pods' own take.
   if (backend === 'vxlan' || kubeProxyReplacement)
     found.push({ protocol: 'udp', port: 4789, purpose: 'VXLAN' });
-  if (install === 'operator') found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha' });
+  if (install === 'operator')
+    found.push({ protocol: 'tcp', port: 5473, purpose: 'Typha', family: 'primary' });
   if (encryption === 'wireguard') {
     const tunnel = { protocol: 'udp', purpose: 'WireGuard' } as const;
     if (v4 !== undefined) found.push({ ...tunnel, port: 51820, family: 4 });

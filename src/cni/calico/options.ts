@@ -1,7 +1,8 @@
 import * as z from 'zod';
+import type { CniProblem } from '../../spec/checks/cni.ts';
 import type { ClusterSpec } from '../../spec/cluster-spec.ts';
 import { rangesOf } from '../../lib/ip.ts';
-import { chosen, encryption, kubeProxyReplacement, mtu, type Chosen } from '../options.ts';
+import { chosen, encryption, kubeProxyReplacement, mtu, mtuProblems, type Chosen } from '../options.ts';
 
 export const options = {
   install: z
@@ -44,17 +45,11 @@ export function hasBird({ backend }: Choice): boolean {
   return backend !== 'vxlan';
 }
 
-interface Problem {
-  readonly option: keyof typeof options;
-  readonly what: string;
-  readonly fix: string;
-}
-
 /** Options that are refused together. */
-export function problems(spec: ClusterSpec): readonly Problem[] {
+export function problems(spec: ClusterSpec): readonly CniProblem[] {
   const choice = choiceOf(spec);
   const { install, backend, crossSubnet, kubeProxyReplacement: ebpf, v4, v6 } = choice;
-  const found: Problem[] = [];
+  const found: CniProblem[] = [];
   if (backend === 'bgp' && crossSubnet) {
     const what = 'says when packets are encapsulated, which backend: bgp never does';
     found.push({ option: 'crossSubnet', what, fix: 'remove it, or choose backend: vxlan or ipip' });
@@ -71,12 +66,5 @@ export function problems(spec: ClusterSpec): readonly Problem[] {
     const what = 'makes the operator look for an IPv4 address of every node, and cni.podCIDR is IPv6';
     found.push({ option: 'kubeProxyReplacement', what, fix: 'choose install: manifest' });
   }
-  if (v6 !== undefined && choice.mtu !== undefined && choice.mtu < IPV6_MTU) {
-    const what = `is less than ${String(IPV6_MTU)}, the least that IPv6 works with`;
-    found.push({ option: 'mtu', what, fix: 'choose a larger one, or leave it out' });
-  }
-  return found;
+  return [...found, ...mtuProblems(spec, choice.mtu)];
 }
-
-/** RFC 8200, section 5. */
-const IPV6_MTU = 1280;

@@ -119,7 +119,7 @@ const family: HostCheck = (host, { spec }) =>
           'internal-address',
           `it has no IPv${String(wanted)} address of its own, and cni.podCIDR is ${spec.cni.podCIDR}`,
           {
-            hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family`,
+            hint: `give the host one (see ip -${String(wanted)} address), or choose ranges of the other family alone`,
           },
         ),
   );

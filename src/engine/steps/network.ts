@@ -1,5 +1,6 @@
 import { deployProbes } from '../../verify/deployment.ts';
 import { BootstrapError, toBootstrapError } from '../../lib/errors.ts';
+import { countdown } from '../../lib/clock.ts';
 import type { Cluster } from '../cluster.ts';
 import { logDiagnostics } from '../cni-diagnostics.ts';
 import { applyInOrder } from '../../kube/apply.ts';
@@ -50,11 +51,11 @@ export const deployVerification: ClusterStep = {
   describe: (cluster) => [`apply nginx for ${String(cluster.spec.verify.minNodes)} or more nodes`],
 };
 
-/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` after the seconds, for why they are not. */
+/** Until all nodes are there and Ready. @throws BootstrapError `E_NODES` or `E_CNI` for why they are not in time. */
 export async function nodesReady(
   cluster: Cluster,
   tools: StepTools,
-  secondsLeft: () => number,
+  secondsLeft = countdown(cluster.clock, cluster.spec.timeouts.readySec),
 ): Promise<void> {
   // By name: kubeadm's join ends before its Node is there, and a list would not wait for it.
   const nodes = cluster.hosts.map((host) => `node/${host.nodeName}`);
@@ -74,8 +75,7 @@ export const ready: ClusterStep = {
   needs: ['resolve', 'locate', 'join', 'install-cni'],
   run: async (cluster, tools) => {
     const { signal, log } = tools;
-    const deadline = cluster.clock.now() + cluster.spec.timeouts.readySec * 1000;
-    const secondsLeft = (): number => Math.max(1, Math.ceil((deadline - cluster.clock.now()) / 1000));
+    const secondsLeft = countdown(cluster.clock, cluster.spec.timeouts.readySec);
     const timeoutMs = cluster.spec.timeouts.readySec * 1000 + 20_000;
     const options = { signal, timeoutMs, accept: 'any' } as const;
     await nodesReady(cluster, tools, secondsLeft);

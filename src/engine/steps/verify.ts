@@ -1,3 +1,4 @@
+import { countdown } from '../../lib/clock.ts';
 import { BootstrapError } from '../../lib/errors.ts';
 import type { CheckResult } from '../../report/model.ts';
 import type { VerifyContext } from '../../verify/check.ts';
@@ -19,19 +20,17 @@ export const verify: ClusterStep = {
   run: async (cluster, tools) => {
     const { signal, log } = tools;
     const { spec, kubectl, clock } = cluster;
-    const deadline = clock.now() + spec.verify.timeoutSec * 1000;
-    const secondsLeft = (): number => Math.max(1, Math.ceil((deadline - clock.now()) / 1000));
+    // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
+    // who is told that the cluster is up shall find them Ready.
+    if (cluster.swapped) await nodesReady(cluster, tools);
     const context: VerifyContext = {
       kubectl,
       spec,
       signal,
       log,
-      secondsLeft,
+      secondsLeft: countdown(clock, spec.verify.timeoutSec),
       pods: [],
     };
-    // Kubelets tell with a delay that the former CNI has gone and the new one has come: what is verified are all nodes, and
-    // who is told that the cluster is up shall find them Ready.
-    if (cluster.swapped) await nodesReady(cluster, tools, secondsLeft);
     cluster.checks = await runChecks(checksNamed(spec.verify.checks), context, () => clock.now());
     for (const result of cluster.checks) cluster.events.emit({ type: 'check', result });
     // Only to be shown: where the API server is gone, the checks have said so.
@@ -42,7 +41,7 @@ export const verify: ClusterStep = {
       throw verdict(bad);
     }
     if (cluster.swapped) {
-      await nodesReady(cluster, tools, secondsLeft);
+      await nodesReady(cluster, tools);
       cluster.nodes = await readNodes(kubectl, cluster.hosts, signal);
     }
     return { changed: false, note: `${String(cluster.checks.length)} checks passed` };

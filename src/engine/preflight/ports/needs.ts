@@ -33,7 +33,9 @@ export function portNeeds(cluster: Pick<Cluster, 'spec' | 'cni' | 'hosts'>): rea
 }
 
 /** Networks of both families have a tunnel for each, as a rule. */
-function addressesFor({ family }: CniPort, { families, internalAddresses }: Host): readonly string[] {
+function addressesFor({ family }: CniPort, host: Host): readonly string[] {
+  const { families, internalAddress, internalAddresses } = host;
+  if (family === 'primary') return [internalAddress];
   if (families.length === 1 || family === undefined) return internalAddresses;
   return internalAddresses.filter((_, index) => families[index] === family);
 }
