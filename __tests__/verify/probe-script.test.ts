@@ -24,7 +24,7 @@ describe('the probe script', () => {
     const { context, runner } = verifyContext([placement('n1')]);
     runner.on(/ exec nginx-n1 /, inPod);
     const target = (to: string) => ({ label: to, url: `http://${to}/`, answeredBy: [`nginx-${to}`] });
-    return probeAll(context, () => [target('n1'), target('n2')]);
+    return probeAll(context, [target('n1'), target('n2')]);
   };
   const wgets = (): string[] => readFileSync(shell.path('wgets'), 'utf8').trim().split('\n');
 

@@ -12,7 +12,7 @@ const targets: readonly Target[] = [
 function probing(result: FakeResult) {
   const { context, runner } = verifyContext();
   runner.on(/ exec nginx-n\d -c client -- /, result);
-  return { runner, observe: () => probeAll(context, () => targets) };
+  return { runner, observe: () => probeAll(context, targets) };
 }
 
 describe('probeAll', () => {
@@ -79,7 +79,7 @@ describe('probeAll', () => {
 
   test('from nowhere nothing can be said', async () => {
     const { context } = verifyContext([]);
-    expect(await probeAll(context, () => targets)).toMatchObject({ status: 'error' });
+    expect(await probeAll(context, targets)).toMatchObject({ status: 'error' });
   });
 });
 

@@ -34954,32 +34954,36 @@ function felixConfiguration({ encryption, v4, v6 }) {
         spec: { routeTableRanges: [routeTables], ...(encryption === 'wireguard' ? encrypted : {}) },
     };
 }
-/**
- * Where pods' addresses come from, one of each family. calico-node would make them out of its variables, but once for all,
- * and reads IPv6's encapsulation only where there is IPv4 (seen of 3.32.1, startup.go).
- */
-function ipPools({ podCIDR, backend, crossSubnet }) {
-    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
-    return (0,ip/* rangesOf */.wA)(podCIDR).blocks.map((cidr) => {
-        const family = (0,ip/* familyOf */.Ap)(cidr);
-        return {
-            apiVersion: 'crd.projectcalico.org/v1',
-            kind: 'IPPool',
-            metadata: { name: `default-ipv${String(family)}-ippool` },
-            spec: {
-                allowedUses: ['Workload', 'Tunnel'],
-                blockSize: blockSize[family],
-                cidr,
-                ipipMode: backend === 'ipip' ? encapsulated : 'Never',
-                vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
-                natOutgoing: true,
-                nodeSelector: 'all()',
-            },
-        };
-    });
-}
 /** Prefix of the addresses that a node takes at once, upstream's own. */
 const blockSize = { 4: 26, 6: 122 };
+/** Where pods' addresses come from, one of each family: what `IPPool` and `Installation` have alike. */
+function poolsOf({ podCIDR }) {
+    return (0,ip/* rangesOf */.wA)(podCIDR).blocks.map((cidr) => {
+        const family = (0,ip/* familyOf */.Ap)(cidr);
+        const name = `default-ipv${String(family)}-ippool`;
+        return { name, cidr, blockSize: blockSize[family], nodeSelector: 'all()' };
+    });
+}
+/**
+ * calico-node would make them out of its variables, but once for all, and reads IPv6's encapsulation only where there is
+ * IPv4 (seen of 3.32.1, startup.go).
+ */
+function ipPools(choice) {
+    const { backend, crossSubnet } = choice;
+    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+    return poolsOf(choice).map(({ name, ...pool }) => ({
+        apiVersion: 'crd.projectcalico.org/v1',
+        kind: 'IPPool',
+        metadata: { name },
+        spec: {
+            ...pool,
+            allowedUses: ['Workload', 'Tunnel'],
+            ipipMode: backend === 'ipip' ? encapsulated : 'Never',
+            vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
+            natOutgoing: true,
+        },
+    }));
+}
 /** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
 function apiEndpoint({ apiServer }, namespace) {
     return {
@@ -35336,16 +35340,8 @@ function renderOperator(objects, context) {
 /** https://docs.tigera.io/calico/latest/reference/installation/api */
 function installation(choice) {
     const { mtu, kubeProxyReplacement, podCIDR } = choice;
-    const { blocks, families } = (0,ip/* rangesOf */.wA)(podCIDR);
-    const pools = blocks.map((cidr) => ({
-        name: `default-ipv${String((0,ip/* familyOf */.Ap)(cidr))}-ippool`,
-        blockSize: blockSize[(0,ip/* familyOf */.Ap)(cidr)],
-        cidr,
-        encapsulation: encapsulationOf(choice),
-        natOutgoing: 'Enabled',
-        nodeSelector: 'all()',
-    }));
-    const detection = families.map((family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }]);
+    const encapsulation = encapsulationOf(choice);
+    const detection = (0,ip/* rangesOf */.wA)(podCIDR).families.map((family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }]);
     return {
         apiVersion: 'operator.tigera.io/v1',
         kind: 'Installation',
@@ -35357,7 +35353,7 @@ function installation(choice) {
             calicoNetwork: {
                 bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
                 linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
-                ipPools: pools,
+                ipPools: poolsOf(choice).map((pool) => ({ ...pool, encapsulation, natOutgoing: 'Enabled' })),
                 ...Object.fromEntries(detection),
                 ...(mtu === undefined ? {} : { mtu }),
             },
@@ -35857,7 +35853,7 @@ const flannel = {
     options: flannel_options,
     instead: { encryption: 'encrypts with backend: wireguard' },
     kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
-    problems: (spec) => flannelProblems(spec),
+    problems: flannelProblems,
     sources: ({ version }) => [
         { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
     ],
@@ -35921,9 +35917,10 @@ function kernelAndCloud(facts, spec) {
 function flannelProblems(spec) {
     const { podCIDR } = spec.cni;
     const { families, v4 } = (0,ip/* rangesOf */.wA)(podCIDR);
-    const found = [...mtuProblems(spec, chosen(flannel_options, spec).mtu)];
+    const { backend, mtu: wanted } = chosen(flannel_options, spec);
+    const found = [...mtuProblems(spec, wanted)];
     // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
-    if (chosen(flannel_options, spec).backend === 'host-gw' && v4 === undefined) {
+    if (backend === 'host-gw' && v4 === undefined) {
         const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
         found.push({ option: 'backend', what, fix: 'choose backend: vxlan' });
     }
@@ -43368,11 +43365,11 @@ for url in "$@"; do
 done
 `;
 /** Every pod asks for every target, all pods side by side. */
-async function probeAll(context, targetsOf) {
+async function probeAll(context, targets) {
     const { pods } = context;
     if (pods.length === 0)
         return { status: 'error', observed: 'there are no running nginx pods to ask from' };
-    const probes = (await Promise.all(pods.map((from) => probeFrom(context, from, targetsOf(from))))).flat();
+    const probes = (await Promise.all(pods.map((from) => probeFrom(context, from, targets)))).flat();
     const failed = probes.filter(({ status }) => status !== 'pass');
     if (failed.length === 0)
         return {
@@ -43474,7 +43471,7 @@ const dns = {
         }
         const name = `${NAME}.${NAMESPACE}.svc.${spec.kubernetes.dnsDomain}`;
         const answeredBy = pods.map((pod) => pod.name);
-        return probeAll(context, () => [{ label: name, url: `http://${name}/`, answeredBy }]);
+        return probeAll(context, [{ label: name, url: `http://${name}/`, answeredBy }]);
     },
 };
 
@@ -43496,7 +43493,7 @@ const nginxAnswers = {
             url: probe_urlOf(ip),
             answeredBy: [name],
         })));
-        return probeAll(context, () => targets);
+        return probeAll(context, targets);
     },
 };
 
@@ -43702,7 +43699,7 @@ const service = {
         const { kubectl, signal, pods } = context;
         const { spec } = await kubectl.get(['-n', NAMESPACE, 'service', NAME], { signal });
         const answeredBy = pods.map(({ name }) => name);
-        return probeAll(context, () => spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: probe_urlOf(ip), answeredBy })));
+        return probeAll(context, spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: probe_urlOf(ip), answeredBy })));
     },
 };
 
@@ -47035,7 +47032,6 @@ function fromDigits(digits, bits) {
 /* unused harmony exports formatCidr, widthOf */
 /* harmony import */ var _address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9139);
 
-
 /** Reads `address/prefix`. Undefined for anything else, also where host bits are set: see `canonicalCidr`. */
 function parseCidr(text) {
     const block = parseLoosely(text);
@@ -48503,7 +48499,6 @@ const kubernetes = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2311);
 /* harmony import */ var _address_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9139);
 /* harmony import */ var _cidr_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3073);
-
 
 
 

@@ -60970,32 +60970,36 @@ function felixConfiguration({ encryption, v4, v6 }) {
         spec: { routeTableRanges: [routeTables], ...(encryption === 'wireguard' ? encrypted : {}) },
     };
 }
-/**
- * Where pods' addresses come from, one of each family. calico-node would make them out of its variables, but once for all,
- * and reads IPv6's encapsulation only where there is IPv4 (seen of 3.32.1, startup.go).
- */
-function ipPools({ podCIDR, backend, crossSubnet }) {
-    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
-    return rangesOf(podCIDR).blocks.map((cidr) => {
-        const family = familyOf(cidr);
-        return {
-            apiVersion: 'crd.projectcalico.org/v1',
-            kind: 'IPPool',
-            metadata: { name: `default-ipv${String(family)}-ippool` },
-            spec: {
-                allowedUses: ['Workload', 'Tunnel'],
-                blockSize: blockSize[family],
-                cidr,
-                ipipMode: backend === 'ipip' ? encapsulated : 'Never',
-                vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
-                natOutgoing: true,
-                nodeSelector: 'all()',
-            },
-        };
-    });
-}
 /** Prefix of the addresses that a node takes at once, upstream's own. */
 const blockSize = { 4: 26, 6: 122 };
+/** Where pods' addresses come from, one of each family: what `IPPool` and `Installation` have alike. */
+function poolsOf({ podCIDR }) {
+    return rangesOf(podCIDR).blocks.map((cidr) => {
+        const family = familyOf(cidr);
+        const name = `default-ipv${String(family)}-ippool`;
+        return { name, cidr, blockSize: blockSize[family], nodeSelector: 'all()' };
+    });
+}
+/**
+ * calico-node would make them out of its variables, but once for all, and reads IPv6's encapsulation only where there is
+ * IPv4 (seen of 3.32.1, startup.go).
+ */
+function ipPools(choice) {
+    const { backend, crossSubnet } = choice;
+    const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+    return poolsOf(choice).map(({ name, ...pool }) => ({
+        apiVersion: 'crd.projectcalico.org/v1',
+        kind: 'IPPool',
+        metadata: { name },
+        spec: {
+            ...pool,
+            allowedUses: ['Workload', 'Tunnel'],
+            ipipMode: backend === 'ipip' ? encapsulated : 'Never',
+            vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
+            natOutgoing: true,
+        },
+    }));
+}
 /** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
 function apiEndpoint({ apiServer }, namespace) {
     return {
@@ -70885,16 +70889,8 @@ function renderOperator(objects, context) {
 /** https://docs.tigera.io/calico/latest/reference/installation/api */
 function installation(choice) {
     const { mtu, kubeProxyReplacement, podCIDR } = choice;
-    const { blocks, families } = rangesOf(podCIDR);
-    const pools = blocks.map((cidr) => ({
-        name: `default-ipv${String(familyOf(cidr))}-ippool`,
-        blockSize: blockSize[familyOf(cidr)],
-        cidr,
-        encapsulation: encapsulationOf(choice),
-        natOutgoing: 'Enabled',
-        nodeSelector: 'all()',
-    }));
-    const detection = families.map((family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }]);
+    const encapsulation = encapsulationOf(choice);
+    const detection = rangesOf(podCIDR).families.map((family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }]);
     return {
         apiVersion: 'operator.tigera.io/v1',
         kind: 'Installation',
@@ -70906,7 +70902,7 @@ function installation(choice) {
             calicoNetwork: {
                 bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
                 linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
-                ipPools: pools,
+                ipPools: poolsOf(choice).map((pool) => ({ ...pool, encapsulation, natOutgoing: 'Enabled' })),
                 ...Object.fromEntries(detection),
                 ...(mtu === undefined ? {} : { mtu }),
             },
@@ -71429,7 +71425,7 @@ const flannel = {
     options: flannel_options,
     instead: { encryption: 'encrypts with backend: wireguard' },
     kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
-    problems: (spec) => flannelProblems(spec),
+    problems: flannelProblems,
     sources: ({ version }) => [
         { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
     ],
@@ -71493,9 +71489,10 @@ function kernelAndCloud(facts, spec) {
 function flannelProblems(spec) {
     const { podCIDR } = spec.cni;
     const { families, v4 } = rangesOf(podCIDR);
-    const found = [...mtuProblems(spec, chosen(flannel_options, spec).mtu)];
+    const { backend, mtu: wanted } = chosen(flannel_options, spec);
+    const found = [...mtuProblems(spec, wanted)];
     // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
-    if (chosen(flannel_options, spec).backend === 'host-gw' && v4 === undefined) {
+    if (backend === 'host-gw' && v4 === undefined) {
         const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
         found.push({ option: 'backend', what, fix: 'choose backend: vxlan' });
     }
@@ -76688,7 +76685,6 @@ function fromDigits(digits, bits) {
 
 ;// CONCATENATED MODULE: ./lib/spec/cidr.js
 
-
 /** Reads `address/prefix`. Undefined for anything else, also where host bits are set: see `canonicalCidr`. */
 function parseCidr(text) {
     const block = parseLoosely(text);
@@ -76741,7 +76737,6 @@ function compress(groups) {
 }
 
 ;// CONCATENATED MODULE: ./lib/spec/schema/text.js
-
 
 
 
@@ -79747,11 +79742,11 @@ for url in "$@"; do
 done
 `;
 /** Every pod asks for every target, all pods side by side. */
-async function probeAll(context, targetsOf) {
+async function probeAll(context, targets) {
     const { pods } = context;
     if (pods.length === 0)
         return { status: 'error', observed: 'there are no running nginx pods to ask from' };
-    const probes = (await Promise.all(pods.map((from) => probeFrom(context, from, targetsOf(from))))).flat();
+    const probes = (await Promise.all(pods.map((from) => probeFrom(context, from, targets)))).flat();
     const failed = probes.filter(({ status }) => status !== 'pass');
     if (failed.length === 0)
         return {
@@ -79853,7 +79848,7 @@ const dns = {
         }
         const name = `${NAME}.${deployment_NAMESPACE}.svc.${spec.kubernetes.dnsDomain}`;
         const answeredBy = pods.map((pod) => pod.name);
-        return probeAll(context, () => [{ label: name, url: `http://${name}/`, answeredBy }]);
+        return probeAll(context, [{ label: name, url: `http://${name}/`, answeredBy }]);
     },
 };
 
@@ -79875,7 +79870,7 @@ const nginxAnswers = {
             url: probe_urlOf(ip),
             answeredBy: [name],
         })));
-        return probeAll(context, () => targets);
+        return probeAll(context, targets);
     },
 };
 
@@ -80081,7 +80076,7 @@ const service = {
         const { kubectl, signal, pods } = context;
         const { spec } = await kubectl.get(['-n', deployment_NAMESPACE, 'service', NAME], { signal });
         const answeredBy = pods.map(({ name }) => name);
-        return probeAll(context, () => spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: probe_urlOf(ip), answeredBy })));
+        return probeAll(context, spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: probe_urlOf(ip), answeredBy })));
     },
 };
 

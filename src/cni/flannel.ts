@@ -28,7 +28,7 @@ export const flannel: Cni = {
   options,
   instead: { encryption: 'encrypts with backend: wireguard' },
   kubernetes: [{ cni: '', from: '1.17', claim: 'tested', source: 'Flannel’s README: Kubernetes v1.17+' }],
-  problems: (spec) => flannelProblems(spec),
+  problems: flannelProblems,
   sources: ({ version }) => [
     { upstream: `github.com/flannel-io/flannel/releases/download/v${version}/kube-flannel.yml` },
   ],
@@ -99,9 +99,10 @@ function kernelAndCloud(facts: CniFacts, spec: ClusterSpec): readonly Finding[] 
 function flannelProblems(spec: ClusterSpec): readonly CniProblem[] {
   const { podCIDR } = spec.cni;
   const { families, v4 } = rangesOf(podCIDR);
-  const found: CniProblem[] = [...mtuProblems(spec, chosen(options, spec).mtu)];
+  const { backend, mtu: wanted } = chosen(options, spec);
+  const found = [...mtuProblems(spec, wanted)];
   // Seen of 0.28.9: without an IPv4 address it takes the node for one behind NAT, and ends.
-  if (chosen(options, spec).backend === 'host-gw' && v4 === undefined) {
+  if (backend === 'host-gw' && v4 === undefined) {
     const what = `is host-gw, which Flannel has with IPv4 only, and cni.podCIDR ${podCIDR} is IPv6`;
     found.push({ option: 'backend', what, fix: 'choose backend: vxlan' });
   }

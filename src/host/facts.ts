@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { BootstrapError } from '../lib/errors.ts';
+import type { Family } from '../lib/ip.ts';
 import { cloudOf, type Cloud } from './cloud.ts';
 import { factsScript } from './facts-script.ts';
 import type { Host } from './host.ts';
@@ -43,7 +44,7 @@ export interface Facts {
   readonly clockOffsetMs: number;
   readonly addresses: readonly InterfaceAddress[];
   /** By family, the address on the interface of its default route, else the first global one. */
-  readonly primaryAddresses: Readonly<Record<4 | 6, string | undefined>>;
+  readonly primaryAddresses: Readonly<Record<Family, string | undefined>>;
   /** Destinations of the routing tables `main` of both families. */
   readonly routes: readonly string[];
   /** Interfaces over which the kernel has an IPv6 default route by router advertisements, and takes none once it forwards. */

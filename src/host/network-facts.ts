@@ -1,6 +1,8 @@
+import type { Family } from '../lib/ip.ts';
+
 export interface InterfaceAddress {
   readonly link: string;
-  readonly family: 4 | 6;
+  readonly family: Family;
   readonly address: string;
   readonly prefix: number;
   /** Scope global, so neither loopback nor link-local. */
@@ -41,7 +43,7 @@ export function routesOf(lines: readonly string[]): readonly string[] {
 
 /** A family's address on the interface of its default route, else its first global one; those that last come first. */
 export function primaryAddressOf(
-  family: 4 | 6,
+  family: Family,
   addresses: readonly InterfaceAddress[],
   route: { readonly link: string } | undefined,
 ): string | undefined {

@@ -1,3 +1,4 @@
+/** Of IP addresses. */
 export type Family = 4 | 6;
 
 /** Addresses of a cluster's pods or Services, or of one node: of one family, or of each family one (dual stack). */

@@ -1,5 +1,5 @@
 import { parseIp, type IpAddress } from './address.ts';
-import { type Family } from '../lib/ip.ts';
+import type { Family } from '../lib/ip.ts';
 
 /** A block of addresses; host bits are zero. */
 export interface Cidr {

@@ -31,6 +31,6 @@ export const dns: Check = {
     }
     const name = `${NAME}.${NAMESPACE}.svc.${spec.kubernetes.dnsDomain}`;
     const answeredBy = pods.map((pod) => pod.name);
-    return probeAll(context, () => [{ label: name, url: `http://${name}/`, answeredBy }]);
+    return probeAll(context, [{ label: name, url: `http://${name}/`, answeredBy }]);
   },
 };

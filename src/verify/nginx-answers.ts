@@ -19,6 +19,6 @@ export const nginxAnswers: Check = {
           answeredBy: [name],
         })),
     );
-    return probeAll(context, () => targets);
+    return probeAll(context, targets);
   },
 };

@@ -15,7 +15,8 @@ export const service: Check = {
     const { kubectl, signal, pods } = context;
     const { spec } = await kubectl.get<ServiceObject>(['-n', NAMESPACE, 'service', NAME], { signal });
     const answeredBy = pods.map(({ name }) => name);
-    return probeAll(context, () =>
+    return probeAll(
+      context,
       spec.clusterIPs.map((ip) => ({ label: `Service ${ip}`, url: urlOf(ip), answeredBy })),
     );
   },

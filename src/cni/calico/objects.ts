@@ -24,33 +24,45 @@ export function felixConfiguration({ encryption, v4, v6 }: Choice): KubeObject {
   };
 }
 
-/**
- * Where pods' addresses come from, one of each family. calico-node would make them out of its variables, but once for all,
- * and reads IPv6's encapsulation only where there is IPv4 (seen of 3.32.1, startup.go).
- */
-export function ipPools({ podCIDR, backend, crossSubnet }: Choice): readonly KubeObject[] {
-  const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
-  return rangesOf(podCIDR).blocks.map((cidr) => {
-    const family = familyOf(cidr);
-    return {
-      apiVersion: 'crd.projectcalico.org/v1',
-      kind: 'IPPool',
-      metadata: { name: `default-ipv${String(family)}-ippool` },
-      spec: {
-        allowedUses: ['Workload', 'Tunnel'],
-        blockSize: blockSize[family],
-        cidr,
-        ipipMode: backend === 'ipip' ? encapsulated : 'Never',
-        vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
-        natOutgoing: true,
-        nodeSelector: 'all()',
-      },
-    };
-  });
+interface Pool {
+  readonly name: string;
+  readonly cidr: string;
+  readonly blockSize: number;
+  readonly nodeSelector: string;
 }
 
 /** Prefix of the addresses that a node takes at once, upstream's own. */
-export const blockSize = { 4: 26, 6: 122 } as const;
+const blockSize = { 4: 26, 6: 122 } as const;
+
+/** Where pods' addresses come from, one of each family: what `IPPool` and `Installation` have alike. */
+export function poolsOf({ podCIDR }: Choice): readonly Pool[] {
+  return rangesOf(podCIDR).blocks.map((cidr) => {
+    const family = familyOf(cidr);
+    const name = `default-ipv${String(family)}-ippool`;
+    return { name, cidr, blockSize: blockSize[family], nodeSelector: 'all()' };
+  });
+}
+
+/**
+ * calico-node would make them out of its variables, but once for all, and reads IPv6's encapsulation only where there is
+ * IPv4 (seen of 3.32.1, startup.go).
+ */
+export function ipPools(choice: Choice): readonly KubeObject[] {
+  const { backend, crossSubnet } = choice;
+  const encapsulated = crossSubnet ? 'CrossSubnet' : 'Always';
+  return poolsOf(choice).map(({ name, ...pool }) => ({
+    apiVersion: 'crd.projectcalico.org/v1',
+    kind: 'IPPool',
+    metadata: { name },
+    spec: {
+      ...pool,
+      allowedUses: ['Workload', 'Tunnel'],
+      ipipMode: backend === 'ipip' ? encapsulated : 'Never',
+      vxlanMode: backend === 'vxlan' ? encapsulated : 'Never',
+      natOutgoing: true,
+    },
+  }));
+}
 
 /** Where the API server is, for those who make the Service under which others find it. @param namespace theirs. */
 export function apiEndpoint({ apiServer }: CniContext, namespace: string): KubeObject {

@@ -1,8 +1,8 @@
 import { BootstrapError } from '../../lib/errors.ts';
 import type { KubeObject, Workload } from '../../kube/objects.ts';
-import { familyOf, rangesOf } from '../../lib/ip.ts';
+import { rangesOf } from '../../lib/ip.ts';
 import type { CniContext } from '../cni.ts';
-import { apiEndpoint, blockSize, felixConfiguration } from './objects.ts';
+import { apiEndpoint, felixConfiguration, poolsOf } from './objects.ts';
 import { choiceOf, hasBird, type Choice } from './options.ts';
 
 /** Definitions before what uses them. */
@@ -35,16 +35,8 @@ export function renderOperator(objects: readonly KubeObject[], context: CniConte
 /** https://docs.tigera.io/calico/latest/reference/installation/api */
 function installation(choice: Choice): KubeObject {
   const { mtu, kubeProxyReplacement, podCIDR } = choice;
-  const { blocks, families } = rangesOf(podCIDR);
-  const pools = blocks.map((cidr) => ({
-    name: `default-ipv${String(familyOf(cidr))}-ippool`,
-    blockSize: blockSize[familyOf(cidr)],
-    cidr,
-    encapsulation: encapsulationOf(choice),
-    natOutgoing: 'Enabled',
-    nodeSelector: 'all()',
-  }));
-  const detection = families.map(
+  const encapsulation = encapsulationOf(choice);
+  const detection = rangesOf(podCIDR).families.map(
     (family) => [`nodeAddressAutodetectionV${String(family)}`, { kubernetes: 'NodeInternalIP' }] as const,
   );
   return {
@@ -58,7 +50,7 @@ function installation(choice: Choice): KubeObject {
       calicoNetwork: {
         bgp: hasBird(choice) ? 'Enabled' : 'Disabled',
         linuxDataplane: kubeProxyReplacement ? 'BPF' : 'Iptables',
-        ipPools: pools,
+        ipPools: poolsOf(choice).map((pool) => ({ ...pool, encapsulation, natOutgoing: 'Enabled' })),
         ...Object.fromEntries(detection),
         ...(mtu === undefined ? {} : { mtu }),
       },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isAddress, isDnsName, isPort, parseHostPort, parseIp } from '../address.ts';
-import { type Family } from '../../lib/ip.ts';
+import type { Family } from '../../lib/ip.ts';
 import { canonicalCidr, parseCidr } from '../cidr.ts';
 
 /** Texts of one kind each. An error says what is wrong and, behind a `;`, what to do. */
